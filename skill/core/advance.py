@@ -1,0 +1,109 @@
+"""The machine: one event in, the next coach and its effects out."""
+
+from dataclasses import replace
+
+from skill.core.actions import ACTIONS
+from skill.core.coach import Coach, Spot
+from skill.core.messages import (
+    AudioEnded,
+    Bookmark,
+    Effect,
+    Event,
+    Heard,
+    Ignored,
+    MicrophoneBack,
+    MicrophoneLost,
+    SpeechEnded,
+    Started,
+    Tick,
+    Tone,
+)
+from skill.core.silence import pass_time
+from skill.core.table import Do, look_up
+from skill.core.turn import Turn
+from skill.core.vocabulary import Command
+
+UNDO_DEPTH = 10
+
+
+def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, ...]]:
+    """Handle one event.
+
+    Args:
+        coach: as the last event left it.
+        event: what happened.
+        now: milliseconds of microphone audio so far; never less than in the last call.
+
+    Returns:
+        The next coach, and what is to be done, in order. After `Finish` nothing changes any more.
+    """
+    if coach.gone:
+        return coach, ()
+    turn = Turn(coach, now)
+    match event:
+        case Heard():
+            _hear(turn, event)
+        case SpeechEnded(token):
+            _speech_ended(turn, token)
+        case Tick():
+            pass_time(turn)
+        case Started(bookmark):
+            _start(turn, bookmark)
+        case MicrophoneLost() if not coach.deaf:
+            turn.change(deaf=True)
+            turn.announce("microphone_lost")
+        case MicrophoneBack() if coach.deaf:
+            turn.change(deaf=False, quiet_since=now)
+            turn.cue(Tone.MICROPHONE_BACK)
+        case AudioEnded():
+            turn.change(over=True)
+        case Ignored() | MicrophoneLost() | MicrophoneBack():
+            pass
+    return turn.close()
+
+
+def _hear(turn: Turn, heard: Heard) -> None:
+    if heard.command is Command.START and heard.argument is not None:
+        heard = replace(heard, command=Command.EXERCISE)
+    do = look_up(turn.coach, heard.command, turn.now)
+    if do is Do.NOTHING:
+        return
+    before = replace(turn.spot, rolled_ms=turn.coach.rolled(turn.now))
+    turn.hush()
+    if do not in {Do.SAY_AGAIN, Do.NOT_NOW}:
+        turn.new_reply()
+    turn.change(leaving=False)
+    ACTIONS[do](turn, heard)
+    turn.change(quiet_since=turn.now, asking=False)
+    if do is not Do.UNDO and _changed(before, turn.spot):
+        turn.change(history=(*turn.coach.history, before)[-UNDO_DEPTH:])
+
+
+def _changed(before: Spot, after: Spot) -> bool:
+    return replace(before, rolled_ms=0) != replace(after, rolled_ms=0)
+
+
+def _speech_ended(turn: Turn, token: int) -> None:
+    speaking = turn.coach.speaking
+    if speaking is not None and speaking.token == token:
+        turn.change(speaking=None, quiet_since=turn.now)
+
+
+def _start(turn: Turn, bookmark: Bookmark | None) -> None:
+    turn.change(quiet_since=turn.now)
+    if bookmark is None:
+        turn.say("not_medical")
+        turn.say("greeting")
+        return
+    turn.move(talk=bookmark.talk, pace=bookmark.pace, volume=bookmark.volume)
+    routine = turn.coach.book.routine
+    place = routine.find(bookmark.exercise, bookmark.step) if bookmark.routine == routine.id else None
+    if place is None:
+        turn.say("greeting")
+        return
+    known = {exercise.id for exercise in routine.exercises}
+    turn.move(
+        place=place, begun=True, finished=tuple(n for n in bookmark.finished if n in known)
+    )
+    turn.change(told=bookmark.told, bookmark=bookmark)
+    turn.say("greeting_back", exercise=turn.where["exercise"], number=turn.where["number"])

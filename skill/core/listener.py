@@ -1,0 +1,211 @@
+"""Hypotheses to commands: when is something sure enough to act on, and what is left alone.
+
+A closed grammar turns any speech into one of its phrases with confidence 1.0 (vosk-api #741,
+#1339, #2041), so the words alone decide nothing. A command is acted on when an utterance is
+exactly one phrase, stands alone, its voice has ended, and the coach could not have said it itself.
+
+Speed comes from not waiting for the recogniser's endpointer (0.9-1.1 s after the word in
+findings.md): as soon as the partial is a whole phrase, has been so for a dwell, and the voice has
+ended, the listener asks for a flush, and judges the final answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from skill.core.messages import Heard, Ignored
+from skill.core.vocabulary import Care, Command, Vocabulary
+
+UNKNOWN = "[unk]"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A recognised utterance, or what it seems to be so far.
+
+    Attributes:
+        text: words with single spaces.
+        start_ms, end_ms: where its first word begins and its last one ends.
+        confidence: of its least certain word.
+        final: False for a partial.
+    """
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """The listener's numbers, in milliseconds unless said otherwise.
+
+    Attributes:
+        hang: silence after the voice before a flush. 128 ms cut 12 of 299 commands short and 64 ms
+            cut 31 (findings.md): closures inside words look like ends.
+        dwell: how long a partial must have stood unchanged.
+        opening_hang: the same when more words may follow ("next" of "next step").
+        speaking_hang: added to the hang while the coach speaks.
+        confidence: least word confidence, 0 to 1.
+        lead: how much voice may come before the phrase: a breath, not a word.
+        voice_gap: silences shorter than this do not divide a voice.
+        voice_probability: from here on 10 ms count as voice, 0 to 1.
+    """
+
+    hang: Mapping[Care, int] = field(
+        default_factory=lambda: {Care.PROTECTED: 100, Care.LIGHT: 120, Care.COSTLY: 200}
+    )
+    dwell: Mapping[Care, int] = field(
+        default_factory=lambda: {Care.PROTECTED: 50, Care.LIGHT: 100, Care.COSTLY: 150}
+    )
+    opening_hang: int = 250
+    speaking_hang: int = 30
+    confidence: Mapping[Care, float] = field(
+        default_factory=lambda: {Care.PROTECTED: 0.4, Care.LIGHT: 0.6, Care.COSTLY: 0.75}
+    )
+    lead: int = 400
+    voice_gap: int = 250
+    voice_probability: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the listener needs to know about the coach.
+
+    Attributes:
+        live: commands that do something now.
+        phase: the reason given when one does not.
+        saying: the sentence being spoken, or just spoken; empty in silence.
+    """
+
+    live: frozenset[Command]
+    phase: str
+    saying: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Ask the recogniser to end the utterance now."""
+
+
+Decision = Flush | Heard | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What the listener keeps from block to block.
+
+    Attributes:
+        vocabulary: phrases and meanings.
+        tuning: the numbers.
+        partial: text of the latest partial.
+        partial_since: when it became that, ms.
+        voice_since, voice_until: the latest stretch of voice, ms; equal when there was none.
+    """
+
+    vocabulary: Vocabulary
+    tuning: Tuning = field(default_factory=Tuning)
+    partial: str = ""
+    partial_since: int = 0
+    voice_since: int = 0
+    voice_until: int = 0
+
+    def notice_voice(self, probabilities: Sequence[float], now: int) -> "Listener":
+        """Take in a voice detector's answers.
+
+        Args:
+            probabilities: one for each 10 ms, the last of which ended at about `now`.
+            now: milliseconds.
+        """
+        since, until = self.voice_since, self.voice_until
+        for index, probability in enumerate(probabilities):
+            at = now - 10 * (len(probabilities) - 1 - index)
+            if probability >= self.tuning.voice_probability:
+                if at - until > self.tuning.voice_gap:
+                    since = at - 10
+                until = at
+        return replace(self, voice_since=since, voice_until=until)
+
+    def listen(
+        self, spoken: Spoken, context: Context, now: int
+    ) -> tuple["Listener", Decision | None]:
+        """Take in one hypothesis and decide."""
+        if spoken.final:
+            return replace(self, partial="", partial_since=now), self._judge(spoken, context)
+        if spoken.text != self.partial:
+            return replace(self, partial=spoken.text, partial_since=now), None
+        return self, None
+
+    def wait(self, context: Context, now: int) -> Flush | None:
+        """Whether the partial that stands is sure enough to be flushed."""
+        meaning = self.vocabulary.meanings.get(self.partial)
+        if meaning is None or meaning.command not in context.live:
+            return None
+        care, tuning = meaning.command.care, self.tuning
+        hang = tuning.hang[care]
+        if self.vocabulary.is_opening(self.partial) and care is not Care.PROTECTED:
+            hang = max(hang, tuning.opening_hang)
+        if context.saying:
+            hang += tuning.speaking_hang
+        ended = now - self.voice_until >= hang
+        steady = now - self.partial_since >= tuning.dwell[care]
+        return Flush() if ended and steady else None
+
+    def _judge(self, spoken: Spoken, context: Context) -> Heard | Ignored | None:
+        if not spoken.text:
+            return None
+        reason = self._objection(spoken, context)
+        if reason is not None:
+            return Ignored(spoken.text, reason)
+        meaning = self.vocabulary.meanings[spoken.text]
+        return Heard(
+            meaning.command,
+            meaning.argument,
+            spoken.text,
+            spoken.confidence,
+            self._voice_end(spoken),
+        )
+
+    def _objection(self, spoken: Spoken, context: Context) -> str | None:
+        meaning = self.vocabulary.meanings.get(spoken.text)
+        if meaning is None:
+            return self._why_no_phrase(spoken.text)
+        command = meaning.command
+        if command not in context.live:
+            return f"means nothing while {context.phase}"
+        needed = self.tuning.confidence[command.care]
+        if spoken.confidence < needed:
+            return f"not sure enough: {spoken.confidence:.2f} of {needed:.2f}"
+        if command.care is Care.PROTECTED:
+            return None
+        if contains(context.saying, spoken.text):
+            return "the coach's own words"
+        if self._begins_late(spoken):
+            return "in the middle of other talk"
+        return None
+
+    def _why_no_phrase(self, text: str) -> str:
+        if text in self.vocabulary.decoys:
+            return "sounds like a command, but is none"
+        if UNKNOWN in text.split():
+            return "not a command" if set(text.split()) == {UNKNOWN} else "other words around it"
+        return "no single command"
+
+    def _begins_late(self, spoken: Spoken) -> bool:
+        covers = self.voice_since <= spoken.start_ms <= self.voice_until
+        return covers and spoken.start_ms - self.voice_since > self.tuning.lead
+
+    def _voice_end(self, spoken: Spoken) -> int:
+        nearby = abs(self.voice_until - spoken.end_ms) <= self.tuning.voice_gap
+        return self.voice_until if nearby else spoken.end_ms
+
+
+def contains(sentence: str, phrase: str) -> bool:
+    """Whether a sentence contains the words of a phrase, in order and side by side."""
+    return f" {plain(phrase)} " in f" {plain(sentence)} "
+
+
+def plain(text: str) -> str:
+    """Lower-case words with single spaces; apostrophes stay, other punctuation goes."""
+    kept = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower())
+    return " ".join(kept.split())

@@ -1,0 +1,178 @@
+"""Events in, effects out: all that passes between the coach and the world.
+
+Every time is in milliseconds of microphone audio since the session began.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from skill.core.vocabulary import Command
+
+
+class Talk(StrEnum):
+    """How much the coach says."""
+
+    FULL = "full"
+    """Every step in full the first time, briefly afterwards."""
+    BRIEF = "brief"
+    CHIMES = "chimes"
+    """A chime for each step and time cue; only answers are spoken."""
+
+
+class Tone(StrEnum):
+    """The chimes, each with one meaning."""
+
+    HEARD = "heard"
+    NOT_NOW = "not_now"
+    STEP = "step"
+    TIME = "time"
+    MICROPHONE_BACK = "microphone_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """What survives the end of the process.
+
+    Attributes:
+        routine: id of the routine it belongs to.
+        exercise, step: ids of where the person is.
+        finished: ids of exercises done in this round.
+        told: "exercise/step" of every step already explained in full.
+        talk: how much the coach says.
+        pace: speaking pace, percent of normal.
+        volume: speaking volume, decibels relative to normal.
+    """
+
+    routine: str
+    exercise: str
+    step: str
+    finished: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    talk: Talk = Talk.FULL
+    pace: int = 100
+    volume: int = 0
+
+
+# Events
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The session has begun; with the bookmark of an earlier one, if there is one."""
+
+    bookmark: Bookmark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The person said a command.
+
+    Attributes:
+        command, argument: what it asks for.
+        phrase: the words.
+        confidence: the recogniser's, 0 to 1.
+        ended_ms: where the voice ended, as far as the listener knows.
+    """
+
+    command: Command
+    argument: str | None = None
+    phrase: str = ""
+    confidence: float = 1.0
+    ended_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Something was heard that is no command now. The coach does nothing; people want to know."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """A line or chime has been played to its end."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """Nothing can be heard any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneBack:
+    """The microphone works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioEnded:
+    """The recording is over: nobody will say anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+
+Event = (
+    Started
+    | Heard
+    | Ignored
+    | SpeechEnded
+    | MicrophoneLost
+    | MicrophoneBack
+    | AudioEnded
+    | Tick
+)
+
+# Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak one sentence.
+
+    Attributes:
+        token: names it in `SpeechEnded`.
+        text: one sentence.
+        pause_ms: silence before it.
+        pace: speed, percent of normal.
+        volume: decibels relative to normal.
+    """
+
+    token: int
+    text: str
+    pause_ms: int = 0
+    pace: int = 100
+    volume: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chime:
+    """Play a short sound; `SpeechEnded` reports its end, as for a line."""
+
+    token: int
+    tone: Tone
+    volume: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Be silent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Write this bookmark down, so that a killed process comes back to the same step."""
+
+    bookmark: Bookmark = field()
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The session is over."""
+
+
+Effect = Say | Chime | Hush | Remember | Finish

@@ -1,0 +1,63 @@
+"""What happens when nobody says anything: movements go on, questions are asked, sleep comes."""
+
+from skill.core.actions import move_on
+from skill.core.coach import Phase
+from skill.core.cues import LATEST_MS
+from skill.core.messages import Heard
+from skill.core.turn import Turn
+from skill.core.vocabulary import Command
+
+
+def pass_time(turn: Turn) -> None:
+    """Do what is due by `turn.now`."""
+    if turn.coach.phase is Phase.ROLLING:
+        _roll(turn)
+    elif turn.coach.speaking is None and not turn.coach.deaf:
+        _wait(turn)
+
+
+def _roll(turn: Turn) -> None:
+    coach = turn.coach
+    rolled = coach.rolled(turn.now)
+    if rolled >= coach.length():
+        _end_movement(turn)
+    elif coach.due and rolled >= coach.due[0].at_ms:
+        due = coach.due[0]
+        if coach.speaking is None:
+            turn.cue(due.what)
+        elif rolled - due.at_ms < LATEST_MS:
+            return
+        turn.change(due=coach.due[1:])
+
+
+def _end_movement(turn: Turn) -> None:
+    movement = turn.coach.step.movement
+    turn.new_reply()
+    if movement is not None:
+        turn.speak((movement.ending,))
+    move_on(turn, Heard(Command.NEXT))
+
+
+def _wait(turn: Turn) -> None:
+    patience = turn.coach.book.patience
+    quiet = turn.now - turn.coach.quiet_since
+    match turn.coach.phase:
+        case Phase.SETTING_UP:
+            _ask_then_sleep(turn, quiet, patience.before_asking)
+        case Phase.PAUSED:
+            _ask_then_sleep(turn, quiet, patience.before_asking_paused)
+        case Phase.HURT if quiet >= patience.hurt:
+            turn.enter(Phase.ASLEEP)
+        case Phase.DONE if quiet >= patience.done:
+            turn.enter(Phase.ASLEEP)
+
+
+def _ask_then_sleep(turn: Turn, quiet: int, before_asking: int) -> None:
+    if turn.coach.asking:
+        if quiet >= turn.coach.book.patience.before_sleep:
+            turn.enter(Phase.ASLEEP)
+            turn.new_reply()
+            turn.say("going_to_sleep")
+    elif quiet >= before_asking:
+        turn.change(asking=True)
+        turn.announce("still_there")

@@ -1,0 +1,125 @@
+"""THE table: what every command does in every phase. The product in one page.
+
+`skill.core.actions` says how each answer is carried out; the README's copy and the spoken "what
+can I say" are made from here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from skill.core.coach import Coach, Phase
+from skill.core.vocabulary import Command
+
+
+class Do(StrEnum):
+    """The answers, as the README's table shows them."""
+
+    WAKE = "begin, or pick up"
+    ONWARD = "go on"
+    MOVE_ON = "next step"
+    STEP_BACK = "step before"
+    LAST_STEP = "last step"
+    EXPLAIN_AGAIN = "explain in full"
+    SAY_AGAIN = "say it again"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "silence, sleep"
+    HURT = "off the roller"
+    RECOVER = "set up anew"
+    RESTART = "exercise anew"
+    AGAIN = "routine anew"
+    VISIT = "go there"
+    MORE_TIME = "30 s more"
+    MORE_TIME_PAUSED = "30 s more, later"
+    TAKE_YOUR_TIME = "wait"
+    TELL_MORE = "why, what to watch"
+    WHERE = "exercise, step"
+    WHERE_DONE = "all done"
+    HOW_LONG = "length"
+    TIME_LEFT = "time left"
+    HELP = "what can be said"
+    SAY_LESS = "talk less"
+    SAY_MORE = "talk more"
+    SLOWER = "speak slower"
+    FASTER = "speak faster"
+    QUIETER = "softer"
+    LOUDER = "louder"
+    UNDO = "undo"
+    YES = "if asked: go on"
+    NO = "if asked: wait"
+    GOODBYE = "farewell, end"
+    NOT_NOW = "chime"
+    NOTHING = "·"
+
+
+_ = Do.NOTHING
+CHIME = Do.NOT_NOW
+
+TABLE: Mapping[Command, Mapping[Phase, Do]] = MappingProxyType(
+    {
+        command: MappingProxyType(dict(zip(Phase, row, strict=True)))
+        for command, row in {
+            # fmt: off
+            #                    asleep      setting up         rolling         paused               hurt               done
+            Command.START:      (Do.WAKE,    Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        Do.AGAIN),
+            Command.NEXT:       (_,          Do.ONWARD,         Do.MOVE_ON,     Do.MOVE_ON,          Do.MOVE_ON,        CHIME),
+            Command.BACK:       (_,          Do.STEP_BACK,      Do.STEP_BACK,   Do.STEP_BACK,        Do.STEP_BACK,      Do.LAST_STEP),
+            Command.REPEAT:     (_,          Do.EXPLAIN_AGAIN,  Do.SAY_AGAIN,   Do.SAY_AGAIN,        Do.SAY_AGAIN,      Do.SAY_AGAIN),
+            Command.PAUSE:      (_,          Do.PAUSE,          Do.PAUSE,       CHIME,               CHIME,             CHIME),
+            Command.RESUME:     (_,          Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        CHIME),
+            Command.STOP:       (Do.STOP,    Do.STOP,           Do.STOP,        Do.STOP,             Do.STOP,           Do.STOP),
+            Command.PAIN:       (Do.HURT,    Do.HURT,           Do.HURT,        Do.HURT,             Do.HURT,           Do.HURT),
+            Command.SKIP:       (_,          Do.MOVE_ON,        Do.MOVE_ON,     Do.MOVE_ON,          Do.MOVE_ON,        CHIME),
+            Command.START_OVER: (_,          Do.RESTART,        Do.RESTART,     Do.RESTART,          Do.RESTART,        Do.AGAIN),
+            Command.EXERCISE:   (Do.VISIT,   Do.VISIT,          Do.VISIT,       Do.VISIT,            Do.VISIT,          Do.VISIT),
+            Command.MORE_TIME:  (_,          Do.TAKE_YOUR_TIME, Do.MORE_TIME,   Do.MORE_TIME_PAUSED, Do.TAKE_YOUR_TIME, CHIME),
+            Command.TELL_MORE:  (_,          Do.TELL_MORE,      Do.TELL_MORE,   Do.TELL_MORE,        CHIME,             CHIME),
+            Command.WHERE:      (_,          Do.WHERE,          Do.WHERE,       Do.WHERE,            Do.WHERE,          Do.WHERE_DONE),
+            Command.HOW_LONG:   (_,          Do.HOW_LONG,       Do.TIME_LEFT,   Do.HOW_LONG,         CHIME,             CHIME),
+            Command.HELP:       (Do.HELP,    Do.HELP,           Do.HELP,        Do.HELP,             Do.HELP,           Do.HELP),
+            Command.SAY_LESS:   (_,          Do.SAY_LESS,       Do.SAY_LESS,    Do.SAY_LESS,         Do.SAY_LESS,       Do.SAY_LESS),
+            Command.SAY_MORE:   (_,          Do.SAY_MORE,       Do.SAY_MORE,    Do.SAY_MORE,         Do.SAY_MORE,       Do.SAY_MORE),
+            Command.SLOWER:     (_,          Do.SLOWER,         Do.SLOWER,      Do.SLOWER,           Do.SLOWER,         Do.SLOWER),
+            Command.FASTER:     (_,          Do.FASTER,         Do.FASTER,      Do.FASTER,           Do.FASTER,         Do.FASTER),
+            Command.QUIETER:    (_,          Do.QUIETER,        Do.QUIETER,     Do.QUIETER,          Do.QUIETER,        Do.QUIETER),
+            Command.LOUDER:     (_,          Do.LOUDER,         Do.LOUDER,      Do.LOUDER,           Do.LOUDER,         Do.LOUDER),
+            Command.UNDO:       (Do.UNDO,    Do.UNDO,           Do.UNDO,        Do.UNDO,             Do.UNDO,           Do.UNDO),
+            Command.YES:        (_,          Do.YES,            _,              Do.YES,              _,                 _),
+            Command.NO:         (_,          Do.NO,             _,              Do.NO,               _,                 _),
+            Command.GOODBYE:    (Do.GOODBYE, Do.GOODBYE,        Do.GOODBYE,     Do.GOODBYE,          Do.GOODBYE,        Do.GOODBYE),
+            # fmt: on
+        }.items()
+    }
+)
+
+
+def look_up(coach: Coach, command: Command, now: int) -> Do:
+    """What a command does at this moment; `Do.NOTHING` for one that is not live.
+
+    "yes" and "no" live only while the soft question waits, and "undo" in sleep only shortly after
+    a stop: in an empty room these words belong to somebody else's talk.
+    """
+    do = TABLE[command][coach.phase]
+    if do in {Do.YES, Do.NO} and not coach.asking:
+        return Do.NOTHING
+    if do is Do.UNDO and coach.phase is Phase.ASLEEP and not _just_stopped(coach, now):
+        return Do.NOTHING
+    return do
+
+
+def _just_stopped(coach: Coach, now: int) -> bool:
+    return bool(coach.history) and now - coach.quiet_since <= coach.book.patience.undo_stop
+
+
+def live_commands(coach: Coach, now: int) -> frozenset[Command]:
+    """The commands that do something at this moment, be it a chime."""
+    return frozenset(
+        command for command in Command if look_up(coach, command, now) is not Do.NOTHING
+    )
+
+
+def useful_commands(coach: Coach, now: int) -> tuple[Command, ...]:
+    """The commands worth naming in "what can I say", in the table's order."""
+    idle = {Do.NOTHING, Do.NOT_NOW}
+    return tuple(command for command in Command if look_up(coach, command, now) not in idle)

@@ -1,0 +1,196 @@
+"""One event being handled: the coach as it changes, and the effects so far."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from skill.core.coach import Coach, Line, Phase, Spot
+from skill.core.cues import schedule
+from skill.core.messages import (
+    Bookmark,
+    Chime,
+    Effect,
+    Finish,
+    Hush,
+    Remember,
+    Say,
+    Talk,
+    Tone,
+)
+from skill.core.routine import Place
+from skill.core.wording import spoken_length
+
+BETWEEN_SENTENCES_MS = 450
+"""Silence between two sentences of one reply: slow enough for somebody who is moving."""
+
+
+class Turn:
+    """Collects what one event does. Lives no longer than one call of `advance`."""
+
+    def __init__(self, coach: Coach, now: int) -> None:
+        self.coach = coach
+        self.now = now
+        self.effects: list[Effect] = []
+
+    @property
+    def spot(self) -> Spot:
+        """The spot as it is so far."""
+        return self.coach.spot
+
+    def change(self, **fields: Any) -> None:
+        """Change fields of the coach."""
+        self.coach = replace(self.coach, **fields)
+
+    def move(self, **fields: Any) -> None:
+        """Change fields of the spot."""
+        self.change(spot=replace(self.coach.spot, **fields))
+
+    # Speaking
+
+    def hush(self) -> None:
+        """Be silent at once and forget what was about to be said."""
+        if self.coach.speaking is not None:
+            self.effects.append(Hush())
+        self.change(speaking=None, queue=())
+
+    def say(self, name: str, **values: str) -> None:
+        """Queue the sentences of a phrase."""
+        self.speak(self.coach.book.lines(name, **values))
+
+    def speak(self, sentences: Sequence[str]) -> None:
+        """Queue sentences as part of this reply; "repeat" says the whole reply again."""
+        for sentence in sentences:
+            self.cue(sentence)
+        self.change(last_said=self.coach.last_said + tuple(sentences))
+
+    def cue(self, what: str | Tone) -> None:
+        """Queue a sentence or chime that "repeat" does not repeat."""
+        item = what if isinstance(what, Tone) else Line(what, self._pause())
+        self.change(queue=(*self.coach.queue, item))
+
+    def announce(self, name: str) -> None:
+        """Queue the sentences of a phrase that "repeat" does not repeat."""
+        for sentence in self.coach.book.lines(name):
+            self.cue(sentence)
+
+    def _pause(self) -> int:
+        follows = bool(self.coach.queue) or self.coach.speaking is not None
+        return BETWEEN_SENTENCES_MS if follows else 0
+
+    def new_reply(self) -> None:
+        """What is said from here on is what "repeat" will say."""
+        self.change(last_said=())
+
+    def pump(self) -> None:
+        """Start the next line or chime, if nothing is being played."""
+        if self.coach.speaking is not None or not self.coach.queue:
+            return
+        head, *rest = self.coach.queue
+        token, spot = self.coach.next_token, self.spot
+        playing = (
+            Chime(token, head, spot.volume)
+            if isinstance(head, Tone)
+            else Say(token, head.text, head.pause_ms, spot.pace, spot.volume)
+        )
+        self.change(speaking=playing, queue=tuple(rest), next_token=token + 1)
+        self.effects.append(playing)
+
+    # Moving
+
+    def enter(self, phase: Phase) -> None:
+        """Go to a phase; the movement's clock stands still unless it is rolling."""
+        self.move(phase=phase, rolled_ms=self.coach.rolled(self.now))
+        self.change(
+            rolling_since=self.now, due=(), asking=False, quiet_since=self.now, help_page=0
+        )
+
+    def go(self, place: Place) -> None:
+        """Go to a step and set it up from its beginning."""
+        self.enter(Phase.SETTING_UP)
+        self.move(place=place, rolled_ms=0, extra_ms=0, begun=True)
+
+    def plan_cues(self) -> None:
+        """Schedule what remains to be said in this movement."""
+        movement = self.coach.step.movement
+        if movement is not None:
+            done = self.coach.rolled(self.now)
+            planned = schedule(
+                self.coach.book, movement, self.coach.length(), self.spot.talk
+            )
+            self.change(due=tuple(due for due in planned if due.at_ms > done))
+
+    # Words that many replies need
+
+    def length(self, milliseconds: int) -> str:
+        """A length of time in words."""
+        return spoken_length(self.coach.book, milliseconds)
+
+    @property
+    def left(self) -> str:
+        """What is left of the movement, in words."""
+        return self.length(self.coach.length() - self.coach.rolled(self.now))
+
+    @property
+    def where(self) -> dict[str, str]:
+        """Exercise, step number and step title, for placeholders."""
+        return {
+            "exercise": self.coach.exercise.title,
+            "number": str(self.spot.place.step + 1),
+            "title": self.coach.step.title,
+        }
+
+    def explain(self, *, in_full: bool | None = None) -> None:
+        """Say what the current step is about.
+
+        Args:
+            in_full: whether to use the full wording; None: the first time, if talk is full.
+        """
+        step = self.coach.step
+        key = f"{self.coach.exercise.id}/{step.id}"
+        new = key not in self.coach.told
+        if self.spot.talk is Talk.CHIMES and in_full is None and not new:
+            self.cue(Tone.STEP)
+            return
+        full = (new and self.spot.talk is Talk.FULL) if in_full is None else in_full
+        self.speak(step.full if full else step.brief)
+        if full:
+            self._tell_how_to_go_on()
+        if new:
+            self.change(told=(*self.coach.told, key))
+
+    def _tell_how_to_go_on(self) -> None:
+        movement = self.coach.step.movement
+        if movement is None:
+            self.say("setup_ready")
+        else:
+            self.say("movement_ready", length=self.length(self.coach.length()))
+
+    # The end of the turn
+
+    def close(self) -> tuple[Coach, tuple[Effect, ...]]:
+        """Start what is to be said, note what must survive, and end the turn."""
+        self.pump()
+        self._remember()
+        silent = self.coach.speaking is None
+        if silent and (self.coach.leaving or self.coach.over) and not self.coach.gone:
+            self.change(gone=True)
+            self.effects.append(Finish())
+        return self.coach, tuple(self.effects)
+
+    def _remember(self) -> None:
+        coach, spot = self.coach, self.spot
+        if not spot.begun:
+            return
+        bookmark = Bookmark(
+            routine=coach.book.routine.id,
+            exercise=coach.exercise.id,
+            step=coach.step.id,
+            finished=spot.finished,
+            told=coach.told,
+            talk=spot.talk,
+            pace=spot.pace,
+            volume=spot.volume,
+        )
+        if bookmark != coach.bookmark:
+            self.change(bookmark=bookmark)
+            self.effects.append(Remember(bookmark))

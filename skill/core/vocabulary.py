@@ -1,0 +1,124 @@
+"""What a person can say: phrases and the commands they mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Care(StrEnum):
+    """What a mistake about a command costs, and so how sure the listener must be."""
+
+    PROTECTED = "protected"
+    """Missing it is worse than doing it for nothing: stop, pain."""
+    LIGHT = "light"
+    """Doing it for nothing is mended with one word."""
+    COSTLY = "costly"
+    """Doing it for nothing loses the person's place or ends the session."""
+
+
+class Command(StrEnum):
+    """Everything a person can tell the coach, in the order of the table."""
+
+    START = "start"
+    NEXT = "next"
+    BACK = "back"
+    REPEAT = "repeat"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    PAIN = "pain"
+    SKIP = "skip"
+    START_OVER = "start_over"
+    EXERCISE = "exercise"
+    MORE_TIME = "more_time"
+    TELL_MORE = "tell_more"
+    WHERE = "where"
+    HOW_LONG = "how_long"
+    HELP = "help"
+    SAY_LESS = "say_less"
+    SAY_MORE = "say_more"
+    SLOWER = "slower"
+    FASTER = "faster"
+    QUIETER = "quieter"
+    LOUDER = "louder"
+    UNDO = "undo"
+    YES = "yes"
+    NO = "no"
+    GOODBYE = "goodbye"
+
+    @property
+    def care(self) -> Care:
+        """How sure the listener must be."""
+        return CARE.get(self, Care.LIGHT)
+
+
+CARE: Mapping[Command, Care] = {
+    Command.STOP: Care.PROTECTED,
+    Command.PAIN: Care.PROTECTED,
+    Command.SKIP: Care.COSTLY,
+    Command.START_OVER: Care.COSTLY,
+    Command.EXERCISE: Care.COSTLY,
+    Command.GOODBYE: Care.COSTLY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase asks for.
+
+    Attributes:
+        command: which command.
+        argument: the exercise's id, for "start with ..." and "go to ..."; otherwise None.
+    """
+
+    command: Command
+    argument: str | None = None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Phrases and what they mean.
+
+    Attributes:
+        meanings: lower-case phrase -> meaning. The first phrase of a meaning is the one the coach
+            itself suggests.
+        decoys: phrases that sound like commands but mean nothing; they catch other speech.
+    """
+
+    meanings: Mapping[str, Meaning]
+    decoys: tuple[str, ...] = ()
+
+    @cached_property
+    def grammar(self) -> tuple[str, ...]:
+        """Every phrase a recogniser must know: commands, then decoys."""
+        return (*self.meanings, *self.decoys)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every single word of the grammar."""
+        return frozenset(word for phrase in self.grammar for word in phrase.split())
+
+    @cached_property
+    def _openings(self) -> frozenset[str]:
+        return frozenset(
+            " ".join(words[:count])
+            for words in (phrase.split() for phrase in self.grammar)
+            for count in range(1, len(words))
+        )
+
+    def is_opening(self, phrase: str) -> bool:
+        """Whether a longer phrase begins with this one, so that more words may follow."""
+        return phrase in self._openings
+
+    def suggest(self, command: Command, argument: str | None = None) -> str:
+        """The phrase by which the coach itself names a command.
+
+        Raises:
+            KeyError: if the vocabulary has no phrase for it.
+        """
+        wanted = Meaning(command, argument)
+        for phrase, meaning in self.meanings.items():
+            if meaning == wanted:
+                return phrase
+        raise KeyError(wanted)

@@ -1,0 +1,101 @@
+"""Everything that can go wrong and is not our bug.
+
+    CoachError                    exit code
+    ├── ContentError              3    a routine, phrase or command file
+    ├── RecordingError            4    an audio file that cannot be read, or holds nothing
+    ├── ModelError                5    a recogniser's model: missing, truncated, unknown word
+    ├── VoiceError                6    a voice: missing, truncated, not a voice
+    ├── DeviceError               7    a microphone or speaker
+    ├── StorageError              8    a journal, cache or state that cannot be written or read
+    ├── DownloadError             9    the network, a checksum, an archive
+    ├── SettingsError            10    a settings file or flag
+    └── ExpectationError          1    a replay that went differently from what was expected
+
+An error's text is what a person reads: one sentence that names the file and the place, and one
+that says what to do. Exit code 2 is the command line's own (wrong usage), 130 is Ctrl-C.
+"""
+
+from collections.abc import Sequence
+
+
+class CoachError(Exception):
+    """Base of all expected errors.
+
+    Args:
+        problem: one sentence: which file or thing, where in it, what is wrong.
+        remedy: one sentence: what the person can do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.remedy}"
+
+
+class ContentError(CoachError):
+    """One or more mistakes in content files, all of them at once.
+
+    Args:
+        mistakes: one finished sentence each, naming file, place and remedy.
+    """
+
+    exit_code = 3
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        count = len(mistakes)
+        summary = "1 mistake in the content:" if count == 1 else f"{count} mistakes in the content:"
+        super().__init__(summary, "".join(f"\n  - {mistake}" for mistake in mistakes).lstrip(" "))
+        self.mistakes = tuple(mistakes)
+
+
+class RecordingError(CoachError):
+    """An audio file that is missing, broken, empty or in an unknown format."""
+
+    exit_code = 4
+
+
+class ModelError(CoachError):
+    """A recogniser's model that is missing, truncated or lacks a word."""
+
+    exit_code = 5
+
+
+class VoiceError(CoachError):
+    """A voice that is missing, truncated or no voice at all, or a text it cannot say."""
+
+    exit_code = 6
+
+
+class DeviceError(CoachError):
+    """A microphone or speaker that is missing, busy or refuses the format."""
+
+    exit_code = 7
+
+
+class StorageError(CoachError):
+    """A journal, cache, state or output file that cannot be written or read back."""
+
+    exit_code = 8
+
+
+class DownloadError(CoachError):
+    """A download that failed, does not match its checksum, or is not a safe archive."""
+
+    exit_code = 9
+
+
+class SettingsError(CoachError):
+    """A settings file or a flag with a value that cannot be used."""
+
+    exit_code = 10
+
+
+class ExpectationError(CoachError):
+    """A replay whose journal or dialogue differs from the expected one."""
+
+    exit_code = 1

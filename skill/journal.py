@@ -1,0 +1,165 @@
+"""The journal: one JSON line for every event and effect, enough to repeat a session.
+
+The first line is a header; every other one is ``{"at": ms, "event" | "effect": name, ...}``. A
+`Tick` that changed nothing is left out: it is a no-op by construction, and there are twenty of
+them a second. Nothing of the wall clock is written, so two replays of a recording give the same
+bytes.
+"""
+
+import errno
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from skill.core.advance import advance
+from skill.core.coach import Coach
+from skill.core.messages import Effect, Event, Tick
+from skill.errors import StorageError
+
+FORMAT = 1
+EVENTS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Event)}
+EFFECTS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Effect)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event or effect and when it happened, in milliseconds of microphone audio."""
+
+    at: int
+    message: Event | Effect
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it came in, rather than went out."""
+        return type(self.message).__name__ in EVENTS
+
+    def to_json(self) -> str:
+        """The journal's line, without its end."""
+        name = type(self.message).__name__
+        kind = "event" if self.is_event else "effect"
+        return json.dumps({"at": self.at, kind: name, **asdict(self.message)}, ensure_ascii=False)
+
+
+class JournalWriter:
+    """Writes a journal; every line is in the file before the next thing happens.
+
+    Args:
+        path: the file; replaced if it exists.
+        header: what the session runs on: version, content, model, voice.
+
+    Raises:
+        StorageError: if the file cannot be written, at any time.
+    """
+
+    def __init__(self, path: Path, header: Mapping[str, object]) -> None:
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("w", encoding="utf-8", buffering=1)
+        except OSError as failure:
+            raise _unwritable(path, failure) from failure
+        self._write(json.dumps({"journal": FORMAT, **header}, ensure_ascii=False))
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        """Write one event or effect."""
+        self._write(Entry(at, message).to_json())
+
+    def _write(self, line: str) -> None:
+        try:
+            self._file.write(line + "\n")
+        except OSError as failure:
+            raise _unwritable(self._path, failure) from failure
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._file.close()
+        except OSError as failure:
+            if error is None:
+                raise _unwritable(self._path, failure) from failure
+
+
+def _unwritable(path: Path, failure: OSError) -> StorageError:
+    if failure.errno == errno.ENOSPC:
+        return StorageError(
+            f"The journal {path} cannot be written: the disk is full.",
+            "Free some space, or choose another place with --journal.",
+        )
+    return StorageError(
+        f"The journal {path} cannot be written: {failure.strerror}.",
+        "Choose another place with --journal.",
+    )
+
+
+def read_journal(path: Path) -> tuple[dict[str, Any], tuple[Entry, ...]]:
+    """Read header and entries.
+
+    Raises:
+        StorageError: if the file cannot be read, or a line is not a journal's.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as failure:
+        raise StorageError(
+            f"The journal {path} cannot be read: {failure}.", "Give a file written with --journal."
+        ) from failure
+    entries: list[Entry] = []
+    header: dict[str, Any] = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            fields = json.loads(line)
+            if number == 1:
+                header = _header(fields)
+            else:
+                entries.append(_entry(fields))
+        except (ValueError, KeyError, TypeError, ValidationError) as failure:
+            raise StorageError(
+                f"{path}, line {number}, is not a line of a journal.",
+                "Remove a line that was cut short, or record the session again.",
+            ) from failure
+    return header, tuple(entries)
+
+
+def _header(fields: dict[str, Any]) -> dict[str, Any]:
+    if fields["journal"] != FORMAT:
+        raise ValueError(fields["journal"])
+    return fields
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    at = fields.pop("at")
+    kinds, name = (EVENTS, "event") if "event" in fields else (EFFECTS, "effect")
+    kind = kinds[fields.pop(name)]
+    return Entry(at, TypeAdapter(kind).validate_python(fields))
+
+
+def repeat(coach: Coach, entries: tuple[Entry, ...]) -> Iterator[Entry]:
+    """Feed a journal's events to a coach again; yield them with the effects of now.
+
+    No model, voice or sound is needed: the same coach and content give the same effects.
+    """
+    for entry in entries:
+        if not isinstance(entry.message, get_args(Event)):
+            continue
+        changed = advance(coach, entry.message, entry.at)
+        yield entry
+        coach = changed[0]
+        for effect in changed[1]:
+            yield Entry(entry.at, effect)
+
+
+def is_idle(event: Event, before: Coach, after: Coach) -> bool:
+    """Whether an event is a tick that changed nothing, and so need not be written."""
+    return isinstance(event, Tick) and after == before

@@ -1,0 +1,178 @@
+"""The seams: plain values and the protocols that every backend implements.
+
+Sound is mono. What comes in is 16-bit integer at the source's rate (the recogniser's own 16 kHz);
+what goes out is a `Clip` of float32 in [-1, 1] at the clip's rate. Positions and lengths are
+frames (one sample of every channel); the count of frames that the source has delivered is the
+only clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Pcm = npt.NDArray[np.int16]
+Samples = npt.NDArray[np.float32]
+
+
+class BlockKind(StrEnum):
+    """What a block's samples are worth."""
+
+    HEARD = "heard"
+    """Real samples from a microphone or a recording."""
+    LOST = "lost"
+    """The microphone delivers nothing; the samples are zeros that keep time going."""
+    ENDED = "ended"
+    """The recording is over; the samples are zeros, and nothing else will ever come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive samples of one microphone.
+
+    Attributes:
+        start_frame: position of the first sample, counted from the session's start.
+        pcm: int16, shape (frames,), mono, at the source's rate.
+        kind: whether the samples were heard, are a stand-in for lost ones, or follow the end.
+    """
+
+    start_frame: int
+    pcm: Pcm
+    kind: BlockKind = BlockKind.HEARD
+
+    @property
+    def end_frame(self) -> int:
+        """Position just after the last sample."""
+        return self.start_frame + len(self.pcm)
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Sound to be played.
+
+    Attributes:
+        samples: float32, shape (frames,), mono, within [-1, 1].
+        rate: frames per second.
+    """
+
+    samples: Samples
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """Playing time in seconds."""
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word.
+
+    Attributes:
+        text: lower case, or ``[unk]`` for anything outside the grammar.
+        start_ms, end_ms: position in the session, milliseconds.
+        confidence: posterior inside the grammar, 0 to 1; 1.0 proves nothing (vosk-api #741).
+    """
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a recogniser believes it is hearing, or has heard.
+
+    Attributes:
+        words: in order; empty when it hears nothing.
+        final: False for a partial, which may still change; True once the utterance is over.
+    """
+
+    words: tuple[Word, ...]
+    final: bool
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces between."""
+        return " ".join(word.text for word in self.words)
+
+
+class AudioSource(Protocol):
+    """A microphone, a recording, or a rehearsed person."""
+
+    @property
+    def rate(self) -> int:
+        """Frames per second of every block."""
+        ...
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield blocks without gaps in `start_frame`, each 20-100 ms long, for as long as the
+        consumer asks: a source that is over goes on with blocks marked `BlockKind.ENDED`."""
+        ...
+
+
+class Recognizer(Protocol):
+    """Turns blocks into hypotheses."""
+
+    def feed(self, block: Block) -> Sequence[Hypothesis]:
+        """Hear one block; return the hypotheses that changed, oldest first (often none)."""
+        ...
+
+    def flush(self) -> Hypothesis:
+        """End the utterance now and return its final hypothesis (without words if none)."""
+        ...
+
+    def recycle(self) -> None:
+        """Drop what has piled up in a long session. Called between utterances only."""
+        ...
+
+
+class VoiceDetector(Protocol):
+    """Tells a human voice from everything else, long before the recogniser's endpointer."""
+
+    def feed(self, block: Block) -> Sequence[float]:
+        """Hear one block; return the probability of a voice for each whole 10 ms that has
+        become complete, oldest first."""
+        ...
+
+
+class Voice(Protocol):
+    """Turns text into sound."""
+
+    @property
+    def identity(self) -> str:
+        """Changes whenever the same text would sound different: engine, model, settings."""
+        ...
+
+    def render(self, text: str, pace: int) -> Clip:
+        """Speak one sentence.
+
+        Args:
+            text: one sentence.
+            pace: speed in percent of normal, 50 to 200.
+
+        Raises:
+            VoiceError: if the text cannot be spoken at all.
+        """
+        ...
+
+
+class Speaker(Protocol):
+    """Plays one clip at a time."""
+
+    def play(self, clip: Clip, token: int, at: int) -> None:
+        """Start a clip at microphone frame `at` (live: now), instead of what was playing."""
+        ...
+
+    def stop(self, at: int) -> None:
+        """Be silent from microphone frame `at` on (live: now). A stopped clip never ends: its
+        token is not reported by `poll`."""
+        ...
+
+    def poll(self, at: int) -> Sequence[int]:
+        """Tokens of clips that have ended by microphone frame `at`, each reported once."""
+        ...

@@ -1,0 +1,1 @@
+"""Recognisers: each file implements `skill.ports.Recognizer` on one engine."""

@@ -1,0 +1,138 @@
+"""Vosk behind the `Recognizer` port: one closed grammar, partials, flush on demand."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import vosk
+
+from skill.errors import ModelError
+from skill.ports import Block, Hypothesis, Word
+
+RATE = 16_000
+UNKNOWN = "[unk]"
+PARTS = ("am/final.mdl", "conf/mfcc.conf", "graph")
+"""What a folder must hold to be worth handing to Vosk, which names no missing file."""
+REMEDY = "Install one with `roller-coach models get NAME`, or give its folder with --model."
+
+vosk.SetLogLevel(-1)
+
+
+class VoskModel:
+    """A model read from its folder; may be shared by several recognisers.
+
+    Args:
+        folder: an unpacked Vosk model. Vosk's own downloader is never used.
+
+    Raises:
+        ModelError: if the folder is missing or no complete model.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise ModelError(f"There is no recogniser's model at {folder}.", REMEDY)
+        missing = [part for part in PARTS if not (folder / part).exists()]
+        if missing:
+            raise ModelError(
+                f"{folder} is no complete Vosk model: {', '.join(missing)} is missing.", REMEDY
+            )
+        self.folder = folder
+        try:
+            self.engine = vosk.Model(str(folder))
+        except Exception as failure:  # noqa: BLE001 - vosk raises bare Exception, and nothing else
+            raise ModelError(
+                f"Vosk cannot read the model in {folder}: a file in it is damaged or cut short.",
+                "Copy or install the model again.",
+            ) from failure
+
+    def knows(self, word: str) -> bool:
+        """Whether the model can recognise a word."""
+        return int(self.engine.vosk_model_find_word(word)) >= 0
+
+    def words(self) -> tuple[str, ...]:
+        """Every word the model knows, or nothing if the model does not list them."""
+        listing = self.folder / "graph" / "words.txt"
+        if not listing.is_file():
+            return ()
+        lines = listing.read_text(encoding="utf-8").splitlines()
+        words = (line.split(" ", 1)[0] for line in lines)
+        return tuple(word for word in words if word[:1] not in {"<", "#", "["})
+
+
+class VoskRecognizer:
+    """Recognises the phrases of one grammar, and `[unk]` for everything else.
+
+    Args:
+        model: a loaded model.
+        grammar: phrases; their words must be known to the model, or Vosk would drop them with
+            no more than a log line.
+
+    Raises:
+        ModelError: if the model lacks a word of the grammar.
+    """
+
+    def __init__(self, model: VoskModel, grammar: Iterable[str]) -> None:
+        phrases = tuple(grammar)
+        unknown = {word for phrase in phrases for word in phrase.split() if not model.knows(word)}
+        if unknown:
+            raise ModelError(
+                f"The model in {model.folder} does not know: {', '.join(sorted(unknown))}.",
+                "Run `roller-coach check` for words it knows that are like them.",
+            )
+        self._model = model
+        self._grammar = json.dumps([*phrases, UNKNOWN])
+        self._fed = 0
+        self._origin = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._engine = vosk.KaldiRecognizer(self._model.engine, RATE, self._grammar)
+        self._engine.SetWords(True)
+        self._origin = self._fed
+        self._partial = ""
+
+    def feed(self, block: Block) -> Sequence[Hypothesis]:
+        """Hear one block; return the partial if it changed, or the final result at an endpoint."""
+        self._fed = block.end_frame
+        if self._engine.AcceptWaveform(block.pcm.tobytes()):
+            self._partial = ""
+            return (self._final(self._engine.Result()),)
+        text = str(json.loads(self._engine.PartialResult())["partial"])
+        if text == self._partial:
+            return ()
+        self._partial = text
+        return (Hypothesis(self._undated(text), final=False),)
+
+    def flush(self) -> Hypothesis:
+        """End the utterance now."""
+        self._partial = ""
+        return self._final(self._engine.FinalResult())
+
+    def recycle(self) -> None:
+        """Start a fresh engine: Vosk's memory grows over hours (vosk-api #209, #526)."""
+        self._begin()
+
+    def _undated(self, text: str) -> tuple[Word, ...]:
+        now = self._ms(self._fed)
+        return tuple(Word(word, now, now, 0.0) for word in text.split())
+
+    def _final(self, result: str) -> Hypothesis:
+        entries: list[dict[str, Any]] = json.loads(result).get("result", [])
+        origin = self._ms(self._origin)
+        return Hypothesis(
+            tuple(
+                Word(
+                    text=entry["word"],
+                    start_ms=origin + round(entry["start"] * 1000),
+                    end_ms=origin + round(entry["end"] * 1000),
+                    confidence=float(entry["conf"]),
+                )
+                for entry in entries
+            ),
+            final=True,
+        )
+
+    @staticmethod
+    def _ms(frame: int) -> int:
+        return frame * 1000 // RATE

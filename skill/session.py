@@ -1,0 +1,192 @@
+"""THE loop: blocks to events, events to the coach, effects to the world.
+
+Paced by the microphone's blocks and by nothing else, so a live session, a Raspberry Pi and a
+replay on a desk are the same program.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from skill.core.advance import advance
+from skill.core.coach import Coach
+from skill.core.foresight import foresee
+from skill.core.listener import Context, Decision, Flush, Listener, Spoken
+from skill.core.messages import (
+    AudioEnded,
+    Bookmark,
+    Chime,
+    Effect,
+    Event,
+    Heard,
+    Hush,
+    Ignored,
+    MicrophoneBack,
+    MicrophoneLost,
+    Remember,
+    Say,
+    SpeechEnded,
+    Started,
+    Tick,
+)
+from skill.core.table import live_commands
+from skill.ports import AudioSource, Block, BlockKind, Hypothesis, Recognizer, VoiceDetector
+from skill.speech.narrator import Narrator
+
+ECHO_TAIL_MS = 600
+"""How long the coach's own words may still be heard after it fell silent: a room's echo and the
+recogniser's delay."""
+TAIL_MS = 1_500
+"""Silence added to a recording before it counts as over: the last command needs its endpoint."""
+
+
+class Observer(Protocol):
+    """Somebody who watches a session: the journal, the screen, the writer of its audio."""
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        """An event or effect, at a time in milliseconds; idle ticks are not reported."""
+        ...
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        """A block has been handled; `partial` is what the recogniser seems to hear."""
+        ...
+
+
+@dataclass
+class Ears:
+    """What hears: the recogniser, the voice detector, and the listener that judges."""
+
+    recognizer: Recognizer
+    detector: VoiceDetector
+    listener: Listener
+
+    def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
+        """Take in a block; return the commands heard and what was ignored."""
+        self.listener = self.listener.notice_voice(self.detector.feed(block), now)
+        hypotheses: Sequence[Hypothesis] = self.recognizer.feed(block)
+        decisions = [self._judge(hypothesis, context, now) for hypothesis in hypotheses]
+        if self.listener.wait(context, now) is not None:
+            decisions.append(self._judge(self.recognizer.flush(), context, now))
+        return [decision for decision in decisions if decision is not None]
+
+    def _judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
+        words = hypothesis.words
+        spoken = Spoken(
+            text=hypothesis.text,
+            start_ms=words[0].start_ms if words else now,
+            end_ms=words[-1].end_ms if words else now,
+            confidence=min((word.confidence for word in words), default=0.0),
+            final=hypothesis.final,
+        )
+        self.listener, decision = self.listener.listen(spoken, context, now)
+        return decision
+
+
+@dataclass
+class Session:
+    """One session from start to finish.
+
+    Args:
+        source: the microphone, a recording or a rehearsed person.
+        ears: hears commands.
+        narrator: speaks.
+        coach: how the session begins.
+        observers: are told everything.
+        remember: writes a bookmark down.
+    """
+
+    source: AudioSource
+    ears: Ears
+    narrator: Narrator
+    coach: Coach
+    observers: Sequence[Observer] = ()
+    remember: Callable[[Bookmark], None] = lambda _bookmark: None
+    _said: tuple[str, int] = ("", 0)
+    _kind: BlockKind = BlockKind.HEARD
+    _ended_at: int | None = None
+    _recycle: bool = False
+    _at: int = field(default=0)
+
+    def run(self, bookmark: Bookmark | None = None) -> Coach:
+        """Run until the coach has finished; return it as it ended."""
+        self._dispatch(Started(bookmark), 0)
+        for block in self.source.blocks():
+            self.step(block)
+            if self.coach.gone:
+                break
+        return self.coach
+
+    def step(self, block: Block) -> None:
+        """Handle one block of microphone audio."""
+        self._at = block.end_frame
+        now = self._at * 1000 // self.source.rate
+        for token in self.narrator.poll(self._at):
+            self._dispatch(SpeechEnded(token), now)
+        for heard in self._hear(block, now):
+            self._dispatch(heard, now)
+        for event in self._microphone(block, now):
+            self._dispatch(event, now)
+        self._dispatch(Tick(), now)
+        for observer in self.observers:
+            observer.block(block, self.coach, self.ears.listener.partial)
+
+    def _hear(self, block: Block, now: int) -> list[Heard | Ignored]:
+        if self._recycle and not self.ears.listener.partial:
+            self.ears.recognizer.recycle()
+            self._recycle = False
+        decisions = self.ears.hear(block, now, self._context(now))
+        return [decision for decision in decisions if not isinstance(decision, Flush)]
+
+    def _context(self, now: int) -> Context:
+        if self.coach.saying:
+            self._said = (self.coach.saying, now)
+        text, last = self._said
+        return Context(
+            live=live_commands(self.coach, now),
+            phase=self.coach.phase.value,
+            saying=text if now - last <= ECHO_TAIL_MS else "",
+        )
+
+    def _microphone(self, block: Block, now: int) -> list[Event]:
+        events: list[Event] = []
+        before, self._kind = self._kind, block.kind
+        if block.kind is BlockKind.LOST and before is not BlockKind.LOST:
+            events.append(MicrophoneLost())
+        if before is BlockKind.LOST and block.kind is BlockKind.HEARD:
+            events.append(MicrophoneBack())
+        if block.kind is BlockKind.ENDED:
+            if self._ended_at is None:
+                self._ended_at = now
+            if now - self._ended_at >= TAIL_MS and not self.coach.over:
+                events.append(AudioEnded())
+        return events
+
+    def _dispatch(self, event: Event, now: int) -> None:
+        before = self.coach
+        self.coach, effects = advance(before, event, now)
+        if isinstance(event, Tick) and self.coach == before:
+            return
+        self._report(now, event)
+        for effect in effects:
+            self._report(now, effect)
+            self._perform(effect)
+        if effects:
+            self.narrator.prepare(foresee(self.coach, now))
+
+    def _report(self, now: int, message: Event | Effect) -> None:
+        for observer in self.observers:
+            observer.message(now, message)
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Say():
+                self.narrator.say(effect, self._at)
+            case Chime():
+                self.narrator.chime(effect, self._at)
+            case Hush():
+                self.narrator.hush(self._at)
+            case Remember(bookmark):
+                self.remember(bookmark)
+                self._recycle = True
+            case _:
+                pass

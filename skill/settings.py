@@ -1,0 +1,97 @@
+"""Settings: one frozen value, from a file and from flags."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from skill.errors import SettingsError
+
+NAME = "roller-coach"
+PACKAGE = Path(__file__).parent
+CHECKOUT = PACKAGE.parent
+
+
+def _user(kind: str) -> Path:
+    return Path(getattr(platformdirs, f"user_{kind}_path")(NAME))
+
+
+class Settings(BaseModel):
+    """Everything that can be chosen. Flags win over the file, the file over these defaults.
+
+    Attributes:
+        routine, phrases, commands: content files.
+        model: folder of a Vosk model.
+        voice: `espeak`, `espeak:NAME` for one of espeak-ng's voices, or a Piper voice's ONNX file.
+        microphone, speaker: part of a device's name; empty for the system's default.
+        mute_while_speaking: be deaf while the coach speaks. Loses "stop"; only for rooms where
+            the coach hears itself whatever is done about it.
+        cache: folder for rendered lines.
+        state: folder for the bookmark and the last session's journal.
+        models: folder for downloaded models.
+        ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    routine: Path = PACKAGE / "data" / "routines" / "back.yaml"
+    phrases: Path = PACKAGE / "data" / "phrases" / "en.yaml"
+    commands: Path = PACKAGE / "data" / "commands" / "en.yaml"
+    model: Path = CHECKOUT / "models" / "ears-en"
+    voice: str = "espeak"
+    microphone: str = ""
+    speaker: str = ""
+    mute_while_speaking: bool = False
+    cache: Path = Field(default_factory=lambda: _user("cache") / "lines")
+    state: Path = Field(default_factory=lambda: _user("state"))
+    models: Path = Field(default_factory=lambda: _user("data") / "models")
+    ask_after_s: int = Field(default=45, ge=5, le=3600)
+    sleep_after_s: int = Field(default=45, ge=5, le=3600)
+
+
+def settings_file() -> Path:
+    """Where a person's settings are looked for."""
+    return _user("config") / "settings.toml"
+
+
+def read_settings(path: Path | None = None, flags: Mapping[str, object] | None = None) -> Settings:
+    """Settings from a file and flags.
+
+    Args:
+        path: a TOML file; None for the person's own, which may be missing.
+        flags: values given on the command line; None values count as not given.
+
+    Raises:
+        SettingsError: if the file cannot be read, or holds an unknown name or an unusable value.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    values = {**_from_file(path), **given}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as failure:
+        problems = "; ".join(
+            f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in failure.errors()
+        )
+        raise SettingsError(
+            f"The settings ({path or settings_file()} and flags) cannot be used: {problems}.",
+            f"Known names are {', '.join(Settings.model_fields)}.",
+        ) from failure
+
+
+def _from_file(path: Path | None) -> dict[str, object]:
+    chosen = path or settings_file()
+    try:
+        return tomllib.loads(chosen.read_text(encoding="utf-8"))
+    except FileNotFoundError as failure:
+        if path is None:
+            return {}
+        raise SettingsError(
+            f"There is no settings file {path}.", "Check the name, or leave --settings out."
+        ) from failure
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
+        raise SettingsError(
+            f"The settings file {chosen} cannot be read: {failure}.",
+            "It must be TOML, for example: voice = \"espeak\".",
+        ) from failure

@@ -1,0 +1,1 @@
+"""The mouth: voices that turn a sentence into a clip."""

@@ -1,0 +1,265 @@
+"""The way through a routine: explanations, movements, cues, exercises, the end."""
+
+from dataclasses import replace
+
+import pytest
+
+from skill.core.coach import Coach, Phase
+from skill.core.messages import AudioEnded, Chime, Finish, Heard, Say, SpeechEnded, Talk, Tone
+from skill.core.routine import Cue
+from skill.core.vocabulary import Command
+from tests.support.book import BOOK, MOVEMENT, new_coach
+from tests.support.playbook import Playbook, in_phase
+
+
+def test_a_whole_routine() -> None:
+    book = Playbook().hear(Command.START).wait(10)
+    assert book.said == ["intro one", "full a", "full a 2", "setup_ready"]
+    book.forget().hear(Command.NEXT).wait(10)
+    assert book.said == ["full b", "full b 2", "movement_ready 1 min"]
+    book.forget().hear(Command.START).wait(70)
+    assert book.said == [
+        "movement_started 1 min",
+        "in", "out", "in", "cue", "out", "halfway", "in", "out", "in", "ten_seconds", "out",
+        "ending",
+        "exercise_done exercise one",
+        "exercise_next exercise two",
+        "intro two",
+        "full c", "full c 2", "movement_ready 1 min",
+    ]
+    book.forget().hear(Command.START).wait(60).finish_speaking()
+    assert book.at == "setting up two/d"
+    book.forget().hear(Command.NEXT).finish_speaking()
+    assert book.said == ["exercise_done exercise two", "routine_done the routine"]
+    assert book.coach.phase is Phase.DONE
+
+
+def test_a_timer_starts_on_the_persons_word_only() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(40)
+    assert book.coach.phase is Phase.SETTING_UP
+    assert book.coach.rolled(book.now) == 0
+
+
+def test_in_full_the_first_time_and_in_brief_afterwards() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.BACK).finish_speaking()
+    assert book.said == ["brief a"]
+    book.forget().hear(Command.REPEAT).finish_speaking()
+    assert book.said == ["full a", "full a 2", "setup_ready"]
+
+
+def test_sentences_of_one_reply_are_apart_and_the_first_is_not_late() -> None:
+    book = Playbook().hear(Command.START).finish_speaking()
+    assert [say.pause_ms for say in book.effects if isinstance(say, Say)] == [0, 450, 450, 450]
+
+
+def test_brief_talk_keeps_the_time_and_leaves_out_the_breath() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.SAY_LESS).wait(2).forget().wait(56)
+    assert book.said == ["halfway", "ten_seconds"]
+    book.hear(Command.UNDO).finish_speaking()
+    assert book.coach.spot.talk is Talk.FULL
+
+
+def test_chimes_only() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.SAY_LESS).hear(Command.SAY_LESS)
+    book.forget().hear(Command.START).finish_speaking().wait(58)
+    assert book.said == ["<time>"] * 3
+    book.forget().hear(Command.BACK).finish_speaking()
+    assert book.said == ["<step>"]
+    book.forget().hear(Command.SAY_LESS)
+    assert book.said == ["no_further"]
+    book.forget().hear(Command.SAY_MORE)
+    assert book.said == ["says_more"]
+
+
+def test_chimes_only_still_explains_a_step_that_is_new() -> None:
+    coach = new_coach()
+    coach = replace(coach, spot=replace(coach.spot, talk=Talk.CHIMES))
+    book = Playbook(coach).hear(Command.START).finish_speaking()
+    assert book.said == ["intro one", "brief a"]
+
+
+def test_pause_keeps_the_time_that_is_left() -> None:
+    book = in_phase(Phase.ROLLING).wait(20.5).hear(Command.PAUSE).wait(30)
+    assert book.coach.rolled(book.now) == 20_500
+    book.forget().hear(Command.RESUME)
+    assert book.said == ["resumed 40 s"]
+    book.forget().wait(39)
+    assert "ending" not in book.said
+    assert "cue" not in book.said
+    assert "ending" in book.wait(1).finish_speaking().said
+
+
+def test_a_pause_in_a_set_up_goes_back_to_the_set_up() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.PAUSE).hear(Command.MORE_TIME)
+    assert book.said[-1] == "take_your_time"
+    book.forget().hear(Command.RESUME).finish_speaking()
+    assert book.said == ["brief b"]
+    assert book.coach.phase is Phase.SETTING_UP
+
+
+def test_more_time_moves_ten_seconds_and_says_halfway_once() -> None:
+    book = in_phase(Phase.ROLLING).wait(40).hear(Command.MORE_TIME).forget().wait(49)
+    assert book.said.count("halfway") == 0
+    assert book.said.count("ten_seconds") == 1
+    assert "ending" in book.wait(1).finish_speaking().said
+
+
+def test_a_cue_waits_for_the_coach_but_not_for_long() -> None:
+    book = in_phase(Phase.ROLLING).wait(29).hear(Command.TELL_MORE).forget()
+    assert "halfway" in book.wait(1.5).said
+    book.wait(18)
+    book.line_ms = 5_000
+    book.hear(Command.TELL_MORE).forget().wait(12)
+    assert "ten_seconds" not in book.said
+
+
+def test_a_short_movement_has_no_ten_seconds() -> None:
+    quick = replace(MOVEMENT, seconds=20, breath=(), cues=(Cue(2, "too near the beginning"),))
+    steps = tuple(replace(step, movement=quick) for step in BOOK.routine.exercises[0].steps)
+    exercises = (replace(BOOK.routine.exercises[0], steps=steps), BOOK.routine.exercises[1])
+    book = replace(BOOK, routine=replace(BOOK.routine, exercises=exercises))
+    played = Playbook(Coach(book)).hear(Command.START).finish_speaking().hear(Command.START)
+    assert played.forget().wait(19).said == ["halfway"]
+
+
+def test_stop_is_silent_and_stays_so_and_start_picks_up() -> None:
+    book = in_phase(Phase.ROLLING).wait(20).hear(Command.STOP).forget().wait(600)
+    assert book.said == []
+    book.hear(Command.START).finish_speaking()
+    assert book.said == ["picked_up exercise one 2 the b", "brief b"]
+    book.forget().hear(Command.START)
+    assert book.said == ["movement_started 40 s"]
+
+
+def test_a_movement_that_was_nearly_over_begins_anew() -> None:
+    book = in_phase(Phase.ROLLING).wait(55).hear(Command.STOP).hear(Command.START).forget()
+    assert book.hear(Command.START).said == ["movement_started 1 min"]
+
+
+def test_pain_never_goes_on_by_itself() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.PAIN).forget().wait(100)
+    assert book.at == "hurt one/b"
+    assert book.said == []
+    book.hear(Command.UNDO)
+    assert book.at == "paused one/b"
+    book.forget().hear(Command.RESUME)
+    assert book.at == "rolling one/b"
+
+
+def test_undo_after_pain_in_a_set_up() -> None:
+    assert in_phase(Phase.SETTING_UP).hear(Command.PAIN).hear(Command.UNDO).at == "setting up one/b"
+
+
+def test_undo_mends_a_stop_for_a_while_only() -> None:
+    book = in_phase(Phase.ROLLING).wait(20).hear(Command.STOP).wait(5).hear(Command.UNDO)
+    assert book.at == "rolling one/b"
+    assert book.coach.rolled(book.now) == 20_000
+    book.hear(Command.STOP).wait(25).hear(Command.UNDO)
+    assert book.at == "asleep one/b"
+
+
+def test_undo_goes_back_ten_commands() -> None:
+    book = in_phase(Phase.SETTING_UP)
+    for _ in range(3):
+        book.hear(Command.SKIP)
+    assert book.at == "done two/d"
+    assert book.hear(Command.UNDO).hear(Command.UNDO).at == "setting up two/c"
+    assert book.hear(Command.UNDO).at == "setting up one/b"
+    book.forget().hear(Command.UNDO)
+    assert book.said == ["nothing_to_undo"]
+
+
+def test_either_order() -> None:
+    book = Playbook().hear(Command.EXERCISE, "two").finish_speaking()
+    book.hear(Command.SKIP).hear(Command.SKIP).finish_speaking()
+    assert book.at == "setting up one/a"
+    book.hear(Command.SKIP).hear(Command.SKIP).finish_speaking()
+    assert book.coach.phase is Phase.DONE
+
+
+def test_start_with_an_exercise_goes_there() -> None:
+    assert Playbook().hear(Command.START, "two").at == "setting up two/c"
+
+
+def test_an_exercise_that_does_not_exist_is_a_chime() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.EXERCISE, "three")
+    assert book.said == ["<not_now>"]
+    assert book.at == "setting up one/b"
+
+
+def test_back_at_the_first_step() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.BACK).forget().hear(Command.BACK)
+    assert book.finish_speaking().said == ["first_step", "brief a"]
+
+
+def test_start_after_a_finished_and_slept_routine_begins_anew() -> None:
+    book = in_phase(Phase.DONE).hear(Command.STOP).hear(Command.START).finish_speaking()
+    assert book.at == "setting up one/a"
+    assert book.coach.spot.finished == ()
+
+
+def test_help_tells_the_rest_when_asked_again() -> None:
+    book = in_phase(Phase.ASLEEP).hear(Command.HELP)
+    assert book.said == ["help start, stop, pain, help, goodbye"]
+    book = in_phase(Phase.DONE)
+    pages = [book.forget().hear(Command.HELP).said[0] for _ in range(4)]
+    assert pages[0] == pages[3]
+    assert len(set(pages)) == 3
+
+
+def test_how_long_in_a_set_up_counts_steps() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.BACK).forget().hear(Command.HOW_LONG)
+    assert book.said == ["left_in_exercise 2 exercise one"]
+
+
+def test_repeat_says_the_whole_last_reply_but_no_chime() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.WHERE).hear(Command.START).forget()
+    book.hear(Command.REPEAT)
+    assert book.said == ["where exercise one 2 the b 2"]
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "limit"),
+    [
+        (Command.LOUDER, "volume", 6),
+        (Command.QUIETER, "volume", -12),
+        (Command.FASTER, "pace", 130),
+        (Command.SLOWER, "pace", 70),
+    ],
+)
+def test_volume_and_pace_have_limits(command: Command, field: str, limit: int) -> None:
+    book = in_phase(Phase.SETTING_UP)
+    for _ in range(9):
+        book.forget().hear(command)
+    assert book.said == ["no_further"]
+    assert getattr(book.coach.spot, field) == limit
+    assert getattr(book.effects[-1], field) == limit
+
+
+def test_a_stale_end_of_speech_is_ignored() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.WHERE)
+    before = book.coach
+    book.send(SpeechEnded(1))
+    assert book.coach == before
+
+
+def test_a_recording_that_ends_ends_the_session_when_the_coach_is_silent() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.WHERE).send(AudioEnded())
+    assert Finish() not in book.effects
+    book.finish_speaking()
+    assert book.effects[-1] == Finish()
+
+
+def test_the_end_of_a_chime_counts_like_the_end_of_a_line() -> None:
+    book = in_phase(Phase.ROLLING).send(Heard(Command.START))
+    assert book.effects == [Chime(book.coach.next_token - 1, Tone.NOT_NOW)]
+    assert book.finish_speaking().coach.speaking is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "spoken"), [(0, "5 s"), (44, "45 s"), (59, "1 min"), (90, "1 min 30 s"), (120, "2 min")]
+)
+def test_lengths_in_words(seconds: int, spoken: str) -> None:
+    from skill.core.wording import spoken_length
+
+    assert spoken_length(BOOK, seconds * 1000) == spoken

@@ -1,0 +1,102 @@
+"""Long silences, restarts, and a microphone that goes away."""
+
+import pytest
+
+from skill.core.coach import Phase
+from skill.core.messages import (
+    Bookmark,
+    Ignored,
+    MicrophoneBack,
+    MicrophoneLost,
+    Remember,
+    Started,
+    Talk,
+)
+from skill.core.vocabulary import Command
+from tests.support.playbook import Playbook, in_phase
+
+
+def test_one_soft_question_then_sleep_then_pick_up() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(44)
+    assert book.said == []
+    book.wait(2)
+    assert book.said == ["still_there"]
+    book.forget().wait(50)
+    assert book.said == ["going_to_sleep"]
+    assert book.at == "asleep one/b"
+    book.forget().wait(3600)
+    assert book.said == []
+    book.hear(Command.START).finish_speaking()
+    assert book.said == ["picked_up exercise one 2 the b", "brief b"]
+
+
+def test_yes_to_the_question_goes_on_and_no_waits() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(50).hear(Command.NO)
+    assert book.said == ["still_there", "take_your_time"]
+    book.forget().wait(50).hear(Command.YES)
+    assert book.said == ["still_there", "movement_started 1 min"]
+
+
+def test_yes_to_the_question_in_a_pause_resumes() -> None:
+    book = in_phase(Phase.PAUSED).wait(95).hear(Command.YES)
+    assert book.said == ["still_there", "resumed 1 min"]
+
+
+def test_a_word_from_the_person_starts_the_silence_anew() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(40).hear(Command.MORE_TIME).forget().wait(40)
+    assert book.said == []
+
+
+@pytest.mark.parametrize(("phase", "seconds"), [(Phase.HURT, 180), (Phase.DONE, 60)])
+def test_after_pain_and_after_the_end_sleep_comes_without_a_word(
+    phase: Phase, seconds: int
+) -> None:
+    book = in_phase(phase).wait(seconds - 1)
+    assert book.coach.phase is phase
+    book.wait(2)
+    assert book.coach.phase is Phase.ASLEEP
+    assert book.said == []
+
+
+def test_a_lost_microphone_is_said_once_and_nothing_is_asked_meanwhile() -> None:
+    book = in_phase(Phase.SETTING_UP).send(MicrophoneLost()).send(MicrophoneLost()).wait(300)
+    assert book.said == ["microphone_lost"]
+    book.forget().send(MicrophoneBack()).send(MicrophoneBack()).wait(40)
+    assert book.said == ["<microphone_back>"]
+    assert book.at == "setting up one/b"
+
+
+def test_what_was_ignored_changes_nothing() -> None:
+    book = in_phase(Phase.ROLLING)
+    before = book.coach
+    assert book.send(Ignored("text", "decoy")).coach == before
+
+
+def test_the_first_start_greets_with_the_disclaimer() -> None:
+    book = Playbook(started=False).send(Started()).finish_speaking()
+    assert book.said == ["not_medical", "greeting start"]
+    assert book.at == "asleep one/a"
+
+
+def test_a_bookmark_brings_everything_back() -> None:
+    mark = Bookmark("test", "two", "d", ("one", "gone"), ("one/a",), Talk.BRIEF, 90, 3)
+    book = Playbook(started=False).send(Started(mark)).finish_speaking()
+    assert book.said == ["greeting_back exercise two 2"]
+    book.forget().hear(Command.START)
+    assert book.at == "setting up two/d"
+    spot = book.coach.spot
+    assert (spot.finished, spot.talk, spot.pace, spot.volume) == (("one",), Talk.BRIEF, 90, 3)
+
+
+@pytest.mark.parametrize("mark", [Bookmark("other", "two", "d"), Bookmark("test", "two", "gone")])
+def test_a_bookmark_of_another_routine_keeps_only_preferences(mark: Bookmark) -> None:
+    book = Playbook(started=False).send(Started(mark)).finish_speaking()
+    assert book.said == ["greeting start"]
+    assert book.at == "asleep one/a"
+
+
+def test_every_change_of_place_is_remembered_at_once() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.SKIP)
+    marks = [effect.bookmark for effect in book.effects if isinstance(effect, Remember)]
+    assert [(mark.exercise, mark.step) for mark in marks] == [("two", "c")]
+    assert marks[0].finished == ("one",)
