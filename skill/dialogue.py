@@ -57,6 +57,4 @@ def tell(entries: Iterable[Entry]) -> Iterator[str]:
 
 def differences(expected: Sequence[str], actual: Sequence[str]) -> tuple[str, ...]:
     """A unified diff of two dialogues; empty if they are the same."""
-    return tuple(
-        difflib.unified_diff(expected, actual, "expected", "this time", lineterm="", n=2)
-    )
+    return tuple(difflib.unified_diff(expected, actual, "expected", "this time", lineterm="", n=2))

@@ -49,8 +49,11 @@ class ContentError(CoachError):
     def __init__(self, mistakes: Sequence[str]) -> None:
         count = len(mistakes)
         summary = "1 mistake in the content:" if count == 1 else f"{count} mistakes in the content:"
-        super().__init__(summary, "".join(f"\n  - {mistake}" for mistake in mistakes).lstrip(" "))
+        super().__init__(summary, "\n".join(f"  - {mistake}" for mistake in mistakes))
         self.mistakes = tuple(mistakes)
+
+    def __str__(self) -> str:
+        return f"{self.problem}\n{self.remedy}"
 
 
 class RecordingError(CoachError):

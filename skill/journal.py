@@ -18,8 +18,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from skill.core.advance import advance
 from skill.core.coach import Coach
-from skill.core.messages import Effect, Event, Tick
+from skill.core.messages import Effect, Event
 from skill.errors import StorageError
+from skill.ports import Block
 
 FORMAT = 1
 EVENTS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Event)}
@@ -68,6 +69,9 @@ class JournalWriter:
     def message(self, at: int, message: Event | Effect) -> None:
         """Write one event or effect."""
         self._write(Entry(at, message).to_json())
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        """Nothing of it is written: blocks are not events."""
 
     def _write(self, line: str) -> None:
         try:
@@ -158,8 +162,3 @@ def repeat(coach: Coach, entries: tuple[Entry, ...]) -> Iterator[Entry]:
         coach = changed[0]
         for effect in changed[1]:
             yield Entry(entry.at, effect)
-
-
-def is_idle(event: Event, before: Coach, after: Coach) -> bool:
-    """Whether an event is a tick that changed nothing, and so need not be written."""
-    return isinstance(event, Tick) and after == before

@@ -111,7 +111,8 @@ class AudioSource(Protocol):
 
     def blocks(self) -> Iterator[Block]:
         """Yield blocks without gaps in `start_frame`, each 20-100 ms long, for as long as the
-        consumer asks: a source that is over goes on with blocks marked `BlockKind.ENDED`."""
+        consumer asks: a source that is over goes on with blocks marked `BlockKind.ENDED`.
+        """
         ...
 
 
@@ -136,7 +137,8 @@ class VoiceDetector(Protocol):
 
     def feed(self, block: Block) -> Sequence[float]:
         """Hear one block; return the probability of a voice for each whole 10 ms that has
-        become complete, oldest first."""
+        become complete, oldest first.
+        """
         ...
 
 
@@ -170,7 +172,8 @@ class Speaker(Protocol):
 
     def stop(self, at: int) -> None:
         """Be silent from microphone frame `at` on (live: now). A stopped clip never ends: its
-        token is not reported by `poll`."""
+        token is not reported by `poll`.
+        """
         ...
 
     def poll(self, at: int) -> Sequence[int]:

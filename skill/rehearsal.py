@@ -19,13 +19,15 @@ RATE = 16_000
 BLOCK = 800
 SEED = 20_261_122
 """The background noise is the same in every run."""
+ANSWER_MS = 2_500
+"""Nobody waits longer than this for an answer before saying the next thing."""
 
 
 class When(StrEnum):
     """What a line waits for."""
 
     SILENT = "silent"
-    """The coach has been silent, with nothing left to say, for so long."""
+    """The coach has answered, or has had time to, and has been silent for so long."""
     SPEAKING = "speaking"
     """The coach has been speaking one line for so long."""
     ROLLING = "rolling"
@@ -73,6 +75,7 @@ class RehearsedPerson:
         self._free_since = 0
         self._silent_since = 0
         self._speaking_since: int | None = None
+        self._answered = True
         self._coach: Coach | None = None
         self.said: list[tuple[int, int, str]] = []
         self.missed: list[str] = []
@@ -86,7 +89,9 @@ class RehearsedPerson:
             self._maybe_speak(start * 1000 // RATE)
             over = not self._parts and not len(self._playing)
             pcm = self._room(self._take())
-            yield Block(start, pcm, BlockKind.ENDED if over and self._settled() else BlockKind.HEARD)
+            yield Block(
+                start, pcm, BlockKind.ENDED if over and self._settled() else BlockKind.HEARD
+            )
             start += BLOCK
 
     def _settled(self) -> bool:
@@ -115,6 +120,7 @@ class RehearsedPerson:
             self.missed.append(part.text)
             end = now
         self._free_since = self._silent_since = end
+        self._answered = False
         self._parts.pop(0)
 
     def _due(self, part: Part, now: int) -> bool:
@@ -123,10 +129,13 @@ class RehearsedPerson:
             return False
         silent = coach.speaking is None and not coach.queue
         checks: dict[When, Callable[[], bool]] = {
-            When.SILENT: lambda: silent and now - self._silent_since >= part.after_ms,
+            When.SILENT: lambda: (
+                silent
+                and (self._answered or now - self._free_since >= ANSWER_MS)
+                and now - self._silent_since >= part.after_ms
+            ),
             When.SPEAKING: lambda: (
-                self._speaking_since is not None
-                and now - self._speaking_since >= part.after_ms
+                self._speaking_since is not None and now - self._speaking_since >= part.after_ms
             ),
             When.ROLLING: lambda: (
                 silent and coach.phase is Phase.ROLLING and coach.rolled(now) >= part.after_ms
@@ -141,8 +150,10 @@ class RehearsedPerson:
         match message:
             case Say():
                 self._speaking_since = at + message.pause_ms
+                self._answered = True
             case Chime():
                 self._speaking_since = None
+                self._answered = True
             case Hush() | SpeechEnded():
                 self._speaking_since = None
                 self._silent_since = max(self._silent_since, at)

@@ -93,6 +93,7 @@ class Session:
         coach: how the session begins.
         observers: are told everything.
         remember: writes a bookmark down.
+        deaf_while_speaking: whether commands are ignored while the coach speaks.
     """
 
     source: AudioSource
@@ -101,6 +102,7 @@ class Session:
     coach: Coach
     observers: Sequence[Observer] = ()
     remember: Callable[[Bookmark], None] = lambda _bookmark: None
+    deaf_while_speaking: bool = False
     _said: tuple[str, int] = ("", 0)
     _kind: BlockKind = BlockKind.HEARD
     _ended_at: int | None = None
@@ -142,10 +144,13 @@ class Session:
             self._said = (self.coach.saying, now)
         text, last = self._said
         return Context(
-            live=live_commands(self.coach, now),
+            live=frozenset() if self._is_deaf() else live_commands(self.coach, now),
             phase=self.coach.phase.value,
             saying=text if now - last <= ECHO_TAIL_MS else "",
         )
+
+    def _is_deaf(self) -> bool:
+        return self.deaf_while_speaking and self.coach.speaking is not None
 
     def _microphone(self, block: Block, now: int) -> list[Event]:
         events: list[Event] = []

@@ -93,5 +93,5 @@ def _from_file(path: Path | None) -> dict[str, object]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
         raise SettingsError(
             f"The settings file {chosen} cannot be read: {failure}.",
-            "It must be TOML, for example: voice = \"espeak\".",
+            'It must be TOML, for example: voice = "espeak".',
         ) from failure

@@ -29,7 +29,8 @@ class Shelf:
 
     def put(self, bookmark: Bookmark) -> None:
         """Replace the bookmark: written, synced and renamed, so that there is always a whole one
-        in the file, the old or the new."""
+        in the file, the old or the new.
+        """
         fresh = self.path.with_name(self.path.name + ".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -97,13 +97,13 @@ def _start(turn: Turn, bookmark: Bookmark | None) -> None:
         return
     turn.move(talk=bookmark.talk, pace=bookmark.pace, volume=bookmark.volume)
     routine = turn.coach.book.routine
-    place = routine.find(bookmark.exercise, bookmark.step) if bookmark.routine == routine.id else None
+    place = (
+        routine.find(bookmark.exercise, bookmark.step) if bookmark.routine == routine.id else None
+    )
     if place is None:
         turn.say("greeting")
         return
     known = {exercise.id for exercise in routine.exercises}
-    turn.move(
-        place=place, begun=True, finished=tuple(n for n in bookmark.finished if n in known)
-    )
+    turn.move(place=place, begun=True, finished=tuple(n for n in bookmark.finished if n in known))
     turn.change(told=bookmark.told, bookmark=bookmark)
     turn.say("greeting_back", exercise=turn.where["exercise"], number=turn.where["number"])

@@ -117,14 +117,7 @@ class Tick:
 
 
 Event = (
-    Started
-    | Heard
-    | Ignored
-    | SpeechEnded
-    | MicrophoneLost
-    | MicrophoneBack
-    | AudioEnded
-    | Tick
+    Started | Heard | Ignored | SpeechEnded | MicrophoneLost | MicrophoneBack | AudioEnded | Tick
 )
 
 # Effects

@@ -1,11 +1,11 @@
 """What happens when nobody says anything: movements go on, questions are asked, sleep comes."""
 
-from skill.core.actions import move_on
 from skill.core.coach import Phase
 from skill.core.cues import LATEST_MS
 from skill.core.messages import Heard
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
+from skill.core.way import move_on
 
 
 def pass_time(turn: Turn) -> None:

@@ -56,41 +56,40 @@ class Do(StrEnum):
 _ = Do.NOTHING
 CHIME = Do.NOT_NOW
 
+# fmt: off
+ROWS: Mapping[Command, tuple[Do, ...]] = {
+    #                    asleep      setting up         rolling         paused               hurt               done
+    Command.START:      (Do.WAKE,    Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        Do.AGAIN),
+    Command.NEXT:       (_,          Do.ONWARD,         Do.MOVE_ON,     Do.MOVE_ON,          Do.MOVE_ON,        CHIME),
+    Command.BACK:       (_,          Do.STEP_BACK,      Do.STEP_BACK,   Do.STEP_BACK,        Do.STEP_BACK,      Do.LAST_STEP),
+    Command.REPEAT:     (_,          Do.EXPLAIN_AGAIN,  Do.SAY_AGAIN,   Do.SAY_AGAIN,        Do.SAY_AGAIN,      Do.SAY_AGAIN),
+    Command.PAUSE:      (_,          Do.PAUSE,          Do.PAUSE,       CHIME,               CHIME,             CHIME),
+    Command.RESUME:     (_,          Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        CHIME),
+    Command.STOP:       (Do.STOP,    Do.STOP,           Do.STOP,        Do.STOP,             Do.STOP,           Do.STOP),
+    Command.PAIN:       (Do.HURT,    Do.HURT,           Do.HURT,        Do.HURT,             Do.HURT,           Do.HURT),
+    Command.SKIP:       (_,          Do.MOVE_ON,        Do.MOVE_ON,     Do.MOVE_ON,          Do.MOVE_ON,        CHIME),
+    Command.START_OVER: (_,          Do.RESTART,        Do.RESTART,     Do.RESTART,          Do.RESTART,        Do.AGAIN),
+    Command.EXERCISE:   (Do.VISIT,   Do.VISIT,          Do.VISIT,       Do.VISIT,            Do.VISIT,          Do.VISIT),
+    Command.MORE_TIME:  (_,          Do.TAKE_YOUR_TIME, Do.MORE_TIME,   Do.MORE_TIME_PAUSED, Do.TAKE_YOUR_TIME, CHIME),
+    Command.TELL_MORE:  (_,          Do.TELL_MORE,      Do.TELL_MORE,   Do.TELL_MORE,        CHIME,             CHIME),
+    Command.WHERE:      (_,          Do.WHERE,          Do.WHERE,       Do.WHERE,            Do.WHERE,          Do.WHERE_DONE),
+    Command.HOW_LONG:   (_,          Do.HOW_LONG,       Do.TIME_LEFT,   Do.HOW_LONG,         CHIME,             CHIME),
+    Command.HELP:       (Do.HELP,    Do.HELP,           Do.HELP,        Do.HELP,             Do.HELP,           Do.HELP),
+    Command.SAY_LESS:   (_,          Do.SAY_LESS,       Do.SAY_LESS,    Do.SAY_LESS,         Do.SAY_LESS,       Do.SAY_LESS),
+    Command.SAY_MORE:   (_,          Do.SAY_MORE,       Do.SAY_MORE,    Do.SAY_MORE,         Do.SAY_MORE,       Do.SAY_MORE),
+    Command.SLOWER:     (_,          Do.SLOWER,         Do.SLOWER,      Do.SLOWER,           Do.SLOWER,         Do.SLOWER),
+    Command.FASTER:     (_,          Do.FASTER,         Do.FASTER,      Do.FASTER,           Do.FASTER,         Do.FASTER),
+    Command.QUIETER:    (_,          Do.QUIETER,        Do.QUIETER,     Do.QUIETER,          Do.QUIETER,        Do.QUIETER),
+    Command.LOUDER:     (_,          Do.LOUDER,         Do.LOUDER,      Do.LOUDER,           Do.LOUDER,         Do.LOUDER),
+    Command.UNDO:       (Do.UNDO,    Do.UNDO,           Do.UNDO,        Do.UNDO,             Do.UNDO,           Do.UNDO),
+    Command.YES:        (_,          Do.YES,            _,              Do.YES,              _,                 _),
+    Command.NO:         (_,          Do.NO,             _,              Do.NO,               _,                 _),
+    Command.GOODBYE:    (Do.GOODBYE, Do.GOODBYE,        Do.GOODBYE,     Do.GOODBYE,          Do.GOODBYE,        Do.GOODBYE),
+}
+# fmt: on
+
 TABLE: Mapping[Command, Mapping[Phase, Do]] = MappingProxyType(
-    {
-        command: MappingProxyType(dict(zip(Phase, row, strict=True)))
-        for command, row in {
-            # fmt: off
-            #                    asleep      setting up         rolling         paused               hurt               done
-            Command.START:      (Do.WAKE,    Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        Do.AGAIN),
-            Command.NEXT:       (_,          Do.ONWARD,         Do.MOVE_ON,     Do.MOVE_ON,          Do.MOVE_ON,        CHIME),
-            Command.BACK:       (_,          Do.STEP_BACK,      Do.STEP_BACK,   Do.STEP_BACK,        Do.STEP_BACK,      Do.LAST_STEP),
-            Command.REPEAT:     (_,          Do.EXPLAIN_AGAIN,  Do.SAY_AGAIN,   Do.SAY_AGAIN,        Do.SAY_AGAIN,      Do.SAY_AGAIN),
-            Command.PAUSE:      (_,          Do.PAUSE,          Do.PAUSE,       CHIME,               CHIME,             CHIME),
-            Command.RESUME:     (_,          Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        CHIME),
-            Command.STOP:       (Do.STOP,    Do.STOP,           Do.STOP,        Do.STOP,             Do.STOP,           Do.STOP),
-            Command.PAIN:       (Do.HURT,    Do.HURT,           Do.HURT,        Do.HURT,             Do.HURT,           Do.HURT),
-            Command.SKIP:       (_,          Do.MOVE_ON,        Do.MOVE_ON,     Do.MOVE_ON,          Do.MOVE_ON,        CHIME),
-            Command.START_OVER: (_,          Do.RESTART,        Do.RESTART,     Do.RESTART,          Do.RESTART,        Do.AGAIN),
-            Command.EXERCISE:   (Do.VISIT,   Do.VISIT,          Do.VISIT,       Do.VISIT,            Do.VISIT,          Do.VISIT),
-            Command.MORE_TIME:  (_,          Do.TAKE_YOUR_TIME, Do.MORE_TIME,   Do.MORE_TIME_PAUSED, Do.TAKE_YOUR_TIME, CHIME),
-            Command.TELL_MORE:  (_,          Do.TELL_MORE,      Do.TELL_MORE,   Do.TELL_MORE,        CHIME,             CHIME),
-            Command.WHERE:      (_,          Do.WHERE,          Do.WHERE,       Do.WHERE,            Do.WHERE,          Do.WHERE_DONE),
-            Command.HOW_LONG:   (_,          Do.HOW_LONG,       Do.TIME_LEFT,   Do.HOW_LONG,         CHIME,             CHIME),
-            Command.HELP:       (Do.HELP,    Do.HELP,           Do.HELP,        Do.HELP,             Do.HELP,           Do.HELP),
-            Command.SAY_LESS:   (_,          Do.SAY_LESS,       Do.SAY_LESS,    Do.SAY_LESS,         Do.SAY_LESS,       Do.SAY_LESS),
-            Command.SAY_MORE:   (_,          Do.SAY_MORE,       Do.SAY_MORE,    Do.SAY_MORE,         Do.SAY_MORE,       Do.SAY_MORE),
-            Command.SLOWER:     (_,          Do.SLOWER,         Do.SLOWER,      Do.SLOWER,           Do.SLOWER,         Do.SLOWER),
-            Command.FASTER:     (_,          Do.FASTER,         Do.FASTER,      Do.FASTER,           Do.FASTER,         Do.FASTER),
-            Command.QUIETER:    (_,          Do.QUIETER,        Do.QUIETER,     Do.QUIETER,          Do.QUIETER,        Do.QUIETER),
-            Command.LOUDER:     (_,          Do.LOUDER,         Do.LOUDER,      Do.LOUDER,           Do.LOUDER,         Do.LOUDER),
-            Command.UNDO:       (Do.UNDO,    Do.UNDO,           Do.UNDO,        Do.UNDO,             Do.UNDO,           Do.UNDO),
-            Command.YES:        (_,          Do.YES,            _,              Do.YES,              _,                 _),
-            Command.NO:         (_,          Do.NO,             _,              Do.NO,               _,                 _),
-            Command.GOODBYE:    (Do.GOODBYE, Do.GOODBYE,        Do.GOODBYE,     Do.GOODBYE,          Do.GOODBYE,        Do.GOODBYE),
-            # fmt: on
-        }.items()
-    }
+    {command: MappingProxyType(dict(zip(Phase, row, strict=True))) for command, row in ROWS.items()}
 )
 
 

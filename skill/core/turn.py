@@ -100,9 +100,7 @@ class Turn:
     def enter(self, phase: Phase) -> None:
         """Go to a phase; the movement's clock stands still unless it is rolling."""
         self.move(phase=phase, rolled_ms=self.coach.rolled(self.now))
-        self.change(
-            rolling_since=self.now, due=(), asking=False, quiet_since=self.now, help_page=0
-        )
+        self.change(rolling_since=self.now, due=(), asking=False, quiet_since=self.now, help_page=0)
 
     def go(self, place: Place) -> None:
         """Go to a step and set it up from its beginning."""
@@ -114,9 +112,7 @@ class Turn:
         movement = self.coach.step.movement
         if movement is not None:
             done = self.coach.rolled(self.now)
-            planned = schedule(
-                self.coach.book, movement, self.coach.length(), self.spot.talk
-            )
+            planned = schedule(self.coach.book, movement, self.coach.length(), self.spot.talk)
             self.change(due=tuple(due for due in planned if due.at_ms > done))
 
     # Words that many replies need

@@ -29,7 +29,7 @@ def spoken_length(book: Book, milliseconds: int) -> str:
 
 
 def spoken_list(book: Book, items: Sequence[str]) -> str:
-    """"one, two and three"."""
+    """Items as a person would list them: "one, two and three"."""
     if len(items) == 1:
         return items[0]
     return book.lines("list_and", first=", ".join(items[:-1]), last=items[-1])[0]

@@ -52,7 +52,7 @@ class Narrator:
     ) -> None:
         self._ahead = ahead
         self._voice = voice
-        self._speaker = speaker
+        self.speaker = speaker
         self._chime = chime
         self._worker = worker
         self._waiting: tuple[Say, Future[Clip]] | None = None
@@ -69,12 +69,12 @@ class Narrator:
 
     def chime(self, chime: Chime, at: int) -> None:
         """Play a tone."""
-        self._speaker.play(_louder(self._chime(chime.tone), chime.volume), chime.token, at)
+        self.speaker.play(_louder(self._chime(chime.tone), chime.volume), chime.token, at)
 
     def hush(self, at: int) -> None:
         """Be silent; a line that is still being rendered will not be played."""
         self._waiting = None
-        self._speaker.stop(at)
+        self.speaker.stop(at)
 
     def prepare(self, lines: Iterable[tuple[str, int]]) -> None:
         """Have lines (text, pace) ready for later; they replace what was wanted before."""
@@ -85,14 +85,14 @@ class Narrator:
         """Start what has become ready; return the tokens of lines that have ended."""
         self._start(at)
         self._render_ahead()
-        return self._speaker.poll(at)
+        return self.speaker.poll(at)
 
     def _start(self, at: int) -> None:
         if self._waiting is None or not self._waiting[1].done():
             return
         line, future = self._waiting
         self._waiting = None
-        self._speaker.play(self._clip(line, future), line.token, at)
+        self.speaker.play(self._clip(line, future), line.token, at)
 
     def _clip(self, line: Say, future: Future[Clip]) -> Clip:
         try:

@@ -8,6 +8,7 @@ from skill.core.coach import Coach, Phase
 from skill.core.messages import AudioEnded, Chime, Finish, Heard, Say, SpeechEnded, Talk, Tone
 from skill.core.routine import Cue
 from skill.core.vocabulary import Command
+from skill.core.wording import spoken_length
 from tests.support.book import BOOK, MOVEMENT, new_coach
 from tests.support.playbook import Playbook, in_phase
 
@@ -20,12 +21,24 @@ def test_a_whole_routine() -> None:
     book.forget().hear(Command.START).wait(70)
     assert book.said == [
         "movement_started 1 min",
-        "in", "out", "in", "cue", "out", "halfway", "in", "out", "in", "ten_seconds", "out",
+        "in",
+        "out",
+        "in",
+        "cue",
+        "out",
+        "halfway",
+        "in",
+        "out",
+        "in",
+        "ten_seconds",
+        "out",
         "ending",
         "exercise_done exercise one",
         "exercise_next exercise two",
         "intro two",
-        "full c", "full c 2", "movement_ready 1 min",
+        "full c",
+        "full c 2",
+        "movement_ready 1 min",
     ]
     book.forget().hear(Command.START).wait(60).finish_speaking()
     assert book.at == "setting up two/d"
@@ -257,9 +270,8 @@ def test_the_end_of_a_chime_counts_like_the_end_of_a_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "spoken"), [(0, "5 s"), (44, "45 s"), (59, "1 min"), (90, "1 min 30 s"), (120, "2 min")]
+    ("seconds", "spoken"),
+    [(0, "5 s"), (44, "45 s"), (59, "1 min"), (90, "1 min 30 s"), (120, "2 min")],
 )
 def test_lengths_in_words(seconds: int, spoken: str) -> None:
-    from skill.core.wording import spoken_length
-
     assert spoken_length(BOOK, seconds * 1000) == spoken

@@ -151,7 +151,12 @@ def test_stop_and_pain_interrupt_speech_in_every_phase(phase: Phase, command: Co
 def test_live_commands_follow_the_table() -> None:
     asleep = in_phase(Phase.ASLEEP)
     assert live_commands(asleep.coach, asleep.now) == {
-        Command.START, Command.STOP, Command.PAIN, Command.EXERCISE, Command.HELP, Command.GOODBYE,
+        Command.START,
+        Command.STOP,
+        Command.PAIN,
+        Command.EXERCISE,
+        Command.HELP,
+        Command.GOODBYE,
     }
 
 

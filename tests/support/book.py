@@ -30,8 +30,12 @@ ROUTINE = Routine(
     title="the routine",
     language="en",
     exercises=(
-        Exercise("one", "exercise one", ("one",), ("intro one",), (_step("a"), _step("b", MOVEMENT))),
-        Exercise("two", "exercise two", ("two",), ("intro two",), (_step("c", MOVEMENT), _step("d"))),
+        Exercise(
+            "one", "exercise one", ("one",), ("intro one",), (_step("a"), _step("b", MOVEMENT))
+        ),
+        Exercise(
+            "two", "exercise two", ("two",), ("intro two",), (_step("c", MOVEMENT), _step("d"))
+        ),
     ),
 )
 
@@ -52,8 +56,11 @@ PHRASE_BOOK = Phrases(
 
 VOCABULARY = Vocabulary(
     {
-        **{command.value.replace("_", " "): Meaning(command) for command in Command
-           if command is not Command.EXERCISE},
+        **{
+            command.value.replace("_", " "): Meaning(command)
+            for command in Command
+            if command is not Command.EXERCISE
+        },
         "one": Meaning(Command.EXERCISE, "one"),
         "two": Meaning(Command.EXERCISE, "two"),
         "next step": Meaning(Command.NEXT),

@@ -79,7 +79,7 @@ class Playbook:
 
     @property
     def at(self) -> str:
-        """"phase exercise/step"."""
+        """ "phase exercise/step"."""
         return f"{self.coach.phase.value} {self.coach.exercise.id}/{self.coach.step.id}"
 
 

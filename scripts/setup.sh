@@ -1,0 +1,61 @@
+# Sourced by scripts/coach and scripts/test: a virtual environment in the checkout, with exactly
+# the packages of a lock file, and the system's libraries that they need. POSIX shell.
+
+say() { printf '%s\n' "setup: $*" >&2; }
+
+find_python() {
+    for python in ${PYTHON:-} python3.13 python3.12 python3.11 python3; do
+        if command -v "$python" >/dev/null 2>&1 &&
+            "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    say "Python 3.11 or newer is needed, and none was found. Install python3 and start again."
+    exit 1
+}
+
+apt_install() {
+    if ! command -v apt-get >/dev/null 2>&1; then
+        say "Please install these yourself (there is no apt-get here): $*"
+        return 1
+    fi
+    sudo=
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null 2>&1; then
+            say "Please install these as root: apt-get install $*"
+            return 1
+        fi
+        sudo=sudo
+    fi
+    say "installing with apt: $*"
+    $sudo apt-get update -qq >&2 &&
+        $sudo env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$@" >&2
+}
+
+has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+
+make_venv() {
+    python=$(find_python)
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        apt_install python3-venv || exit 1
+    fi
+    say "making a virtual environment in $venv"
+    "$python" -m venv --clear "$venv"
+}
+
+# set_up CHECKOUT LOCKFILE: leaves the environment's folder in $venv.
+set_up() {
+    venv="$1/.venv"
+    stamp="$venv/installed-$2"
+    if cmp -s "$1/$2" "$stamp"; then return; fi
+    # PortAudio is not in sounddevice's Linux wheels; without it there is no live session.
+    has_library libportaudio.so.2 || apt_install libportaudio2 ||
+        say "going on without libportaudio2: only recordings can be played"
+    "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || make_venv
+    say "installing the Python packages of $2"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+        --requirement "$1/$2"
+    cp "$1/$2" "$stamp"
+}

@@ -1,0 +1,237 @@
+"""The composition root: the only file that names concrete recognisers, voices and devices."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import skill
+from skill.content.lint import unknown_words
+from skill.content.load import Content, load_content
+from skill.core.coach import Book, Coach, Patience
+from skill.core.listener import Listener
+from skill.core.messages import Bookmark
+from skill.errors import ContentError, ModelError, VoiceError
+from skill.journal import JournalWriter
+from skill.ports import AudioSource, Speaker, Voice
+from skill.rehearsal import RehearsedPerson
+from skill.session import Ears, Observer, Session
+from skill.settings import PACKAGE, Settings
+from skill.shelf import Shelf
+from skill.speech.narrator import Inline, Narrator
+
+DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
+"""The recorded session that ships: synthetic voices in a simulated room (scripts/make-demo)."""
+ESPEAK = "espeak"
+
+
+class App:
+    """Builds sessions from settings. What a session needs is made when it is first needed.
+
+    Args:
+        settings: what was chosen.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def content(self) -> Content:
+        """Routine, phrases and vocabulary.
+
+        Raises:
+            ContentError: with every mistake in the three files.
+        """
+        chosen = self.settings
+        return load_content(chosen.routine, chosen.phrases, chosen.commands)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """The chosen voice, its lines kept on disk.
+
+        Raises:
+            VoiceError: if there is no such voice.
+        """
+        from skill.speech.cache import CachedVoice
+
+        return CachedVoice(make_voice(self.settings.voice), self.settings.cache)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Where the bookmark is kept."""
+        return Shelf(self.settings.state / "bookmark.json")
+
+    def coach(self) -> Coach:
+        """A coach at the beginning of a session."""
+        patience = Patience(
+            before_asking=self.settings.ask_after_s * 1000,
+            before_asking_paused=self.settings.ask_after_s * 2000,
+            before_sleep=self.settings.sleep_after_s * 1000,
+        )
+        content = self.content
+        return Coach(Book(content.routine, content.phrases, content.vocabulary, patience))
+
+    def ears(self) -> Ears:
+        """The recogniser on the chosen model, with the voice detector and the listener.
+
+        Raises:
+            ModelError: if the model cannot be read.
+            ContentError: if a command has a word that the model does not know.
+        """
+        from skill.audio.activity import MicroVoiceDetector
+        from skill.recognition.vosk import VoskModel, VoskRecognizer
+
+        model = VoskModel(self.model_folder())
+        mistakes = unknown_words(self.content, model.knows, model.words())
+        if mistakes:
+            raise ContentError(mistakes)
+        vocabulary = self.content.vocabulary
+        return Ears(
+            VoskRecognizer(model, vocabulary.grammar), MicroVoiceDetector(), Listener(vocabulary)
+        )
+
+    def model_folder(self) -> Path:
+        """The chosen model: a folder, or the name of an installed one.
+
+        Raises:
+            ModelError: if there is no such folder, or a file in it is missing.
+        """
+        from skill.models.store import missing_file
+
+        chosen = self.settings.model
+        installed = self.settings.models / chosen.name
+        folder = chosen if chosen.is_dir() or not installed.is_dir() else installed
+        missing = missing_file(folder)
+        if missing is not None:
+            raise ModelError(
+                f"{folder} is no complete Vosk model: {missing} is missing.",
+                "Install one with `roller-coach models get NAME`, or correct --model.",
+            )
+        return folder
+
+    @contextmanager
+    def live(
+        self, *, journal: Path | None = None, observers: Sequence[Observer] = ()
+    ) -> Iterator[Session]:
+        """A session at the microphone and the speaker; the person's place outlives the process."""
+        from skill.audio.loudspeaker import Loudspeaker
+        from skill.audio.microphone import Microphone
+
+        with ExitStack() as stack:
+            worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
+            speaker = stack.enter_context(Loudspeaker(self.settings.speaker or None))
+            narrator = self._narrator(speaker, worker)
+            ears = self.ears()
+            watching = self._with_journal(journal, observers, stack)
+            microphone = stack.enter_context(Microphone(self.settings.microphone or None))
+            yield Session(
+                microphone,
+                ears,
+                narrator,
+                self.coach(),
+                watching,
+                self.shelf.put,
+                deaf_while_speaking=self.settings.mute_while_speaking,
+            )
+
+    @contextmanager
+    def replay(
+        self,
+        recording: Path,
+        *,
+        channel: int | None = None,
+        write_audio: Path | None = None,
+        journal: Path | None = None,
+        observers: Sequence[Observer] = (),
+    ) -> Iterator[Session]:
+        """A session over a recording, as fast as it goes and always the same."""
+        from skill.audio.recording import RecordingSource
+
+        with ExitStack() as stack:
+            source = stack.enter_context(RecordingSource(recording, channel=channel))
+            watching = self._with_journal(journal, observers, stack)
+            yield self._headless(source, write_audio, watching, stack)
+
+    @contextmanager
+    def rehearse(
+        self,
+        person: RehearsedPerson,
+        *,
+        write_audio: Path | None = None,
+        journal: Path | None = None,
+        observers: Sequence[Observer] = (),
+    ) -> Iterator[Session]:
+        """A session with somebody who answers the coach."""
+        with ExitStack() as stack:
+            watching = self._with_journal(journal, (person, *observers), stack)
+            yield self._headless(person, write_audio, watching, stack)
+
+    def _headless(
+        self,
+        source: AudioSource,
+        write_audio: Path | None,
+        observers: Sequence[Observer],
+        stack: ExitStack,
+    ) -> Session:
+        from skill.audio.session_file import SessionWriter, TeeSource, TeeSpeaker
+        from skill.audio.timeline import TimelineSpeaker
+
+        speaker: Speaker = TimelineSpeaker(source.rate)
+        ears = self.ears()
+        if write_audio is not None:
+            writer = stack.enter_context(SessionWriter(write_audio, source.rate))
+            source, speaker = TeeSource(source, writer), TeeSpeaker(speaker, writer)
+        narrator = self._narrator(speaker, None)
+        return Session(source, ears, narrator, self.coach(), observers)
+
+    def _narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
+        from skill.audio.chimes import chime
+
+        return Narrator(self.voice, speaker, chime, worker or Inline(), ahead=worker is not None)
+
+    def _with_journal(
+        self, journal: Path | None, observers: Sequence[Observer], stack: ExitStack
+    ) -> tuple[Observer, ...]:
+        if journal is None:
+            return tuple(observers)
+        return (stack.enter_context(JournalWriter(journal, self.header())), *observers)
+
+    def header(self) -> dict[str, str]:
+        """What a journal says of the session it belongs to."""
+        return {
+            "version": skill.__version__,
+            "routine": self.content.routine.id,
+            "model": self.settings.model.name,
+            "voice": self.voice.identity,
+        }
+
+    def troubles(self, session: Session) -> tuple[str, ...]:
+        """What did not work in a session that went on all the same."""
+        found = (getattr(self.voice, "trouble", None), self.shelf.trouble)
+        return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
+
+    def bookmark(self) -> Bookmark | None:
+        """Where the person was when the last live session ended."""
+        return self.shelf.get()
+
+
+def make_voice(name: str) -> Voice:
+    """A voice by its name in the settings: ``espeak``, ``espeak:en-gb+f3`` or an ONNX file.
+
+    Raises:
+        VoiceError: if there is no such voice.
+    """
+    engine, _, variant = name.partition(":")
+    if engine == ESPEAK:
+        from skill.speech.espeak import EspeakVoice
+
+        return EspeakVoice(variant) if variant else EspeakVoice()
+    if name.endswith(".onnx"):
+        from skill.speech.piper import PiperSpeech
+
+        return PiperSpeech(Path(name))
+    raise VoiceError(
+        f'"{name}" is no voice.',
+        "Use espeak, espeak:NAME (for example espeak:en-gb+f3), or a Piper voice's .onnx file.",
+    )

@@ -1,0 +1,1 @@
+"""Sound in and out: recordings, devices, the headless timeline, chimes, voice activity."""

@@ -1,0 +1,200 @@
+"""Writes a session as it was heard: the person on the left, the coach on the right."""
+
+import wave
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from skill.audio.timeline import frames_at
+from skill.errors import StorageError
+from skill.ports import AudioSource, Block, Clip, Pcm, Samples, Speaker
+
+FADE_MS = 5
+"""A clip that is cut goes to silence in this time; at once would click."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of the coach's track: int16 samples from frame `start` on."""
+
+    start: int
+    pcm: Pcm
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.pcm)
+
+
+class SessionWriter:
+    """A two-channel 16-bit WAV; frame n of the file is frame n of the microphone.
+
+    It is written as the session goes, one block behind, so memory does not grow, a clip may
+    begin anywhere from the newest block on, and a killed process leaves a file that can be heard.
+    The file ends with the last block.
+
+    Args:
+        path: the file; replaced if it exists. It holds up to 18 hours at 16 kHz.
+        rate: frames per second of the microphone and of the file.
+
+    Raises:
+        StorageError: here, from `hear` and from `close`, if the file cannot be written.
+    """
+
+    def __init__(self, path: Path, rate: int = 16_000) -> None:
+        self._path = path
+        self._rate = rate
+        self._block: Block | None = None
+        self._pieces: list[_Piece] = []
+        try:
+            self._file = path.open("wb")
+        except OSError as error:
+            raise self._failed(error) from error
+        self._wave = wave.open(self._file)  # noqa: SIM115 - closed in close()
+        self._wave.setparams((2, 2, rate, 0, "NONE", ""))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def hear(self, block: Block) -> None:
+        """Add what the microphone heard; blocks come in order, without gaps, from frame 0."""
+        self._write()
+        self._block = block
+
+    def play(self, clip: Clip, at: int) -> None:
+        """Place a clip at microphone frame `at`; it replaces whatever was playing from there."""
+        self.stop(at)
+        self._pieces.append(_Piece(at, _at_rate(clip, self._rate)))
+
+    def stop(self, at: int) -> None:
+        """Fade the coach out from microphone frame `at` on, within 5 ms."""
+        fade = FADE_MS * self._rate // 1000
+        cut = [_cut(piece, at, fade) for piece in self._pieces]
+        self._pieces = [piece for piece in cut if len(piece.pcm)]
+
+    def close(self) -> None:
+        """Write the last block and close the file; again does nothing."""
+        if self._file.closed:
+            return
+        try:
+            self._write()
+            self._wave.close()
+        except OSError as error:
+            raise self._failed(error) from error
+        finally:
+            self._give_up()
+
+    def _write(self) -> None:
+        if self._block is None:
+            return
+        block, self._block = self._block, None
+        coach = np.zeros(len(block.pcm), np.int32)
+        for piece in self._pieces:
+            first, last = max(piece.start, block.start_frame), min(piece.end, block.end_frame)
+            if first < last:
+                part = piece.pcm[first - piece.start : last - piece.start]
+                coach[first - block.start_frame : last - block.start_frame] += part
+        self._pieces = [piece for piece in self._pieces if piece.end > block.end_frame]
+        try:
+            self._wave.writeframes(_interleaved(block.pcm, coach))
+        except OSError as error:
+            self._give_up()
+            raise self._failed(error) from error
+
+    def _give_up(self) -> None:
+        """Close the file whatever happens; what could not be written is lost either way."""
+        for part in (self._wave, self._file):
+            try:
+                part.close()
+            except OSError:
+                continue
+
+    def _failed(self, error: OSError) -> StorageError:
+        return StorageError(
+            f"The session cannot be written to {self._path}: {error.strerror or error}.",
+            "Name a file in a folder that you can write to and that has room.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TeeSource:
+    """A source whose blocks are also written to a session file."""
+
+    source: AudioSource
+    writer: SessionWriter
+
+    @property
+    def rate(self) -> int:
+        """Frames per second of every block."""
+        return self.source.rate
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the source's blocks, each after it has gone to the file.
+
+        Raises:
+            StorageError: if the file cannot be written.
+        """
+        for block in self.source.blocks():
+            self.writer.hear(block)
+            yield block
+
+
+@dataclass(frozen=True, slots=True)
+class TeeSpeaker:
+    """A speaker whose clips are also written to a session file."""
+
+    speaker: Speaker
+    writer: SessionWriter
+
+    def play(self, clip: Clip, token: int, at: int) -> None:
+        """Start a clip at microphone frame `at`."""
+        self.speaker.play(clip, token, at)
+        self.writer.play(clip, at)
+
+    def stop(self, at: int) -> None:
+        """Be silent from microphone frame `at` on."""
+        self.speaker.stop(at)
+        self.writer.stop(at)
+
+    def poll(self, at: int) -> Sequence[int]:
+        """Tokens of clips that have ended by microphone frame `at`, each reported once."""
+        return self.speaker.poll(at)
+
+
+def _interleaved(left: Pcm, right: npt.NDArray[np.int32]) -> bytes:
+    stereo = np.column_stack((left, np.clip(right, -32768, 32767)))
+    return stereo.astype("<i2").tobytes()
+
+
+def _at_rate(clip: Clip, rate: int) -> Pcm:
+    samples: Samples = clip.samples
+    if clip.rate != rate:
+        samples = soxr.resample(samples, clip.rate, rate, "HQ")
+    pcm = np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+    length = frames_at(clip, rate)
+    return np.pad(pcm[:length], (0, max(0, length - len(pcm))))
+
+
+def _cut(piece: _Piece, at: int, fade: int) -> _Piece:
+    """The piece with silence from `at` + `fade` on; nothing if it would only begin at `at`."""
+    if piece.end <= at:
+        return piece
+    if piece.start >= at:
+        return replace(piece, pcm=piece.pcm[:0])
+    kept = piece.pcm[: at - piece.start + fade].copy()
+    tail = kept[at - piece.start :]
+    tail[:] = tail * np.linspace(1, 0, len(tail), endpoint=False)
+    return replace(piece, pcm=kept)

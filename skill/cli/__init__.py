@@ -1,0 +1,73 @@
+"""The command line: the only part that prints."""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from skill import __version__
+from skill.errors import CoachError
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "run": ("skill.cli.run:run", "Start a session at the microphone."),
+        "replay": ("skill.cli.replay:replay", "Run a recording, or a journal, as a session."),
+        "rehearse": ("skill.cli.rehearse:rehearse", "Act out a script that answers the coach."),
+        "check": ("skill.cli.content:check", "Look for mistakes in routine, phrases, commands."),
+        "table": ("skill.cli.content:table", "Show what every command does in every phase."),
+        "schema": ("skill.cli.content:schema", "Write the JSON Schemas for editors."),
+        "models": ("skill.cli.models:models", "List and install recogniser's models."),
+        "benchmark": ("skill.cli.benchmark:benchmark", "Measure speed, delay and memory."),
+    }
+)
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is used, so that `--help` does not wait for Vosk."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="roller-coach")
+def cli() -> None:
+    """An offline voice coach for foam rolling."""
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run the command line; expected errors become one message and their exit code."""
+    try:
+        return cli.main(args, prog_name="roller-coach", standalone_mode=False)
+    except CoachError as error:
+        click.echo(f"roller-coach: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nroller-coach: interrupted. Everything up to here is kept.", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Nobody reads on; without this, Python would complain again while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

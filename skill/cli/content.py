@@ -1,0 +1,55 @@
+"""`roller-coach check`, `table` and `schema`: the content, looked at from outside."""
+
+from pathlib import Path
+
+import click
+
+from skill.app import App
+from skill.cli.options import FILE, with_app
+from skill.content.schema import write_schemas
+from skill.core.coach import Phase
+from skill.core.table import TABLE
+
+
+@click.command()
+@with_app
+def check(app: App) -> None:
+    """Look for mistakes in routine, phrases and commands, against the recogniser's model."""
+    content = app.content
+    app.ears()
+    steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
+    click.echo(
+        f"No mistakes: {len(content.routine.exercises)} exercises, {steps} steps, "
+        f"{len(content.vocabulary.meanings)} command phrases, "
+        f"{len(content.vocabulary.decoys)} decoys, {len(content.vocabulary.words)} words, all of "
+        f"them known to {app.settings.model.name}."
+    )
+
+
+@click.command()
+@with_app
+def table(app: App) -> None:
+    """Show what every command does in every phase, as Markdown."""
+    click.echo(markdown_table(app))
+
+
+def markdown_table(app: App) -> str:
+    """THE table in Markdown; the README's copy."""
+    vocabulary = app.content.vocabulary
+    head = ["say", *(phase.value for phase in Phase)]
+    rows = [head, ["---"] * len(head)]
+    for command, row in TABLE.items():
+        phrase = next(
+            text for text, meant in vocabulary.meanings.items() if meant.command is command
+        )
+        rows.append([f"**{phrase}**", *(do.value for do in row.values())])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+
+
+@click.command()
+@click.argument("folder", type=FILE)
+def schema(folder: Path) -> None:
+    """Write the JSON Schemas of routines, phrases and commands into FOLDER."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_schemas(folder)
+    click.echo(f"Written to {folder}.")

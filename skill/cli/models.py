@@ -1,0 +1,98 @@
+"""`roller-coach models`: official recogniser's models, one command away."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+from skill.cli.options import FILE
+from skill.errors import ModelError
+from skill.models.install import install
+from skill.models.manifest import load_manifest
+from skill.models.progress import Progress as Step
+from skill.models.progress import Stage
+from skill.models.store import installed, trust
+from skill.settings import CHECKOUT, read_settings
+
+MANIFEST = CHECKOUT / "models" / "manifest.yaml"
+
+manifest_option = click.option(
+    "--manifest", type=FILE, default=MANIFEST, help="Another list of models (YAML)."
+)
+
+
+@click.group()
+def models() -> None:
+    """List and install official recogniser's models."""
+
+
+@models.command("list")
+@manifest_option
+def list_models(manifest: Path) -> None:
+    """Show the official models and which of them are here."""
+    root = read_settings().models
+    table = Table("name", "language", "size", "licence", "checksum", "here", box=None)
+    for entry in load_manifest(manifest).models:
+        here = "yes" if installed(entry, root) else "no"
+        size = f"{entry.size / 1e6:.0f} MB"
+        known = trust(entry, root).value
+        table.add_row(entry.name, entry.language, size, entry.licence, known, here)
+    Console(highlight=False).print(table)
+
+
+@models.command()
+@click.argument("name")
+@manifest_option
+@click.option("--from", "source", type=FILE, help="A zip or folder fetched on another machine.")
+def get(name: str, manifest: Path, source: Path | None) -> None:
+    """Download and install the model NAME."""
+    entry = load_manifest(manifest).find(name)
+    bars = _Bars()
+    with bars.progress:
+        folder = install(entry, read_settings().models, bars.report, source)
+    click.echo(f"{name} is installed. Use it with --model {folder}")
+
+
+@models.command()
+@click.argument("name")
+@manifest_option
+def path(name: str, manifest: Path) -> None:
+    """Print the folder of the installed model NAME."""
+    entry = load_manifest(manifest).find(name)
+    folder = installed(entry, read_settings().models)
+    if folder is None:
+        raise ModelError(
+            f"{name} is not installed.", f"Install it with `roller-coach models get {name}`."
+        )
+    click.echo(folder)
+
+
+class _Bars:
+    """A bar for each stage of an installation."""
+
+    def __init__(self) -> None:
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self._tasks: dict[Stage, TaskID] = {}
+
+    def report(self, step: Step) -> None:
+        """Show a step forward."""
+        if step.stage not in self._tasks:
+            self._tasks[step.stage] = self.progress.add_task(step.stage.value, total=step.total)
+        self.progress.update(self._tasks[step.stage], completed=step.done, total=step.total)

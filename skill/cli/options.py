@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+FILE = click.Path(path_type=Path)
+CHOICES = (
+    click.option("--settings", "settings_path", type=FILE, help="A settings file (TOML)."),
+    click.option("--routine", type=FILE, help="A routine of your own (YAML)."),
+    click.option("--phrases", type=FILE, help="What the coach says (YAML)."),
+    click.option("--commands", type=FILE, help="What you can say (hassil's intents, YAML)."),
+    click.option("--model", type=FILE, help="The recogniser's model: a Vosk model's folder."),
+    click.option("--voice", help="espeak, espeak:NAME, or a Piper voice's .onnx file."),
+)
+
+
+def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the content, model and voice options, and an `App` made from them."""
+
+    @wraps(command)
+    def wrapper(settings_path: Path | None, **options: Any) -> Any:
+        from skill.app import App
+        from skill.settings import Settings, read_settings
+
+        flags = {name: options.pop(name) for name in Settings.model_fields if name in options}
+        return command(App(read_settings(settings_path, flags)), **options)
+
+    for option in reversed(CHOICES):
+        wrapper = option(wrapper)
+    return wrapper
+
+
+journal_option = click.option(
+    "--journal", type=FILE, help="Write every event and effect here (JSON lines)."
+)
+quiet_option = click.option("--quiet", is_flag=True, help="Show nothing but mistakes.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the journal instead.")

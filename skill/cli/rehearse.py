@@ -1,0 +1,107 @@
+"""`roller-coach rehearse`: a person who answers the coach, from a script."""
+
+from pathlib import Path
+
+import click
+
+from skill.app import App, make_voice
+from skill.audio.pcm import read_pcm, to_pcm
+from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
+from skill.cli.replay import Notes
+from skill.cli.screen import watchers
+from skill.content.script import ScriptLine, read_script
+from skill.core.messages import Heard
+from skill.errors import ExpectationError, RecordingError
+from skill.ports import Pcm
+from skill.rehearsal import Part, RehearsedPerson, When
+
+ENDINGS = (".wav", ".flac", ".ogg")
+WINDOW_MS = 1_500
+"""A command must be acted on this soon after its sound ends."""
+
+
+@click.command()
+@click.argument("script", type=FILE)
+@with_app
+@click.option(
+    "--recordings",
+    type=FILE,
+    help="A folder of sound files named after their words: next.wav, start rolling.anna.wav.",
+)
+@click.option("--speaker-voice", default="espeak:en-us+f3", help="Says what has no recording.")
+@click.option("--write-audio", type=FILE, help="Write person (left) and coach (right) to a WAV.")
+@journal_option
+@quiet_option
+@json_option
+def rehearse(
+    app: App,
+    *,
+    script: Path,
+    recordings: Path | None,
+    speaker_voice: str,
+    write_audio: Path | None,
+    journal: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Act out SCRIPT: its lines are said at their moments relative to the coach's speech.
+
+    Every line that is a command must be acted on, and every other one must not.
+    """
+    read = read_script(script, app.content.vocabulary)
+    parts = [_part(line, recordings, speaker_voice) for line in read.lines]
+    person = RehearsedPerson(parts, read.background)
+    notes = Notes()
+    shown = (*watchers(quiet=quiet, as_json=as_json), notes)
+    with app.rehearse(person, write_audio=write_audio, journal=journal, observers=shown) as session:
+        session.run()
+    _judge(app, person, notes, quiet=quiet)
+
+
+def _part(line: ScriptLine, recordings: Path | None, voice: str) -> Part:
+    sound = _recorded(line, recordings)
+    if sound is None:
+        sound = _synthesised(line.text, line.voice or voice)
+    return Part(When(line.when), line.after_ms, line.text, sound)
+
+
+def _recorded(line: ScriptLine, folder: Path | None) -> Pcm | None:
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise RecordingError(
+            f"There is no folder {folder} of recordings.", "Check --recordings, or leave it out."
+        )
+    stem = f"{line.text}.{line.voice}" if line.voice else line.text
+    named = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in ENDINGS and (path.stem == stem or path.stem.startswith(f"{stem}."))
+    )
+    return read_pcm(named[0]) if named else None
+
+
+def _synthesised(text: str, voice: str) -> Pcm:
+    return to_pcm(make_voice(voice).render(text, 100))
+
+
+def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> None:
+    meanings = app.content.vocabulary.meanings
+    heard = [entry for entry in notes.entries if isinstance(entry.message, Heard)]
+    wrong = [f'The moment to say "{text}" never came.' for text in person.missed]
+    for start, end, text in person.said:
+        answers = [
+            entry.message
+            for entry in heard
+            if isinstance(entry.message, Heard) and start <= entry.at < end + WINDOW_MS
+        ]
+        wanted = meanings.get(text)
+        got = [(answer.command, answer.argument) for answer in answers]
+        if got != ([(wanted.command, wanted.argument)] if wanted else []):
+            wanted_name = wanted.command.value if wanted else "nothing"
+            got_names = ", ".join(command.value for command, _ in got) or "nothing"
+            wrong.append(f'"{text}" at {start / 1000:.1f} s: {wanted_name} expected, {got_names}.')
+    if not quiet:
+        click.echo(f"{len(person.said)} lines said, {len(wrong)} went wrong.", err=True)
+    if wrong:
+        raise ExpectationError("\n".join(wrong) + "\n", "Listen to it with --write-audio.")

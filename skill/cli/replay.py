@@ -1,0 +1,177 @@
+"""`roller-coach replay`: a recording or a journal as a session, and what was expected of it."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+
+from skill.app import App
+from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
+from skill.cli.screen import summary, watchers
+from skill.core.coach import Coach
+from skill.core.messages import Effect, Event, Heard, Ignored
+from skill.dialogue import differences, tell
+from skill.errors import ExpectationError, StorageError
+from skill.journal import Entry, read_journal, repeat
+from skill.ports import Block
+
+JOURNAL = ".jsonl"
+
+
+class Notes:
+    """Keeps a session's messages, for what comes after it."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.end_ms = 0
+        self.loudest = 0
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        """Keep one event or effect."""
+        self.entries.append(Entry(at, message))
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        """Keep how far the session has come, and how loud it has been."""
+        self.loudest = max(self.loudest, int(np.abs(block.pcm.astype(np.int32)).max()))
+        self.end_ms = block.end_frame * 1000 // 16_000
+
+
+@click.command()
+@click.argument("recording", type=FILE)
+@with_app
+@click.option("--channel", type=int, help="Which channel to hear, from 0; otherwise all, mixed.")
+@click.option("--write-audio", type=FILE, help="Write person (left) and coach (right) to a WAV.")
+@click.option("--expect", type=FILE, help="Compare with a journal (.jsonl) or a dialogue (text).")
+@journal_option
+@quiet_option
+@json_option
+def replay(
+    app: App,
+    *,
+    recording: Path,
+    channel: int | None,
+    write_audio: Path | None,
+    expect: Path | None,
+    journal: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run RECORDING as a session: WAV, FLAC or Ogg of any rate, mono or stereo.
+
+    A journal (.jsonl) is repeated without any model or sound: its events must have the effects
+    that it says.
+    """
+    if recording.suffix == JOURNAL:
+        repeat_journal(app, recording, quiet=quiet)
+        return
+    replay_recording(
+        app,
+        recording,
+        write_audio,
+        journal,
+        channel=channel,
+        expect=expect,
+        quiet=quiet,
+        as_json=as_json,
+    )
+
+
+def replay_recording(
+    app: App,
+    recording: Path,
+    write_audio: Path | None,
+    journal: Path | None,
+    *,
+    channel: int | None = None,
+    expect: Path | None = None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Replay, show, and compare.
+
+    Raises:
+        ExpectationError: if it went differently from what was expected.
+    """
+    notes = Notes()
+    shown = (*watchers(quiet=quiet, as_json=as_json), notes)
+    expected = None if expect is None else _expected(expect)
+    started = time.perf_counter()
+    with app.replay(
+        recording, channel=channel, write_audio=write_audio, journal=journal, observers=shown
+    ) as session:
+        session.run()
+    took = time.perf_counter() - started
+    if not quiet:
+        fields = _summary(notes, took, write_audio)
+        summary(Console(highlight=False), fields, as_json=as_json)
+    if notes.loudest == 0:
+        click.echo(
+            f"roller-coach: {recording} is silent: not one sample differs from zero. "
+            "Check the microphone's level or mute switch and record again.",
+            err=True,
+        )
+    for trouble in app.troubles(session):
+        click.echo(f"roller-coach: {trouble}", err=True)
+    if expect is not None and expected is not None:
+        _compare(expect, expected, _like(expect, notes.entries))
+
+
+def _summary(notes: Notes, took: float, write_audio: Path | None) -> dict[str, object]:
+    heard = sum(isinstance(entry.message, Heard) for entry in notes.entries)
+    ignored = sum(isinstance(entry.message, Ignored) for entry in notes.entries)
+    seconds = notes.end_ms / 1000
+    fields: dict[str, object] = {
+        "commands": heard,
+        "ignored": ignored,
+        "audio": f"{seconds:.1f} s in {took:.1f} s ({seconds / took:.0f} times real time)",
+    }
+    if write_audio is not None:
+        fields["listen to"] = f"{write_audio} (left: the person, right: the coach)"
+    return fields
+
+
+def repeat_journal(app: App, path: Path, *, quiet: bool) -> None:
+    """Feed a journal's events to the coach again, and compare the effects.
+
+    Raises:
+        ExpectationError: if they differ.
+    """
+    _, entries = read_journal(path)
+    again = tuple(repeat(app.coach(), entries))
+    if not quiet:
+        shown = watchers(quiet=False, as_json=False)
+        for entry in again:
+            for watcher in shown:
+                watcher.message(entry.at, entry.message)
+    _compare(path, [entry.to_json() for entry in entries], [entry.to_json() for entry in again])
+
+
+def _expected(path: Path) -> list[str]:
+    if path.suffix == JOURNAL:
+        return [entry.to_json() for entry in read_journal(path)[1]]
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as failure:
+        raise StorageError(
+            f"The expected dialogue {path} cannot be read: {failure}.",
+            "Give a journal (.jsonl), or a text file with lines such as `you: next`.",
+        ) from failure
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _like(expect: Path, entries: Sequence[Entry]) -> list[str]:
+    if expect.suffix == JOURNAL:
+        return [entry.to_json() for entry in entries]
+    return list(tell(entries))
+
+
+def _compare(expect: Path, expected: Sequence[str], actual: Sequence[str]) -> None:
+    found = differences(expected, actual)
+    if found:
+        raise ExpectationError(
+            "The session went differently from what was expected:\n" + "\n".join(found) + "\n",
+            f"If this is right now, write {expect} anew.",
+        )

@@ -1,0 +1,75 @@
+"""`roller-coach run`: live; without a microphone, the recorded session."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from skill.app import DEMO, App
+from skill.audio.devices import default_devices
+from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
+from skill.cli.replay import replay_recording
+from skill.cli.screen import Dashboard, watchers
+from skill.errors import DeviceError
+
+OUT = Path("out")
+
+
+@click.command()
+@with_app
+@click.option("--microphone", help="Part of the microphone's name.")
+@click.option("--speaker", help="Part of the speaker's name.")
+@click.option("--fresh", is_flag=True, help="Begin anew instead of where you were.")
+@click.option("--write-audio", type=FILE, help="Where the recorded session's audio goes.")
+@journal_option
+@quiet_option
+@json_option
+def run(
+    app: App,
+    *,
+    fresh: bool,
+    write_audio: Path | None,
+    journal: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Start a session at the microphone. Without one, play the recorded session instead."""
+    why_not = _obstacle(app)
+    if why_not is not None:
+        click.echo(f"{why_not} Here is the recorded session instead.\n", err=True)
+        audio = write_audio or OUT / "session.wav"
+        replay_recording(app, DEMO, audio, journal, quiet=quiet, as_json=as_json)
+        return
+    _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+
+
+def _obstacle(app: App) -> str | None:
+    """Why there can be no live session, or None. A device asked for by name must be there."""
+    if app.settings.microphone or app.settings.speaker:
+        return None
+    try:
+        devices = default_devices()
+    except DeviceError as error:
+        return str(error)
+    missing = [
+        noun
+        for noun, name in (("microphone", devices.microphone), ("speaker", devices.speaker))
+        if name is None
+    ]
+    return f"This machine has no {' and no '.join(missing)}." if missing else None
+
+
+def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: bool) -> None:
+    journal = journal or app.settings.state / "last-session.jsonl"
+    console = Console(highlight=False)
+    shown = watchers(quiet=quiet, as_json=as_json)
+    bookmark = None if fresh else app.bookmark()
+    if quiet or as_json or not console.is_terminal:
+        with app.live(journal=journal, observers=shown) as session:
+            session.run(bookmark)
+    else:
+        dashboard = Dashboard(console)
+        with app.live(journal=journal, observers=(*shown, dashboard)) as session, dashboard:
+            session.run(bookmark)
+    for trouble in app.troubles(session):
+        click.echo(f"roller-coach: {trouble}", err=True)

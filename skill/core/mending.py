@@ -1,0 +1,42 @@
+"""Taking back what was misheard or not meant, and the soft question's answers."""
+
+from dataclasses import replace
+
+from skill.core.coach import Phase, Spot
+from skill.core.messages import Heard
+from skill.core.turn import Turn
+from skill.core.way import onward, resume, take_your_time
+
+
+def undo(turn: Turn, _heard: Heard) -> None:
+    """Bring back how things were before the last command that changed them."""
+    if not turn.coach.history:
+        turn.say("nothing_to_undo")
+        return
+    *earlier, spot = turn.coach.history
+    was_hurt = turn.spot.phase is Phase.HURT
+    turn.enter(spot.phase)
+    turn.change(spot=_calm(spot) if was_hurt else spot, history=tuple(earlier))
+    if turn.spot.phase is Phase.ROLLING:
+        turn.plan_cues()
+    turn.say("undone", **turn.where)
+
+
+def _calm(spot: Spot) -> Spot:
+    """After pain nothing goes on by itself, not even what "undo" brings back."""
+    if spot.phase is Phase.ROLLING:
+        return replace(spot, phase=Phase.PAUSED, paused_from=Phase.ROLLING)
+    return spot
+
+
+def answer_yes(turn: Turn, heard: Heard) -> None:
+    """Yes to the soft question: go on."""
+    if turn.spot.phase is Phase.PAUSED:
+        resume(turn, heard)
+    else:
+        onward(turn, heard)
+
+
+def answer_no(turn: Turn, heard: Heard) -> None:
+    """No to the soft question: wait on."""
+    take_your_time(turn, heard)

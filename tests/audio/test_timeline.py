@@ -1,0 +1,39 @@
+"""Exact frames: when a clip is over, whatever its rate."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.audio.timeline import TimelineSpeaker, frames_at
+from skill.ports import Clip
+
+
+def silence(frames: int, rate: int) -> Clip:
+    return Clip(np.zeros(frames, np.float32), rate)
+
+
+@pytest.mark.parametrize(
+    ("frames", "rate", "length"),
+    [(16_000, 16_000, 16_000), (22_050, 22_050, 16_000), (1, 22_050, 1), (3, 48_000, 1), (0, 8, 0)],
+)
+def test_lengths_are_converted_exactly_and_rounded_up(frames: int, rate: int, length: int) -> None:
+    assert frames_at(silence(frames, rate), 16_000) == length
+
+
+@given(frames=st.integers(0, 100_000), at=st.integers(0, 10**9), rate=st.integers(8_000, 48_000))
+def test_a_clip_ends_at_its_very_frame(frames: int, at: int, rate: int) -> None:
+    speaker = TimelineSpeaker(16_000)
+    speaker.play(silence(frames, rate), 1, at)
+    end = at + frames_at(silence(frames, rate), 16_000)
+    assert list(speaker.poll(end - 1)) == []
+    assert list(speaker.poll(end)) == [1]
+
+
+def test_a_clip_stopped_at_its_last_frame_has_ended_by_itself() -> None:
+    speaker = TimelineSpeaker(16_000)
+    speaker.play(silence(100, 16_000), 1, at=50)
+    speaker.stop(150)
+    speaker.play(silence(100, 16_000), 2, at=150)
+    speaker.stop(249)
+    assert list(speaker.poll(1_000)) == [1]

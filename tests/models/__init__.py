@@ -1,0 +1,1 @@
+"""Tests of the list, the download and the installation of official models."""

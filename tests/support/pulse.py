@@ -1,0 +1,188 @@
+"""A private PulseAudio whose microphone and speaker are wires that tests hold the other end of."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skill.ports import Pcm
+
+WIRE_RATE = 44_100
+"""Frames per second of the null sinks, PulseAudio's default."""
+
+INSTALL = "sudo apt install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2"
+ALSA = """
+pcm.!default { type pulse hint { show on description "PulseAudio" } }
+ctl.!default { type pulse }
+"""
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """A running daemon: sink `mic` feeds the default source, sink `speaker` is the default."""
+
+    env: dict[str, str]
+    recording: int
+
+    @contextmanager
+    def playing_into_microphone(self, pcm: Pcm) -> Iterator[None]:
+        """Feed int16 mono at `WIRE_RATE` to the microphone in the background."""
+        with tempfile.TemporaryFile() as file:
+            file.write(pcm.tobytes())
+            file.seek(0)
+            player = subprocess.Popen(
+                ["pacat", "--playback", "--device=mic", "--latency-msec=30", *_FORMAT],
+                env=self.env,
+                stdin=file,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                yield
+            finally:
+                _end(player)
+
+    def suspend_microphone(self, suspended: bool) -> None:
+        """Stop the microphone from delivering, as an unplugged one does, or let it go on."""
+        assert _pactl(self.env, "suspend-sink", "mic", "1" if suspended else "0")
+
+    def speaker(self) -> "Monitor":
+        """What the speaker plays from now on."""
+        return Monitor(self.recording, os.fstat(self.recording).st_size // 2 * 2)
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A growing recording, int16 mono at `WIRE_RATE`, from some place on."""
+
+    file: int
+    start: int
+
+    def samples(self) -> Pcm:
+        """All of it so far."""
+        size = os.fstat(self.file).st_size - self.start
+        return np.frombuffer(os.pread(self.file, size // 2 * 2, self.start), np.int16)
+
+
+_FORMAT = ("--raw", "--format=s16le", "--channels=1", f"--rate={WIRE_RATE}")
+
+
+@contextmanager
+def running_pulseaudio() -> Iterator[Pulse]:
+    """Start the daemon and make it this process's sound system, until the end of the block.
+
+    Skips the test where PulseAudio is not installed; ./scripts/test installs it.
+    """
+    if shutil.which("pulseaudio") is None:
+        pytest.skip(f"PulseAudio is missing, so NO SOUND DEVICE IS TESTED. {INSTALL}")
+    with tempfile.TemporaryDirectory(prefix="pulse-") as name:
+        folder = Path(name)
+        (folder / "asound.conf").write_text(ALSA)
+        changes = {
+            "PULSE_SERVER": f"unix:{folder}/socket",
+            "PULSE_COOKIE": f"{folder}/cookie",
+            "XDG_RUNTIME_DIR": name,
+            "XDG_CONFIG_HOME": name,
+            "ALSA_CONFIG_PATH": f"{folder}/asound.conf",
+        }
+        env = os.environ | changes
+        daemon = subprocess.Popen(
+            [
+                "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
+                "--disallow-exit", "--log-level=error",
+                f"-L module-native-protocol-unix socket={folder}/socket auth-anonymous=1",
+                "-L module-null-sink sink_name=mic",
+                "-L module-null-sink sink_name=speaker",
+            ],
+            env=env,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            _wait(lambda: _pactl(env, "info"), "PulseAudio answers")
+            assert _pactl(env, "set-default-source", "mic.monitor")
+            assert _pactl(env, "set-default-sink", "speaker")
+            # A null sink hands on sound every 2 s until somebody listens who wants it sooner, and
+            # notices that after 2 s, or when it is woken.
+            with (
+                _recording("mic", env),
+                _recording("speaker", env) as recording,
+                _sound_system(changes),
+            ):
+                _wait(lambda: _recorders(env) == 2, "both sinks are recorded")
+                for sink in ("mic", "speaker"):
+                    assert _pactl(env, "suspend-sink", sink, "1")
+                    assert _pactl(env, "suspend-sink", sink, "0")
+                _wait(lambda: os.fstat(recording).st_size > 0, "the speaker can be heard")
+                yield Pulse(env, recording)
+        finally:
+            _end(daemon)
+
+
+@contextmanager
+def _sound_system(changes: dict[str, str]) -> Iterator[None]:
+    """Let PortAudio, which reads the environment when it starts, start again."""
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    _restart_portaudio()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        _restart_portaudio()
+
+
+def _restart_portaudio() -> None:
+    import sounddevice  # noqa: PLC0415 - it must not be imported where PortAudio is missing
+
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
+@contextmanager
+def _recording(sink: str, env: dict[str, str]) -> Iterator[int]:
+    with tempfile.TemporaryFile() as file:
+        recorder = subprocess.Popen(
+            ["parec", f"--device={sink}.monitor", "--latency-msec=10", *_FORMAT],
+            env=env,
+            stdout=file,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield file.fileno()
+        finally:
+            _end(recorder)
+
+
+def _recorders(env: dict[str, str]) -> int:
+    order = ["pactl", "list", "short", "source-outputs"]
+    done = subprocess.run(order, env=env, capture_output=True, check=True)
+    return len(done.stdout.splitlines())
+
+
+def _pactl(env: dict[str, str], *order: str) -> bool:
+    done = subprocess.run(["pactl", *order], env=env, capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def _wait(condition: Callable[[], bool], what: str, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited {seconds} s in vain until {what}"
+        time.sleep(0.02)
+
+
+def _end(*processes: subprocess.Popen[bytes]) -> None:
+    for process in processes:
+        process.terminate()
+        process.wait(timeout=10)
