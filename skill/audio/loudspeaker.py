@@ -38,7 +38,8 @@ class Loudspeaker:
     """Plays clips at once; the stream always runs, so amplifiers stay awake between clips.
 
     `play` and `stop` only name the sound that is wanted; the output callback takes it up when
-    the device asks for its next frames (about every 17 ms) and fades the old one out over 5 ms.
+    the device asks for its next frames (about every 12 ms) and fades the old one out over 5 ms.
+    What the device has already taken, some 50 ms, still sounds.
 
     Args:
         name: part of the device's name; None for the system's default.

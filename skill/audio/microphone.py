@@ -16,8 +16,8 @@ from skill.ports import Block
 PATIENCE_S = 1.0
 """Without a frame for this long, the microphone counts as lost; PulseAudio's hiccups are
 shorter."""
-QUEUE_CHUNKS = 600
-"""About 10 s of the callback's chunks: longer than any pause of the main loop."""
+QUEUE_CHUNKS = 1000
+"""Some 10 s of the callback's chunks of 8 to 12 ms: longer than any pause of the main loop."""
 
 
 class Microphone:

@@ -10,7 +10,6 @@ from skill.core.messages import (
     Effect,
     Event,
     Heard,
-    Ignored,
     MicrophoneBack,
     MicrophoneLost,
     SpeechEnded,
@@ -57,7 +56,7 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
             turn.cue(Tone.MICROPHONE_BACK)
         case AudioEnded():
             turn.change(over=True)
-        case Ignored() | MicrophoneLost() | MicrophoneBack():
+        case _:
             pass
     return turn.close()
 

@@ -16,11 +16,13 @@ LATEST_MS = 2_000
 """A cue that has waited this long for the coach to finish speaking is left out."""
 
 
-def schedule(book: Book, movement: Movement, total_ms: int, talk: Talk) -> tuple[Due, ...]:
+def schedule(book: Book, movement: Movement | None, total_ms: int, talk: Talk) -> tuple[Due, ...]:
     """Everything to be said during a movement that lasts `total_ms`, in order.
 
     In full, breath and reminders; in brief, the time only; with chimes, the time as a chime.
     """
+    if movement is None:
+        return ()
     times = [Due(movement.seconds * 500, book.lines("halfway")[0])]
     if total_ms >= SHORTEST_FOR_TEN_MS:
         times.append(Due(total_ms - TEN_SECONDS_MS, book.lines("ten_seconds")[0]))

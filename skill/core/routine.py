@@ -54,6 +54,11 @@ class Step:
     more: tuple[str, ...]
     movement: Movement | None = None
 
+    @property
+    def ending(self) -> tuple[str, ...]:
+        """What is said when the movement is over; nothing for a set-up."""
+        return () if self.movement is None else (self.movement.ending,)
+
 
 @dataclass(frozen=True, slots=True)
 class Exercise:

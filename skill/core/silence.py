@@ -31,10 +31,8 @@ def _roll(turn: Turn) -> None:
 
 
 def _end_movement(turn: Turn) -> None:
-    movement = turn.coach.step.movement
     turn.new_reply()
-    if movement is not None:
-        turn.speak((movement.ending,))
+    turn.speak(turn.coach.step.ending)
     move_on(turn, Heard(Command.NEXT))
 
 

@@ -109,11 +109,9 @@ class Turn:
 
     def plan_cues(self) -> None:
         """Schedule what remains to be said in this movement."""
-        movement = self.coach.step.movement
-        if movement is not None:
-            done = self.coach.rolled(self.now)
-            planned = schedule(self.coach.book, movement, self.coach.length(), self.spot.talk)
-            self.change(due=tuple(due for due in planned if due.at_ms > done))
+        coach, done = self.coach, self.coach.rolled(self.now)
+        planned = schedule(coach.book, coach.step.movement, coach.length(), self.spot.talk)
+        self.change(due=tuple(due for due in planned if due.at_ms > done))
 
     # Words that many replies need
 

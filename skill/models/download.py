@@ -156,7 +156,7 @@ class _Transfer:
         self.part.forget()
         raise DownloadError(
             f"{self.entry.url} has {size} bytes instead of {self.entry.size}.",
-            "The file there has changed: update this program, which knows the new one.",
+            "It is another file than the one meant: look for a newer version of this program.",
         )
 
     def _start_over(self) -> NoReturn:

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from skill.core.coach import Coach, Phase
+from skill.core.cues import schedule
 from skill.core.messages import AudioEnded, Chime, Finish, Heard, Say, SpeechEnded, Talk, Tone
 from skill.core.routine import Cue
 from skill.core.vocabulary import Command
-from skill.core.wording import spoken_length
+from skill.core.wording import spoken_length, spoken_list
 from tests.support.book import BOOK, MOVEMENT, new_coach
 from tests.support.playbook import Playbook, in_phase
 
@@ -275,3 +276,18 @@ def test_the_end_of_a_chime_counts_like_the_end_of_a_line() -> None:
 )
 def test_lengths_in_words(seconds: int, spoken: str) -> None:
     assert spoken_length(BOOK, seconds * 1000) == spoken
+
+
+def test_lists_in_words() -> None:
+    assert spoken_list(BOOK, ["one"]) == "one"
+    assert spoken_list(BOOK, ["one", "two", "three"]) == "one, two, three"
+
+
+def test_a_set_up_has_no_cues() -> None:
+    assert schedule(BOOK, None, 0, Talk.FULL) == ()
+
+
+def test_what_is_being_said_is_known_but_a_chime_says_nothing() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.WHERE)
+    assert book.coach.saying == "where exercise one 2 the b 2"
+    assert book.hear(Command.START).coach.saying == ""

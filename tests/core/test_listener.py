@@ -1,0 +1,140 @@
+"""When the listener acts, waits, and leaves things alone."""
+
+import pytest
+
+from skill.core.listener import Context, Flush, Listener, Spoken, Tuning, contains, plain
+from skill.core.messages import Heard, Ignored
+from skill.core.vocabulary import Command
+from tests.support.book import VOCABULARY
+
+LIVE = Context(frozenset(Command), "rolling")
+
+
+def partial(text: str) -> Spoken:
+    return Spoken(text, 0, 0, 0.0, final=False)
+
+
+def final(text: str, confidence: float = 1.0, start_ms: int = 1000) -> Spoken:
+    return Spoken(text, start_ms, start_ms + 400, confidence, final=True)
+
+
+def judge(spoken: Spoken, context: Context = LIVE, listener: Listener | None = None) -> object:
+    return (listener or Listener(VOCABULARY)).listen(spoken, context, 2000)[1]
+
+
+def heard_for(text: str, voice_ms: int, silence_ms: int, context: Context = LIVE) -> Flush | None:
+    """What is decided when `text` has stood since the voice began."""
+    listener = Listener(VOCABULARY)
+    listener, _ = listener.listen(partial(text), context, 1000)
+    listener = listener.notice_voice([1.0] * (voice_ms // 10), 1000 + voice_ms)
+    listener = listener.notice_voice([0.0] * (silence_ms // 10), 1000 + voice_ms + silence_ms)
+    return listener.wait(context, 1000 + voice_ms + silence_ms)
+
+
+def test_an_exact_phrase_is_a_command() -> None:
+    assert judge(final("pause", 0.9)) == Heard(Command.PAUSE, None, "pause", 0.9, 1400)
+
+
+def test_an_exercise_comes_with_its_name() -> None:
+    assert judge(final("two")) == Heard(Command.EXERCISE, "two", "two", 1.0, 1400)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[unk]", "not a command"),
+        ("[unk] next", "other words around it"),
+        ("next pause", "no single command"),
+        ("text", "sounds like a command, but is none"),
+    ],
+)
+def test_what_is_not_exactly_a_phrase_is_left_alone(text: str, reason: str) -> None:
+    assert judge(final(text)) == Ignored(text, reason)
+
+
+def test_silence_is_nothing() -> None:
+    assert judge(final("")) is None
+
+
+def test_a_doubtful_word_is_left_alone_but_stop_needs_less() -> None:
+    assert judge(final("next", 0.5)) == Ignored("next", "not sure enough: 0.50 of 0.60")
+    assert isinstance(judge(final("stop", 0.5)), Heard)
+    assert isinstance(judge(final("skip", 0.7)), Ignored)
+
+
+def test_what_is_not_live_is_left_alone() -> None:
+    asleep = Context(frozenset({Command.START}), "asleep")
+    assert judge(final("next"), asleep) == Ignored("next", "means nothing while asleep")
+
+
+def test_the_coachs_own_words_are_left_alone_but_stop_always_works() -> None:
+    saying = Context(frozenset(Command), "rolling", "Say next, or stop.")
+    assert judge(final("next"), saying) == Ignored("next", "the coach's own words")
+    assert isinstance(judge(final("stop"), saying), Heard)
+    assert isinstance(judge(final("pause"), saying), Heard)
+
+
+def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
+    listener = Listener(VOCABULARY).notice_voice([1.0] * 150, 1500)
+    assert judge(final("next"), LIVE, listener) == Ignored("next", "in the middle of other talk")
+    assert isinstance(judge(final("stop"), LIVE, listener), Heard)
+
+
+def test_a_word_alone_after_a_silence_is_heard() -> None:
+    listener = Listener(VOCABULARY).notice_voice([1.0] * 50, 500)
+    listener = listener.notice_voice([0.0] * 40, 900).notice_voice([1.0] * 50, 1400)
+    found = judge(final("next"), LIVE, listener)
+    assert isinstance(found, Heard)
+    assert found.ended_ms == 1400
+
+
+def test_a_raw_partial_is_never_acted_on() -> None:
+    listener, decision = Listener(VOCABULARY).listen(partial("next"), LIVE, 1000)
+    assert decision is None
+    assert listener.wait(LIVE, 1000) is None
+
+
+def test_a_whole_phrase_is_flushed_when_its_voice_has_ended() -> None:
+    assert heard_for("pause", 400, 50) is None
+    assert heard_for("pause", 400, 200) == Flush()
+    assert heard_for("[unk] pause", 400, 200) is None
+    assert heard_for("text", 400, 200) is None
+
+
+def test_more_is_waited_for_when_more_may_follow() -> None:
+    assert heard_for("next", 400, 200) is None
+    assert heard_for("next", 400, 300) == Flush()
+    assert heard_for("next step", 400, 200) == Flush()
+
+
+def test_the_coachs_speech_makes_it_wait_a_little_longer() -> None:
+    saying = Context(frozenset(Command), "rolling", "Roll on.")
+    tuned = Tuning()
+    least = max(tuned.hang.values())
+    assert heard_for("skip", 400, least, LIVE) == Flush()
+    assert heard_for("skip", 400, least, saying) is None
+    assert heard_for("skip", 400, least + 50, saying) == Flush()
+
+
+def test_nothing_is_flushed_that_is_not_live() -> None:
+    assert heard_for("pause", 400, 200, Context(frozenset(), "asleep")) is None
+
+
+def test_a_partial_that_changes_starts_its_dwell_anew() -> None:
+    listener, _ = Listener(VOCABULARY).listen(partial("skip"), LIVE, 1000)
+    listener, _ = listener.listen(partial("skip"), LIVE, 1100)
+    assert listener.partial_since == 1000
+    listener, _ = listener.listen(partial("pause"), LIVE, 1200)
+    assert listener.partial_since == 1200
+
+
+def test_words_are_compared_without_punctuation() -> None:
+    assert plain("That's “time” — now!") == "that's time now"
+    assert contains("Say next, please.", "next")
+    assert not contains("Nextdoor", "next")
+
+
+def test_a_phrase_nobody_has_cannot_be_suggested() -> None:
+    with pytest.raises(KeyError):
+        VOCABULARY.suggest(Command.EXERCISE, "three")
+    assert VOCABULARY.words >= {"next", "step", "text"}
