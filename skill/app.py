@@ -79,7 +79,7 @@ class App:
             ModelError: if the model cannot be read.
             ContentError: if a command has a word that the model does not know.
         """
-        from skill.audio.activity import MicroVoiceDetector
+        from skill.audio.activity import WebRtcVoiceDetector
         from skill.recognition.vosk import VoskModel, VoskRecognizer
 
         model = VoskModel(self.model_folder())
@@ -88,7 +88,7 @@ class App:
             raise ContentError(mistakes)
         vocabulary = self.content.vocabulary
         return Ears(
-            VoskRecognizer(model, vocabulary.grammar), MicroVoiceDetector(), Listener(vocabulary)
+            VoskRecognizer(model, vocabulary.grammar), WebRtcVoiceDetector(), Listener(vocabulary)
         )
 
     def model_folder(self) -> Path:

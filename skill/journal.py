@@ -8,6 +8,7 @@ bytes.
 
 import errno
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,6 +46,18 @@ class Entry:
         kind = "event" if self.is_event else "effect"
         return json.dumps({"at": self.at, kind: name, **asdict(self.message)}, ensure_ascii=False)
 
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """The entry of a journal's line.
+
+        Raises:
+            KeyError, TypeError, ValidationError: if it is no such line.
+        """
+        at = fields.pop("at")
+        kinds, name = (EVENTS, "event") if "event" in fields else (EFFECTS, "effect")
+        kind = kinds[fields.pop(name)]
+        return cls(at, TypeAdapter(kind).validate_python(fields))
+
 
 class JournalWriter:
     """Writes a journal; every line is in the file before the next thing happens.
@@ -61,7 +74,8 @@ class JournalWriter:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w", encoding="utf-8", buffering=1)
+            # Unbuffered: nothing is left to be written, or to fail, when the file is closed.
+            self._file = path.open("wb", buffering=0)
         except OSError as failure:
             raise _unwritable(path, failure) from failure
         self._write(json.dumps({"journal": FORMAT, **header}, ensure_ascii=False))
@@ -74,9 +88,12 @@ class JournalWriter:
         """Nothing of it is written: blocks are not events."""
 
     def _write(self, line: str) -> None:
+        data = (line + "\n").encode()
         try:
-            self._file.write(line + "\n")
+            if self._file.write(data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as failure:
+            self._file.close()
             raise _unwritable(self._path, failure) from failure
 
     def __enter__(self) -> Self:
@@ -88,11 +105,7 @@ class JournalWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            self._file.close()
-        except OSError as failure:
-            if error is None:
-                raise _unwritable(self._path, failure) from failure
+        self._file.close()
 
 
 def _unwritable(path: Path, failure: OSError) -> StorageError:
@@ -127,7 +140,7 @@ def read_journal(path: Path) -> tuple[dict[str, Any], tuple[Entry, ...]]:
             if number == 1:
                 header = _header(fields)
             else:
-                entries.append(_entry(fields))
+                entries.append(Entry.from_json(fields))
         except (ValueError, KeyError, TypeError, ValidationError) as failure:
             raise StorageError(
                 f"{path}, line {number}, is not a line of a journal.",
@@ -140,13 +153,6 @@ def _header(fields: dict[str, Any]) -> dict[str, Any]:
     if fields["journal"] != FORMAT:
         raise ValueError(fields["journal"])
     return fields
-
-
-def _entry(fields: dict[str, Any]) -> Entry:
-    at = fields.pop("at")
-    kinds, name = (EVENTS, "event") if "event" in fields else (EFFECTS, "effect")
-    kind = kinds[fields.pop(name)]
-    return Entry(at, TypeAdapter(kind).validate_python(fields))
 
 
 def repeat(coach: Coach, entries: tuple[Entry, ...]) -> Iterator[Entry]:

@@ -9,6 +9,9 @@ from skill.audio.recording import RecordingSource
 from skill.ports import BlockKind, Clip, Pcm
 
 RATE = 16_000
+FRAME = RATE // 100
+SPEECH_RANGE_DB = 30
+"""A frame this far below the loudest one is no longer speech, but the room."""
 
 
 def read_pcm(path: Path) -> Pcm:
@@ -32,3 +35,11 @@ def to_pcm(clip: Clip) -> Pcm:
     if clip.rate != RATE:
         samples = soxr.resample(samples, clip.rate, RATE, "HQ")
     return np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+
+
+def energy_end_ms(pcm: Pcm) -> int:
+    """Where the sound ends, in milliseconds: after the last 10 ms within 30 dB of the loudest."""
+    frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    energy = np.square(frames).mean(axis=1)
+    loud = np.flatnonzero(energy >= energy.max(initial=0.0) / 10 ** (SPEECH_RANGE_DB / 10))
+    return (int(loud[-1]) + 1) * 10 if len(loud) and energy.max() > 0 else 0

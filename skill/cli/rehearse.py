@@ -1,17 +1,18 @@
 """`roller-coach rehearse`: a person who answers the coach, from a script."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from skill.app import App, make_voice
-from skill.audio.pcm import read_pcm, to_pcm
+from skill.audio.pcm import energy_end_ms, read_pcm, to_pcm
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.replay import Notes
 from skill.cli.screen import watchers
 from skill.content.script import ScriptLine, read_script
 from skill.core.messages import Heard
-from skill.errors import ExpectationError, RecordingError
+from skill.errors import ExpectationError, RecordingError, StorageError
 from skill.ports import Pcm
 from skill.rehearsal import Part, RehearsedPerson, When
 
@@ -30,6 +31,7 @@ WINDOW_MS = 1_500
 )
 @click.option("--speaker-voice", default="espeak:en-us+f3", help="Says what has no recording.")
 @click.option("--write-audio", type=FILE, help="Write person (left) and coach (right) to a WAV.")
+@click.option("--write-labels", type=FILE, help="Write start, end (ms) and text of every line.")
 @journal_option
 @quiet_option
 @json_option
@@ -40,6 +42,7 @@ def rehearse(
     recordings: Path | None,
     speaker_voice: str,
     write_audio: Path | None,
+    write_labels: Path | None,
     journal: Path | None,
     quiet: bool,
     as_json: bool,
@@ -55,6 +58,8 @@ def rehearse(
     shown = (*watchers(quiet=quiet, as_json=as_json), notes)
     with app.rehearse(person, write_audio=write_audio, journal=journal, observers=shown) as session:
         session.run()
+    if write_labels is not None:
+        _write_labels(write_labels, person, parts)
     _judge(app, person, notes, quiet=quiet)
 
 
@@ -83,6 +88,20 @@ def _recorded(line: ScriptLine, folder: Path | None) -> Pcm | None:
 
 def _synthesised(text: str, voice: str) -> Pcm:
     return to_pcm(make_voice(voice).render(text, 100))
+
+
+def _write_labels(path: Path, person: RehearsedPerson, parts: Sequence[Part]) -> None:
+    spoken = [part for part in parts if part.text not in person.missed]
+    lines = [
+        f"{start}\t{start + energy_end_ms(part.sound)}\t{text}\n"
+        for (start, _, text), part in zip(person.said, spoken, strict=True)
+    ]
+    try:
+        path.write_text("".join(lines), encoding="utf-8")
+    except OSError as failure:
+        raise StorageError(
+            f"The labels {path} cannot be written: {failure.strerror}.", "Choose another place."
+        ) from failure
 
 
 def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> None:

@@ -48,6 +48,8 @@ class Tuning:
         speaking_hang: added to the hang while the coach speaks.
         confidence: least word confidence, 0 to 1.
         lead: how much voice may come before the phrase: a breath, not a word.
+        longest_voice: what goes on for longer is noise to the voice detector's ears, and says
+            nothing about where talk began.
         voice_gap: silences shorter than this do not divide a voice.
         voice_probability: from here on 10 ms count as voice, 0 to 1.
     """
@@ -65,6 +67,7 @@ class Tuning:
     )
     lead: int = 400
     voice_gap: int = 250
+    longest_voice: int = 4_000
     voice_probability: float = 0.5
 
 
@@ -193,7 +196,8 @@ class Listener:
 
     def _begins_late(self, spoken: Spoken) -> bool:
         covers = self.voice_since <= spoken.start_ms <= self.voice_until
-        return covers and spoken.start_ms - self.voice_since > self.tuning.lead
+        before = spoken.start_ms - self.voice_since
+        return covers and self.tuning.lead < before <= self.tuning.longest_voice
 
     def _voice_end(self, spoken: Spoken) -> int:
         nearby = abs(self.voice_until - spoken.end_ms) <= self.tuning.voice_gap

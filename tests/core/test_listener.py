@@ -80,6 +80,11 @@ def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
     assert isinstance(judge(final("stop"), LIVE, listener), Heard)
 
 
+def test_what_has_sounded_for_very_long_is_noise_and_forbids_nothing() -> None:
+    listener = Listener(VOCABULARY).notice_voice([1.0] * 900, 9000)
+    assert isinstance(judge(final("next", start_ms=8500), LIVE, listener), Heard)
+
+
 def test_a_word_alone_after_a_silence_is_heard() -> None:
     listener = Listener(VOCABULARY).notice_voice([1.0] * 50, 500)
     listener = listener.notice_voice([0.0] * 40, 900).notice_voice([1.0] * 50, 1400)

@@ -1,0 +1,136 @@
+"""Journals: the same bytes every time, and the same session again without any sound."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.core.coach import Coach
+from skill.core.messages import Bookmark, Heard, Remember, Say, Started, Talk, Tick
+from skill.core.vocabulary import Command
+from skill.dialogue import clock, differences, tell
+from skill.errors import StorageError
+from skill.journal import Entry, JournalWriter, read_journal, repeat
+from skill.recognition.scripted import Cue
+from tests.support.book import BOOK
+from tests.support.room import session
+
+CUES = (
+    Cue(5000, 5400, "start"),
+    Cue(10_000, 10_400, "next"),
+    Cue(15_000, 15_400, "start"),
+    Cue(40_000, 40_400, "pain"),
+    Cue(50_000, 50_400, "undo"),
+    Cue(60_000, 60_400, "resume"),
+    Cue(120_000, 120_400, "text"),
+)
+
+
+def record(path: Path) -> tuple[Entry, ...]:
+    talk, witness = session(*CUES, seconds=150)
+    with JournalWriter(path, {"model": "none"}) as writer:
+        talk.observers = (*talk.observers, writer)
+        talk.run()
+    return tuple(witness.entries)
+
+
+def test_what_is_written_can_be_read_back(tmp_path: Path) -> None:
+    entries = record(tmp_path / "a.jsonl")
+    header, again = read_journal(tmp_path / "a.jsonl")
+    assert header == {"journal": 1, "model": "none"}
+    assert again == entries
+
+
+def test_twice_the_same_recording_gives_the_same_bytes(tmp_path: Path) -> None:
+    record(tmp_path / "a.jsonl")
+    record(tmp_path / "b.jsonl")
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+
+
+def test_a_journal_repeats_itself_without_sound(tmp_path: Path) -> None:
+    entries = record(tmp_path / "a.jsonl")
+    assert tuple(repeat(Coach(BOOK), entries)) == entries
+
+
+def test_idle_ticks_are_left_out(tmp_path: Path) -> None:
+    entries = record(tmp_path / "a.jsonl")
+    ticks = [entry for entry in entries if isinstance(entry.message, Tick)]
+    assert 0 < len(ticks) < 60
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("", None),
+        ('{"journal": 2}\n', "line 1"),
+        ('{"journal": 1}\n{"at": 0, "event": "Tick"}\n{"at": 1, "ev', "line 3"),
+        ('{"journal": 1}\n{"at": 0, "event": "Heard", "command": "fly"}\n', "line 2"),
+        ('{"journal": 1}\n[]\n', "line 2"),
+    ],
+)
+def test_a_broken_journal_names_its_line(tmp_path: Path, content: str, place: str | None) -> None:
+    path = tmp_path / "broken.jsonl"
+    path.write_text(content, encoding="utf-8")
+    if place is None:
+        assert read_journal(path) == ({}, ())
+        return
+    with pytest.raises(StorageError, match=place) as caught:
+        read_journal(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_journal_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"nowhere\.jsonl cannot be read"):
+        read_journal(tmp_path / "nowhere.jsonl")
+
+
+def test_a_full_disk_is_one_sentence() -> None:
+    with (
+        pytest.raises(StorageError, match="disk is full"),
+        JournalWriter(Path("/dev/full"), {}) as writer,
+    ):
+        writer.message(0, Tick())
+
+
+def test_a_folder_in_its_place_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be written"):
+        JournalWriter(tmp_path, {})
+
+
+marks = st.builds(
+    Bookmark,
+    routine=st.text(max_size=5),
+    exercise=st.text(max_size=5),
+    step=st.text(max_size=5),
+    finished=st.lists(st.text(max_size=3), max_size=2).map(tuple),
+    talk=st.sampled_from(Talk),
+    pace=st.integers(50, 150),
+)
+messages = st.one_of(
+    st.builds(Say, token=st.integers(0), text=st.text(max_size=20)),
+    st.builds(Heard, command=st.sampled_from(Command), argument=st.none() | st.text(max_size=3)),
+    st.builds(Started, bookmark=st.none() | marks),
+    st.builds(Remember, bookmark=marks),
+)
+
+
+@given(messages, st.integers(0, 10**9))
+def test_any_message_survives(message: Say | Heard | Started | Remember, at: int) -> None:
+    entry = Entry(at, message)
+    assert Entry.from_json(json.loads(entry.to_json())) == entry
+
+
+def test_a_dialogue_is_told_without_times(tmp_path: Path) -> None:
+    lines = list(tell(record(tmp_path / "a.jsonl")))
+    assert lines[:4] == ["coach: not_medical", "coach: greeting start", "you: start",
+                         "coach: intro one"]  # fmt: skip
+    assert "you: [text] ignored: sounds like a command, but is none" in lines
+    assert lines[-1] == "coach: (the end)"
+    assert differences(lines, lines) == ()
+    assert "-you: start" in differences(lines, [line for line in lines if line != "you: start"])
+
+
+def test_clock() -> None:
+    assert clock(187_449) == "03:07.4"

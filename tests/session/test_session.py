@@ -1,0 +1,121 @@
+"""The loop: what happens in which order, and how soon."""
+
+from dataclasses import replace
+
+from skill.core.coach import Coach
+from skill.core.messages import (
+    AudioEnded,
+    Bookmark,
+    Finish,
+    Heard,
+    Hush,
+    Ignored,
+    MicrophoneBack,
+    MicrophoneLost,
+    Say,
+    SpeechEnded,
+)
+from skill.core.vocabulary import Command
+from skill.ports import BlockKind
+from skill.recognition.scripted import Cue
+from tests.support.book import BOOK, PHRASE_BOOK
+from tests.support.room import Blocks, session
+
+GREETED = ["not_medical", "greeting start"]
+
+
+def test_a_recording_becomes_a_dialogue() -> None:
+    talk, witness = session(Cue(5000, 5600, "start"), Cue(12_000, 12_400, "next"), seconds=30)
+    coach = talk.run()
+    assert witness.said == [
+        *GREETED, "intro one", "full a", "full a 2", "setup_ready",
+        "full b", "full b 2", "movement_ready 1 min",
+    ]  # fmt: skip
+    assert coach.gone
+    assert isinstance(witness.entries[-1].message, Finish)
+
+
+def test_a_command_is_acted_on_soon_after_its_voice_has_ended() -> None:
+    talk, witness = session(Cue(5000, 5600, "repeat"), Cue(8000, 8600, "stop"), seconds=10)
+    talk.run()
+    reactions = {
+        entry.message.phrase: entry.at - entry.message.ended_ms
+        for entry in witness.entries
+        if isinstance(entry.message, Heard)
+    }
+    assert reactions["stop"] <= 150
+    asleep = [entry.message for entry in witness.entries if isinstance(entry.message, Ignored)]
+    assert asleep == [Ignored("repeat", "means nothing while asleep")]
+
+
+def test_stop_while_speaking_is_silent_within_the_block() -> None:
+    talk, witness = session(Cue(300, 700, "stop"), seconds=10)
+    talk.run()
+    kinds = [type(entry.message) for entry in witness.entries]
+    assert kinds.index(Hush) == kinds.index(Heard) + 1
+    assert witness.said == GREETED[:1]
+    assert SpeechEnded not in kinds
+
+
+def test_words_just_said_by_the_coach_are_not_a_command() -> None:
+    # "greeting start" plays from 1.0 to 2.45 s; the room carries its last word a little longer.
+    talk, witness = session(Cue(1900, 2400, "start"), seconds=10)
+    talk.run()
+    ignored = [entry.message for entry in witness.entries if isinstance(entry.message, Ignored)]
+    assert ignored == [Ignored("start", "the coach's own words")]
+
+
+def test_a_microphone_that_goes_away_and_comes_back() -> None:
+    source = Blocks((5, BlockKind.HEARD), (5, BlockKind.LOST), (5, BlockKind.HEARD))
+    talk, witness = session(source=source)
+    talk.run()
+    events = [entry for entry in witness.entries if isinstance(entry.message, MicrophoneLost)]
+    assert [entry.at for entry in events] == [5050]
+    back = [entry for entry in witness.entries if isinstance(entry.message, MicrophoneBack)]
+    assert [entry.at for entry in back] == [10_050]
+    assert witness.said[-1] == "microphone_lost"
+
+
+def test_the_end_of_the_recording_leaves_time_for_the_last_word() -> None:
+    talk, witness = session(Cue(9000, 9900, "help"), seconds=10)
+    talk.run()
+    ended = next(entry for entry in witness.entries if isinstance(entry.message, AudioEnded))
+    assert ended.at >= 11_500
+    assert witness.said[-1].startswith("help")
+
+
+def test_a_line_that_cannot_be_spoken_is_a_chime_and_the_session_goes_on() -> None:
+    lines = {**PHRASE_BOOK.lines, "greeting": ("unspeakable",)}
+    talk, witness = session(Cue(6000, 6400, "start"), seconds=20)
+    talk.coach = Coach(replace(BOOK, phrases=replace(PHRASE_BOOK, lines=lines)))
+    talk.run()
+    assert "intro one" in witness.said
+    assert talk.narrator.troubles == [
+        'A line could not be spoken (unspeakable): "unspeakable" cannot be spoken. Change it.'
+    ]
+
+
+def test_deaf_while_speaking_if_so_chosen() -> None:
+    talk, witness = session(Cue(300, 700, "stop"), Cue(5000, 5400, "start"), seconds=10)
+    talk.deaf_while_speaking = True
+    talk.run()
+    heard = [e.message.command for e in witness.entries if isinstance(e.message, Heard)]
+    assert heard == [Command.START]
+
+
+def test_the_place_is_remembered_when_it_changes() -> None:
+    kept: list[Bookmark] = []
+    talk, _ = session(Cue(5000, 5400, "start"), Cue(9000, 9400, "next"), seconds=15)
+    talk.remember = kept.append
+    talk.run()
+    assert [(mark.exercise, mark.step) for mark in kept] == [("one", "a"), ("one", "b")]
+
+
+def test_pace_and_volume_reach_the_speaker() -> None:
+    talk, witness = session(Cue(5000, 5400, "start"), Cue(6000, 6400, "slower"), seconds=30)
+    talk.run()
+    last = [entry for entry in witness.entries if isinstance(entry.message, Say)][-1]
+    ended = [entry for entry in witness.entries if isinstance(entry.message, SpeechEnded)][-1]
+    assert isinstance(last.message, Say)
+    assert last.message.text == "pace_changed"
+    assert 1100 <= ended.at - last.at <= 1200
