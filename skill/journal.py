@@ -90,11 +90,13 @@ class JournalWriter:
     def _write(self, line: str) -> None:
         data = (line + "\n").encode()
         try:
-            if self._file.write(data) != len(data):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            written = self._file.write(data)
         except OSError as failure:
             self._file.close()
             raise _unwritable(self._path, failure) from failure
+        if written != len(data):
+            self._file.close()
+            raise _unwritable(self._path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,7 @@ from skill.audio.devices import default_devices
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, watchers
-from skill.errors import DeviceError
+from skill.errors import DeviceError, StorageError
 
 OUT = Path("out")
 
@@ -37,10 +37,21 @@ def run(
     why_not = _obstacle(app)
     if why_not is not None:
         click.echo(f"{why_not} Here is the recorded session instead.\n", err=True)
-        audio = write_audio or OUT / "session.wav"
+        audio = write_audio or _out() / "session.wav"
         replay_recording(app, DEMO, audio, journal, quiet=quiet, as_json=as_json)
         return
     _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+
+
+def _out() -> Path:
+    try:
+        OUT.mkdir(exist_ok=True)
+    except OSError as failure:
+        raise StorageError(
+            f"The session's audio cannot be written to {OUT.resolve()}: {failure.strerror}.",
+            "Name another place with --write-audio.",
+        ) from failure
+    return OUT
 
 
 def _obstacle(app: App) -> str | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skill.audio.activity import WebRtcVoiceDetector
 from skill.ports import Block, BlockKind, Pcm, VoiceDetector
 from skill.speech.espeak import EspeakVoice
-from tests.support.tones import int16, sine
+from tests.support.tones import int16
 
 RATE = 16_000
 DETECTORS = [WebRtcVoiceDetector]
