@@ -1,0 +1,193 @@
+"""Writes a trained network as a Vosk model: am/final.mdl, conf/, graph/phones/.
+
+`graph.py` writes the rest of graph/. Batch norms are folded into the maps: a ReLU's scale goes
+before it (1 / deviation is positive), and what is subtracted after it, a constant, is followed
+through the shortcuts and added to the biases of whatever comes next.
+
+Usage: export.py CHECKPOINT MODEL_FOLDER
+"""
+
+import argparse
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import kaldi
+import numpy as np
+import numpy.typing as npt
+import torch
+from network import ENTRY, LEFT_CONTEXT, REACHES, RIGHT_CONTEXT, SHORTCUT, WIDE, Layer, Network
+from phones import pdf_of_phones, word_kinds
+from torch import nn
+from train import restore
+from units import write_tying
+
+Floats = npt.NDArray[np.float64]
+
+TYING = "graph/phones/units.txt"
+"""Where a model keeps its units' pdfs, for `graph`; Vosk does not look at it."""
+
+PRIOR_FLOOR = 1e-4
+"""Added to each prior: dividing by a tiny one would make rare sounds win."""
+
+MFCC_CONF = """\
+--use-energy=false
+--sample-frequency=16000
+--num-mel-bins=40
+--num-ceps=40
+--low-freq=20
+--high-freq=7600
+--dither=1.0
+"""
+
+MODEL_CONF = """\
+--min-active=200
+--max-active=3000
+--beam=12.0
+--lattice-beam=4.0
+--acoustic-scale=0.5
+--frame-subsampling-factor=3
+--frames-per-chunk=6
+--endpoint.silence-phones=1:2
+--endpoint.rule2.min-trailing-silence=0.3
+--endpoint.rule3.min-trailing-silence=0.5
+--endpoint.rule4.min-trailing-silence=1.0
+"""
+
+
+@dataclass
+class Writer:
+    """Nodes and components of the network, in order, and what is known about the last values.
+
+    Attributes:
+        values: name of the node that holds the newest values.
+        shift: constant by which they are too high, shape (WIDE,).
+    """
+
+    nodes: list[str] = field(default_factory=lambda: ["input-node name=input dim=40"])
+    components: dict[str, bytes] = field(default_factory=dict)
+    values: str = "input"
+    shift: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def add(self, name: str, component: bytes, inputs: str) -> str:
+        """A component and a node of the same name."""
+        self.components[name] = component
+        self.nodes.append(f"component-node name={name} component={name} input={inputs}")
+        return name
+
+    def relu(self, name: str, inputs: str) -> str:
+        """A ReLU over WIDE values."""
+        return self.add(name, kaldi.nonlinear("RectifiedLinear", WIDE), inputs)
+
+
+def spliced(node: str, offsets: tuple[int, ...]) -> str:
+    """Kaldi's description of a node's values at several frames, one after the other."""
+    parts = [node if offset == 0 else f"Offset({node}, {offset})" for offset in offsets]
+    return parts[0] if len(parts) == 1 else f"Append({', '.join(parts)})"
+
+
+def flat(convolution: nn.Conv1d) -> Floats:
+    """Weights of a convolution as Kaldi has them, shape (outputs, taps * inputs)."""
+    weights = convolution.weight.detach().numpy().astype(np.float64)
+    return np.concatenate([weights[:, :, tap] for tap in range(weights.shape[2])], axis=1)
+
+
+def bias_of(convolution: nn.Conv1d) -> Floats:
+    """Bias of a convolution, zeros if it has none."""
+    if convolution.bias is None:
+        return np.zeros(convolution.out_channels)
+    return convolution.bias.detach().numpy().astype(np.float64)
+
+
+def norm_of(norm: nn.BatchNorm1d) -> tuple[Floats, Floats]:
+    """Mean and deviation that a batch norm has settled on."""
+    mean, variance = norm.running_mean, norm.running_var
+    if mean is None or variance is None:
+        raise ValueError("a batch norm without statistics")
+    deviation = np.sqrt(variance.numpy().astype(np.float64) + norm.eps)
+    return mean.numpy().astype(np.float64), deviation
+
+
+def write_entry(writer: Writer, network: Network) -> None:
+    """The first map; it also undoes the scaling of the inputs."""
+    taps = ENTRY[1] - ENTRY[0] + 1
+    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], taps)
+    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], taps)
+    norm_mean, norm_scale = norm_of(network.entry_norm)
+    weights = flat(network.entry) / scale
+    bias = bias_of(network.entry) - weights @ mean
+    component = kaldi.fixed_affine(weights / norm_scale[:, None], bias / norm_scale)
+    offsets = tuple(range(ENTRY[0], ENTRY[1] + 1))
+    node = writer.add("entry", component, spliced("input", offsets))
+    writer.values = writer.relu("values0", node)
+    writer.shift = norm_mean / norm_scale
+
+
+def write_layer(writer: Writer, layer: Layer, number: int) -> None:
+    """One factorised layer with its shortcut."""
+    reach = REACHES[number - 1]
+    narrow_weights = flat(layer.linear)
+    narrow_bias = -narrow_weights @ np.tile(writer.shift, 2)
+    narrow = writer.add(
+        f"linear{number}",
+        kaldi.fixed_affine(narrow_weights, narrow_bias),
+        spliced(writer.values, (-reach.back, 0)),
+    )
+    mean, scale = norm_of(layer.norm)
+    wide = writer.add(
+        f"affine{number}",
+        kaldi.fixed_affine(flat(layer.affine) / scale[:, None], bias_of(layer.affine) / scale),
+        spliced(narrow, (0, reach.ahead) if reach.ahead else (0,)),
+    )
+    positive = writer.relu(f"relu{number}", wide)
+    total = f"Sum(Scale({SHORTCUT:.8f}, {writer.values}), {positive})"
+    writer.values = writer.add(f"values{number}", kaldi.no_op(WIDE), total)
+    writer.shift = SHORTCUT * writer.shift + mean / scale
+
+
+def network_bytes(network: Network) -> bytes:
+    """The network in Kaldi's format."""
+    writer = Writer()
+    write_entry(writer, network)
+    for number, layer in enumerate(network.layers, 1):
+        assert isinstance(layer, Layer)
+        write_layer(writer, layer, number)
+    weights = flat(network.output)
+    bias = bias_of(network.output) - weights @ writer.shift
+    scores = writer.add("scores", kaldi.fixed_affine(weights, bias), writer.values)
+    log = writer.add("log", kaldi.nonlinear("LogSoftmax", network.output.out_channels), scores)
+    writer.nodes.append(f"output-node name=output input={log} objective=linear")
+    return kaldi.nnet(writer.nodes, writer.components)
+
+
+def export(checkpoint: Path, model: Path) -> None:
+    """Write everything but the graph."""
+    state = torch.load(checkpoint, weights_only=False)
+    network, tying = restore(state)
+    network.eval()
+    priors = state["priors"] + PRIOR_FLOOR
+    for folder in ("am", "conf", "graph/phones"):
+        (model / folder).mkdir(parents=True, exist_ok=True)
+    context = (LEFT_CONTEXT, RIGHT_CONTEXT)
+    (model / "am/final.mdl").write_bytes(
+        kaldi.acoustic_model(
+            pdf_of_phones(tying), network_bytes(network), context, priors / priors.sum()
+        )
+    )
+    (model / "conf/mfcc.conf").write_text(MFCC_CONF)
+    (model / "conf/model.conf").write_text(MODEL_CONF)
+    write_tying(tying, model / TYING)
+    kinds = "".join(f"{line}\n" for line in word_kinds(tying))
+    (model / "graph/phones/word_boundary.int").write_text(kinds)
+
+
+def main() -> None:
+    """Export."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("model", type=Path)
+    options = parser.parse_args()
+    export(options.checkpoint, options.model)
+
+
+if __name__ == "__main__":
+    main()

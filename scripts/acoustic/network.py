@@ -1,0 +1,108 @@
+"""The acoustic model: a time-delay network with factorised layers and shortcuts.
+
+    input    MFCCs, one vector of 40 every 10 ms
+    entry    one affine map of the frames t-4 .. t+2, every third frame; ReLU, batch norm
+    layers   x + 2/3 of the input, where x = batch norm(ReLU(affine(linear(neighbours))));
+             `linear` narrows to `NARROW` values and sees the frames t - back and t,
+             `affine` widens to `WIDE` and sees t, and in some layers t + 3
+    output   affine, log softmax over the pdfs of `units`, one vector every 30 ms
+
+It looks 80 ms ahead of each frame and 460 ms back: what it looks ahead is latency, what it looks
+back is free. Batch norms have no parameters, so `export` can fold them into the maps.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from features import CEPSTRA, STRIDE
+from torch import Tensor, nn
+
+WIDE = 384
+NARROW = 112
+SHORTCUT = 2 / 3
+"""Share of a layer's input that is added to its output."""
+
+ENTRY = (-4, 2)
+"""First and last frame (10 ms) that the entry sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Neighbours of a layer, in frames of 10 ms, multiples of STRIDE.
+
+    Attributes:
+        back: how far `linear` sees back.
+        ahead: how far `affine` sees ahead; 0: not at all.
+    """
+
+    back: int
+    ahead: int
+
+
+REACHES = (
+    Reach(3, 3),
+    Reach(3, 0),
+    Reach(3, 3),
+    Reach(3, 0),
+    Reach(6, 0),
+    Reach(6, 0),
+    Reach(9, 0),
+    Reach(9, 0),
+)
+LEFT_CONTEXT = -ENTRY[0] + sum(reach.back for reach in REACHES)
+RIGHT_CONTEXT = ENTRY[1] + sum(reach.ahead for reach in REACHES)
+
+
+class Layer(nn.Module):
+    """One factorised layer; shapes (batch, WIDE, frames of 30 ms) in and out."""
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__()
+        back, ahead = reach.back // STRIDE, reach.ahead // STRIDE
+        self.back, self.ahead = back, ahead
+        self.linear = nn.Conv1d(WIDE, NARROW, 2, dilation=back, bias=False)
+        self.affine = nn.Conv1d(NARROW, WIDE, 2 if ahead else 1, dilation=max(ahead, 1))
+        self.norm = nn.BatchNorm1d(WIDE, affine=False)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Frames beyond the edges count as zero."""
+        narrow = self.linear(nn.functional.pad(inputs, (self.back, 0)))
+        wide = self.affine(nn.functional.pad(narrow, (0, self.ahead)))
+        return SHORTCUT * inputs + self.norm(torch.relu(wide))
+
+
+class Network(nn.Module):
+    """MFCCs, shape (batch, 40, frames of 10 ms), to scores, shape (batch, pdfs, frames of 30 ms).
+
+    Args:
+        pdfs: number of outputs.
+        mean, deviation: of each of the 40 inputs, in training.
+    """
+
+    def __init__(
+        self, pdfs: int, mean: npt.NDArray[np.float32], deviation: npt.NDArray[np.float32]
+    ) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean)[:, None])
+        self.register_buffer("deviation", torch.tensor(deviation)[:, None])
+        self.entry = nn.Conv1d(CEPSTRA, WIDE, ENTRY[1] - ENTRY[0] + 1, stride=STRIDE)
+        self.entry_norm = nn.BatchNorm1d(WIDE, affine=False)
+        self.layers = nn.ModuleList(Layer(reach) for reach in REACHES)
+        self.output = nn.Conv1d(WIDE, pdfs, 1)
+
+    def forward(self, mfcc: Tensor) -> Tensor:
+        """Scores before the softmax; frames beyond the edges repeat the first and last."""
+        normal = (mfcc - self.mean) / self.deviation
+        spliced = nn.functional.pad(normal, (-ENTRY[0], ENTRY[1]), mode="replicate")
+        values = self.entry_norm(torch.relu(self.entry(spliced)))
+        for layer in self.layers:
+            values = layer(values)
+        scores: Tensor = self.output(values)
+        return scores
+
+
+def parameters_of(network: nn.Module) -> int:
+    """Number of trained values."""
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -1,0 +1,257 @@
+"""Trains the network on the shards of `features`: cross-entropy with the aligned units.
+
+The learning rate warms up, then falls to almost nothing by the end of `--minutes`, which count
+only the time spent training: an interrupted run goes on from CHECKPOINT (written every two
+minutes) as if nothing had happened. A finished run is continued with `--start CHECKPOINT`, which
+takes the weights only; shards that have been added since are used then.
+
+Usage: train.py BUILD_FOLDER CHECKPOINT --minutes M [--start CHECKPOINT] [--rate R] [--threads N]
+"""
+
+import argparse
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from features import STRIDE
+from lexicon import PHONES
+from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network, parameters_of
+from torch import Tensor, nn
+from units import CLASSES, UNITS, Tying, tie
+
+WINDOW = 130
+"""Frames of 30 ms in one training window."""
+JUDGED = slice(LEFT_CONTEXT // STRIDE + 1, -(RIGHT_CONTEXT // STRIDE + 1))
+"""The frames of a window whose whole context lies inside it."""
+BATCH = 40
+FEWEST = 1000
+"""Frames of 30 ms, over all copies, below which a unit gets no pdf of its own."""
+WARM_UP = 300
+"""Steps until the learning rate is at its height."""
+CHECKPOINT_SECONDS = 120
+SMOOTHING = 0.02
+"""Share of the probability that the targets give to all other pdfs: alignments are not perfect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Shards one after the other: `mfcc` (float16, (3 n, 40)) and `unit` (uint16, (n,))."""
+
+    mfcc: npt.NDArray[np.float16]
+    unit: npt.NDArray[np.uint16]
+
+
+def load(files: Sequence[Path]) -> Data:
+    """Read shards into memory (8 kB per second of sound)."""
+    shards = [np.load(file) for file in files]
+    return Data(
+        np.concatenate([shard["mfcc"] for shard in shards]),
+        np.concatenate([shard["unit"] for shard in shards]),
+    )
+
+
+def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches for ever: MFCCs (BATCH, 40, 3 WINDOW) and pdfs (BATCH, WINDOW).
+
+    Each pass cuts all data into windows from another offset and shuffles them.
+    """
+    pdf_of_unit = tying.array()
+    while True:
+        starts = np.arange(rng.integers(WINDOW), len(data.unit) - WINDOW, WINDOW)
+        rng.shuffle(starts)
+        for first in range(0, len(starts) - BATCH + 1, BATCH):
+            batch = starts[first : first + BATCH]
+            mfcc = [data.mfcc[STRIDE * s : STRIDE * (s + WINDOW)].T for s in batch]
+            units = [data.unit[s : s + WINDOW] for s in batch]
+            yield (
+                torch.from_numpy(np.stack(mfcc).astype(np.float32)),
+                torch.from_numpy(pdf_of_unit[np.stack(units)]),
+            )
+
+
+def accuracy(network: Network, data: Data, tying: Tying) -> tuple[float, float, float]:
+    """Share of frames that are right, as pdfs and as phones, and that of speech frames as phones.
+
+    The network is put into evaluation and back.
+    """
+    network.eval()
+    phone_of_pdf = np.zeros(tying.count, dtype=np.int64)
+    for number, pdf in enumerate(tying.pdf_of_unit):
+        phone_of_pdf[pdf] = number // len(CLASSES)
+    piece = 3000
+    pdf_right, phone_right, speech_right, speech = 0, 0, 0, 0
+    for start in range(0, len(data.unit), piece):
+        units = data.unit[start : start + piece].astype(np.int64)
+        mfcc = data.mfcc[STRIDE * start : STRIDE * (start + len(units))].astype(np.float32)
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            scores = network(torch.from_numpy(mfcc.T[None].copy()))[0].float().softmax(0).numpy()
+        by_phone = np.zeros((len(PHONES), scores.shape[1]), dtype=np.float32)
+        np.add.at(by_phone, phone_of_pdf, scores)
+        phones = units // len(CLASSES)
+        right = by_phone.argmax(0) == phones
+        pdf_right += int((scores.argmax(0) == tying.array()[units]).sum())
+        phone_right += int(right.sum())
+        speech_right += int(right[phones > 1].sum())
+        speech += int((phones > 1).sum())
+    network.train()
+    total = len(data.unit)
+    return pdf_right / total, phone_right / total, speech_right / speech
+
+
+def make_network(data: Data) -> tuple[Network, Tying, npt.NDArray[np.float64]]:
+    """A fresh network, the tying of its units, and the prior of each pdf, from the data."""
+    counts = np.bincount(data.unit, minlength=UNITS)
+    tying = tie(counts, FEWEST)
+    some = data.mfcc[::50].astype(np.float32)
+    network = Network(tying.count, some.mean(0), some.std(0))
+    return network, tying, pdf_priors(counts, tying)
+
+
+def pdf_priors(counts: npt.NDArray[np.int64], tying: Tying) -> npt.NDArray[np.float64]:
+    """Share of each pdf in the training frames."""
+    pdfs = np.bincount(tying.array(), weights=counts, minlength=tying.count)
+    return np.asarray(pdfs / pdfs.sum(), dtype=np.float64)
+
+
+def tying_of(checkpoint: dict[str, Any]) -> Tying:
+    """The tying of units that a checkpoint was trained with."""
+    return Tying(tuple(checkpoint["pdf_of_unit"]), checkpoint["pdfs"])
+
+
+def restore(checkpoint: dict[str, Any]) -> tuple[Network, Tying]:
+    """The network of a checkpoint and the tying of its units."""
+    tying = tying_of(checkpoint)
+    blank = np.zeros(40, dtype=np.float32)
+    network = Network(tying.count, blank, blank)
+    network.load_state_dict(checkpoint["network"])
+    return network, tying
+
+
+@dataclass
+class Run:
+    """A training run: everything that a checkpoint holds."""
+
+    network: Network
+    tying: Tying
+    priors: npt.NDArray[np.float64]
+    optimiser: torch.optim.Optimizer
+    steps: int
+    seconds: float
+
+    def save(self, file: Path) -> None:
+        """Write a checkpoint; the old one stays whole until the new one is."""
+        unfinished = file.with_suffix(".part")
+        state = {
+            "network": self.network.state_dict(),
+            "pdf_of_unit": self.tying.pdf_of_unit,
+            "pdfs": self.tying.count,
+            "priors": self.priors,
+            "optimiser": self.optimiser.state_dict(),
+            "steps": self.steps,
+            "seconds": self.seconds,
+        }
+        torch.save(state, unfinished)
+        unfinished.rename(file)
+
+
+def optimiser_for(network: Network) -> torch.optim.Optimizer:
+    """Adam with decoupled weight decay; its learning rate is set at every step."""
+    return torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
+
+
+def begin(data: Data, checkpoint: Path, start: Path | None) -> Run:
+    """Go on with `checkpoint` if it is there, else from the weights in `start`, else afresh."""
+    source = checkpoint if checkpoint.exists() else start
+    if source is None:
+        network, tying, priors = make_network(data)
+        return Run(network, tying, priors, optimiser_for(network), 0, 0.0)
+    state = torch.load(source, weights_only=False)
+    network, tying = restore(state)
+    optimiser = optimiser_for(network)
+    if source == checkpoint:
+        optimiser.load_state_dict(state["optimiser"])
+        return Run(network, tying, state["priors"], optimiser, state["steps"], state["seconds"])
+    priors = pdf_priors(np.bincount(data.unit, minlength=UNITS), tying)
+    return Run(network, tying, priors, optimiser, 0, 0.0)
+
+
+def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float) -> float:
+    """One step; the loss per frame before it."""
+    for group in run.optimiser.param_groups:
+        group["lr"] = rate
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        scores = run.network(mfcc)
+    loss = nn.functional.cross_entropy(
+        scores[:, :, JUDGED].float(), pdfs[:, JUDGED], label_smoothing=SMOOTHING
+    )
+    run.optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
+    run.optimiser.step()
+    return float(loss.item())
+
+
+def train(run: Run, data: Data, dev: Data, minutes: float, rate: float, file: Path) -> None:
+    """Train until `minutes` are used up, with reports and checkpoints on the way."""
+    batches = windows(data, run.tying, np.random.default_rng(run.steps))
+    last = time.monotonic()
+    unsaved, mean_loss = 0.0, 0.0
+    while run.seconds < minutes * 60:
+        left = 1.0 - run.seconds / (minutes * 60)
+        mfcc, pdfs = next(batches)
+        loss = learn(run, mfcc, pdfs, rate * min(1.0, run.steps / WARM_UP) * max(0.005, left))
+        mean_loss = 0.99 * mean_loss + 0.01 * loss if mean_loss else loss
+        run.steps += 1
+        now = time.monotonic()
+        run.seconds += now - last
+        unsaved += now - last
+        last = now
+        if unsaved > CHECKPOINT_SECONDS:
+            run.save(file)
+            report(run, mean_loss, dev)
+            unsaved, last = 0.0, time.monotonic()
+    run.save(file)
+    report(run, mean_loss, dev)
+
+
+def report(run: Run, loss: float, dev: Data) -> None:
+    """One line: how far, and how good on speakers that it never heard."""
+    pdfs, phones, speech = accuracy(run.network, dev, run.tying)
+    print(
+        f"{run.seconds / 60:5.1f} min, step {run.steps}: loss {loss:.3f}; dev frames right: "
+        f"pdf {pdfs:.3f}, phone {phones:.3f}, phone in speech {speech:.3f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Train."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--start", type=Path)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    files = sorted((options.build / "features").glob("*.npz"))
+    files = [file for file in files if not file.name.endswith(".part.npz")]
+    dev_files = [file for file in files if file.name.startswith("dev-0")]
+    data = load([file for file in files if not file.name.startswith("dev-")])
+    run = begin(data, options.checkpoint, options.start)
+    print(
+        f"{len(data.unit) * 0.03 / 3600:.1f} hours, {run.tying.count} pdfs, "
+        f"{parameters_of(run.network)} parameters, context -{LEFT_CONTEXT}..+{RIGHT_CONTEXT}"
+    )
+    train(run, data, load(dev_files), options.minutes, options.rate, options.checkpoint)
+
+
+if __name__ == "__main__":
+    main()
