@@ -95,9 +95,11 @@ class App:
         """The chosen model: a folder, or the name of an installed one.
 
         Raises:
-            ModelError: if there is no such folder, or a file in it is missing.
+            ModelError: if there is no such folder, or a file in it is missing or damaged.
         """
+        from skill.models.seal import check_seal, is_sealed
         from skill.models.store import missing_file
+        from skill.recognition.tryout import try_out
 
         chosen = self.settings.model
         installed = self.settings.models / chosen.name
@@ -108,6 +110,10 @@ class App:
                 f"{folder} is no complete Vosk model: {missing} is missing.",
                 "Install one with `roller-coach models get NAME`, or correct --model.",
             )
+        if is_sealed(folder):
+            check_seal(folder)
+        else:
+            try_out(folder)
         return folder
 
     @contextmanager

@@ -76,7 +76,7 @@ class AlignmentFailedError(Exception):
 
 
 def phone_number(name: str) -> int:
-    """pocketsphinx's phone name as a number; its fillers count as SIL or SPN."""
+    """The number of pocketsphinx's phone name; its fillers count as SIL or SPN."""
     return PHONE_ID.get(name, SPN if name.strip("+") in ("NSN", "SPN") else SIL)
 
 

@@ -31,6 +31,11 @@ def read_surroundings(audio: Path) -> Surroundings:
     )
 
 
+def chance(rng: np.random.Generator, probability: float) -> bool:
+    """A thrown dice."""
+    return float(rng.random()) < probability
+
+
 def rms(wave: Wave) -> float:
     """Root mean square, never zero."""
     return float(np.sqrt(np.mean(np.square(wave, dtype=np.float64)) + 1e-9))
@@ -86,10 +91,10 @@ def change_microphone(wave: Wave, rng: np.random.Generator) -> Wave:
     """Tilt the spectrum by a first-order filter, and at times cut its top or bottom."""
     tilt = rng.uniform(-0.4, 0.4)
     changed = lfilter([1.0, tilt], [1.0], wave)
-    if rng.random() < 0.3:
+    if chance(rng, 0.3):
         pole = rng.uniform(0.3, 0.7)
         changed = lfilter([1.0 - pole], [1.0, -pole], changed)
-    if rng.random() < 0.3:
+    if chance(rng, 0.3):
         changed = lfilter([1.0, -1.0], [1.0, -rng.uniform(0.9, 0.98)], changed)
     return np.asarray(changed, dtype=np.float32)
 
@@ -101,22 +106,21 @@ def surround(wave: Wave, around: Surroundings, rng: np.random.Generator) -> Wave
         as long as `wave`; speech at -50 to -12 dB of full scale; noise 3 to 30 dB below it in
         two thirds of all cases, and otherwise only a microphone's own.
     """
-    dice = rng.random()
-    if dice < 0.3:
+    if chance(rng, 0.3):
         wave = add_room(wave, around.rooms[rng.integers(len(around.rooms))])
-    elif dice < 0.6:
+    elif chance(rng, 0.43):
         wave = add_room(wave, synthetic_room(rng))
-    if rng.random() < 0.4:
+    if chance(rng, 0.4):
         wave = change_microphone(wave, rng)
     level = FULL_SCALE * 10 ** (rng.uniform(-50, -12) / 20)
     wave = wave * np.float32(level / speech_rms(wave))
-    if rng.random() < 0.67:
-        if rng.random() < 0.6:
+    if chance(rng, 0.67):
+        if chance(rng, 0.6):
             noise = recorded_noise(len(wave), around.noises, rng)
         else:
             noise = coloured_noise(len(wave), rng)
         wave = wave + noise * np.float32(level / 10 ** (rng.uniform(3, 30) / 20))
     wave = wave + coloured_noise(len(wave), rng) * np.float32(rng.uniform(0.0, 10.0))
-    if rng.random() < 0.05:
+    if chance(rng, 0.05):
         wave = wave * np.float32(FULL_SCALE * rng.uniform(1.2, 3.0) / np.abs(wave).max())
     return np.clip(wave, -FULL_SCALE, FULL_SCALE - 1).astype(np.float32)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-COMMAND_WORDS = frozenset("stop yes no go on off up down left right".split())
+COMMAND_WORDS = frozenset({"stop", "yes", "no", "go", "on", "off", "up", "down", "left", "right"})
 """Single words of speech_commands that are commands, or nearly: their speakers only measure."""
 
 MEASURE_ROOMS = frozenset({"kitchen", "rir3"})
@@ -72,7 +72,7 @@ def fraction(name: str) -> float:
 
 def normalise(text: str) -> str:
     """Lower-case words of letters and apostrophes, single spaces between."""
-    letters = re.sub(r"[^a-z' ]+", " ", text.lower().replace("’", "'"))
+    letters = re.sub(r"[^a-z' ]+", " ", text.lower().replace("\u2019", "'"))
     return " ".join(word for word in letters.split() if word.strip("'"))
 
 

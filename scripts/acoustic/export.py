@@ -10,6 +10,7 @@ Usage: export.py CHECKPOINT MODEL_FOLDER
 import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import kaldi
 import numpy as np
@@ -43,7 +44,7 @@ MODEL_CONF = """\
 --min-active=200
 --max-active=3000
 --beam=12.0
---lattice-beam=4.0
+--lattice-beam=1.5
 --acoustic-scale=0.5
 --frame-subsampling-factor=3
 --frames-per-chunk=6
@@ -149,8 +150,7 @@ def network_bytes(network: Network) -> bytes:
     writer = Writer()
     write_entry(writer, network)
     for number, layer in enumerate(network.layers, 1):
-        assert isinstance(layer, Layer)
-        write_layer(writer, layer, number)
+        write_layer(writer, cast(Layer, layer), number)
     weights = flat(network.output)
     bias = bias_of(network.output) - weights @ writer.shift
     scores = writer.add("scores", kaldi.fixed_affine(weights, bias), writer.values)

@@ -21,7 +21,15 @@ import kaldi_native_fbank as knf
 import numpy as np
 import numpy.typing as npt
 from align import AlignedWord, Alignment, read_alignments
-from augment import Surroundings, change_speed, coloured_noise, read_surroundings, rms, surround
+from augment import (
+    Surroundings,
+    chance,
+    change_speed,
+    coloured_noise,
+    read_surroundings,
+    rms,
+    surround,
+)
 from corpus import Part, Utterance, noise_files, read_utterances
 from lexicon import SIL, SPN
 from sound import RATE, Wave, read_wave
@@ -132,9 +140,7 @@ def targets(example: Example, rng: np.random.Generator) -> tuple[Mfcc, Units]:
     )
 
 
-def make(
-    alignment: Alignment, root: Path, copy: int, around: Surroundings
-) -> tuple[Mfcc, Units]:
+def make(alignment: Alignment, root: Path, copy: int, around: Surroundings) -> tuple[Mfcc, Units]:
     """One copy of a recording."""
     rng = generator(f"{alignment.path} {copy}")
     wave = read_wave(root / alignment.path)
@@ -142,9 +148,9 @@ def make(
     if copy == 0:
         return targets(blend_edges(pad(example, rng), rng), rng)
     spoken = sum(not word.silent for word in alignment.words)
-    if spoken > 1 and rng.random() < 0.3:
+    if spoken > 1 and chance(rng, 0.3):
         example = crop(example, alignment.words, rng)
-    if rng.random() < 0.7:
+    if chance(rng, 0.7):
         example = faster(example, int(rng.integers(86, 116)))
     example = pad(example, rng)
     return targets(Example(surround(example.wave, around, rng), example.units), rng)

@@ -1,8 +1,8 @@
 """Builds graph/ of a Vosk model, in the form that takes a grammar at run time.
 
 HCLr.fst: every word's pronunciations as transitions of the acoustic model, with optional silence
-before each word and at the end, and `[unk]`: any sequence of phones, for a price per word and per
-phone. Gr.fst: any word after any word; Vosk replaces it by the grammar it is given.
+before each word and at the end, and `[unk]`: any sequence of phones, for a price per word, per
+phone, and for how unusual each phone is. Gr.fst: any word after any word; Vosk replaces it by the grammar it is given.
 
 Prices are in nats, before the acoustic model's scores are scaled (model.conf, acoustic-scale).
 Run it again whenever the commands change; it takes seconds and needs no training.
@@ -13,19 +13,21 @@ Usage: graph.py MODEL_FOLDER [--words FILE] [--unk-word P] [--unk-phone P] ...
 """
 
 import argparse
+import math
 import os
 import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from itertools import product
 from pathlib import Path
 
 import pywrapfst as fst
 from commands import all_phrases
-from lexicon import PHONES, Lexicon, read_lexicon
+from lexicon import PHONES, SPN, Lexicon, read_lexicon
 from phones import phone_count, phone_of, phones_of
-from units import Tying, read_tying
+from units import BOUNDARY, CLASS_OF, CLASSES, Tying, read_tying, unit
 from vocabulary import read_vocabulary
 
 EPSILON = 0
@@ -44,6 +46,7 @@ class Prices:
     Attributes:
         unk_word: of saying `[unk]` at all.
         unk_phone: of each phone in it.
+        unk_unusual: times -ln of the phone's share among the vocabulary's words at that place.
         silence: of silence before a word.
         noise: of a breath, click or cough before a word.
         repeat: of each further frame of a phone.
@@ -51,7 +54,8 @@ class Prices:
     """
 
     unk_word: float = 1.0
-    unk_phone: float = 1.2
+    unk_phone: float = 0.5
+    unk_unusual: float = 0.5
     silence: float = 0.7
     noise: float = 2.0
     repeat: float = 0.1
@@ -105,9 +109,7 @@ def lexicon_fst(
         pause = result.add_state()
         result.add_arc(start, fst.Arc(phone, EPSILON, weight(price), pause))
         result.add_arc(pause, fst.Arc(labels.silence_mark, EPSILON, weight(), start))
-    result.add_arc(
-        start, fst.Arc(labels.grammar_mark, word_id[GRAMMAR_MARK], weight(), start)
-    )
+    result.add_arc(start, fst.Arc(labels.grammar_mark, word_id[GRAMMAR_MARK], weight(), start))
     seen: Counter[tuple[int, ...]] = Counter()
     counts = Counter(way for ways in spelled.values() for way in ways)
     for word, ways in spelled.items():
@@ -118,9 +120,7 @@ def lexicon_fst(
     return fst.determinize(result)
 
 
-def add_word(
-    lexicon: fst.VectorFst, start: int, path: list[int], word: int, price: float
-) -> None:
+def add_word(lexicon: fst.VectorFst, start: int, path: list[int], word: int, price: float) -> None:
     """A loop from `start` to itself; the word is on its first arc."""
     state = start
     for place, label in enumerate(path):
@@ -131,7 +131,7 @@ def add_word(
 
 
 def add_phone(
-    graph: fst.VectorFst, source: int, phone: int, output: int, price: float, repeat: float
+    graph: fst.VectorFst, source: int, phone: int, *, output: int, price: float, repeat: float
 ) -> int:
     """A phone from `source` on: its entering transition, then itself; the state after it."""
     state = graph.add_state()
@@ -156,7 +156,12 @@ def expand(lexicon: fst.VectorFst, labels: Labels, repeat: float) -> tuple[fst.V
         for arc in lexicon.arcs(state):
             if 0 < arc.ilabel <= labels.phones:
                 inside = add_phone(
-                    graph, state, arc.ilabel, arc.olabel, float(arc.weight), repeat
+                    graph,
+                    state,
+                    arc.ilabel,
+                    output=arc.olabel,
+                    price=float(arc.weight),
+                    repeat=repeat,
                 )
                 graph.add_arc(inside, fst.Arc(EPSILON, EPSILON, weight(), arc.nextstate))
                 continue
@@ -168,34 +173,48 @@ def expand(lexicon: fst.VectorFst, labels: Labels, repeat: float) -> tuple[fst.V
     return graph, marks
 
 
-def add_unknown(graph: fst.VectorFst, tying: Tying, word: int, cost: Prices) -> None:
-    """`[unk]`: one phone, or a first one, any number inside, and a last one."""
+Step = tuple[int, int, bool]
+"""One phone of a word: class of its left neighbour, the phone, whether it is the last."""
+
+
+def step_prices(lexicon: Lexicon) -> dict[Step, float]:
+    """How unusual each phone is after each class: -ln of its share among the vocabulary's words.
+
+    Every step counts half a word more than there are, so that none is impossible.
+    """
+    counts: dict[Step, float] = dict.fromkeys(
+        product(range(len(CLASSES)), range(SPN + 1, len(PHONES)), (False, True)), 0.5
+    )
+    for pronunciation in (way for ways in lexicon.values() for way in ways):
+        left = BOUNDARY
+        for place, phone in enumerate(pronunciation, 1):
+            counts[left, phone, place == len(pronunciation)] += 1
+            left = CLASS_OF[phone]
+    totals: Counter[int] = Counter()
+    for (left, _, _), count in counts.items():
+        totals[left] += count
+    return {step: -math.log(count / totals[step[0]]) for step, count in counts.items()}
+
+
+def add_unknown(
+    graph: fst.VectorFst, lexicon: Lexicon, tying: Tying, word: int, cost: Prices
+) -> None:
+    """`[unk]`: any phones, each in the unit that belongs to the class of the phone before."""
     start = graph.start()
-    door, inside = graph.add_state(), graph.add_state()
-    graph.add_arc(start, fst.Arc(EPSILON, word, weight(cost.unk_word), door))
-    first_pdfs, other_pdfs = boundary_pdfs(tying)
-
-    def loop(source: int, target: int, pdfs: Iterable[int], first: bool, last: bool) -> None:
-        for pdf in pdfs:
-            phone = phone_of(pdf, first=first, last=last)
-            state = add_phone(graph, source, phone, EPSILON, cost.unk_phone, cost.repeat)
-            graph.add_arc(state, fst.Arc(EPSILON, EPSILON, weight(), target))
-
-    loop(door, start, first_pdfs, first=True, last=True)
-    loop(door, inside, first_pdfs, first=True, last=False)
-    loop(inside, inside, other_pdfs, first=False, last=False)
-    loop(inside, start, other_pdfs, first=False, last=True)
-
-
-def boundary_pdfs(tying: Tying) -> tuple[list[int], list[int]]:
-    """The pdfs of units that begin a word, and those of all others; SIL and SPN in neither."""
-    firsts = {tying.pdfs((phone,))[0] for phone in range(2, len(PHONES))}
-    others = {
-        tying.pdfs((left, phone))[1]
-        for left in range(2, len(PHONES))
-        for phone in range(2, len(PHONES))
-    }
-    return sorted(firsts), sorted(others)
+    states = [graph.add_state() for _ in CLASSES]
+    graph.add_arc(start, fst.Arc(EPSILON, word, weight(cost.unk_word), states[BOUNDARY]))
+    for (left, phone, last), unusual in step_prices(lexicon).items():
+        pdf = tying.pdf_of_unit[unit(phone, left)]
+        inside = add_phone(
+            graph,
+            states[left],
+            phone_of(pdf, first=left == BOUNDARY, last=last),
+            output=EPSILON,
+            price=cost.unk_phone + cost.unk_unusual * unusual,
+            repeat=cost.repeat,
+        )
+        target = start if last else states[CLASS_OF[phone]]
+        graph.add_arc(inside, fst.Arc(EPSILON, EPSILON, weight(), target))
 
 
 def look_ahead(graph: fst.VectorFst, file: Path) -> dict[int, int]:
@@ -242,7 +261,7 @@ def build(lexicon: Lexicon, tying: Tying, cost: Prices, folder: Path) -> None:
     counts = Counter(way for ways in spelled.values() for way in ways)
     labels = Labels(phone_count(tying), max(counts.values()))
     graph, marks = expand(lexicon_fst(spelled, word_id, labels, cost), labels, cost.repeat)
-    add_unknown(graph, tying, word_id[UNKNOWN], cost)
+    add_unknown(graph, lexicon, tying, word_id[UNKNOWN], cost)
     folder.mkdir(parents=True, exist_ok=True)
     new = look_ahead(graph, folder / "HCLr.fst")
     numbers = {word: new.get(number, number) for word, number in word_id.items()}

@@ -55,8 +55,13 @@ def byte_curve(marks: Floats) -> Floats:
 
 
 def column_marks(values: Floats, low: float, span: float) -> npt.NDArray[np.uint16]:
-    """Minimum, quartiles and maximum of each column, shape (4, columns), in 65535ths of the span;
-    each at least one above the mark before, as Kaldi's reader wants it."""
+    """Minimum, quartiles and maximum of each column, in 65535ths of the span.
+
+    Each is at least one above the mark before, as Kaldi's reader wants it.
+
+    Returns:
+        shape (4, columns).
+    """
     ordered = np.sort(values, axis=0)
     rows = len(values)
     picked = ordered[[0, rows // 4, 3 * (rows // 4), rows - 1]]

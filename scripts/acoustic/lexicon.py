@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - lists of words read better as words
 """Words and how they are said: the CMU dictionary of pocketsphinx's wheel, and extra.dict.
 
 A phone is one of `PHONES`: ARPAbet without stress, and two that are no speech: SIL (silence and

@@ -9,6 +9,8 @@ other from 4k - 5 on, in the order of `KINDS`.
 from lexicon import Pronunciation
 from units import Tying
 
+SILENT = 2
+"""The pdfs below are SIL and SPN."""
 KINDS = ("internal", "end", "begin", "singleton")
 """Kaldi's names for the places in a word."""
 
@@ -20,7 +22,7 @@ def phone_count(tying: Tying) -> int:
 
 def phone_of(pdf: int, *, first: bool = False, last: bool = False) -> int:
     """Kaldi's phone for a pdf, by whether it begins and whether it ends a word."""
-    if pdf < 2:
+    if pdf < SILENT:
         return pdf + 1
     return 3 + len(KINDS) * (pdf - 2) + 2 * first + last
 

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - lists of words read better as words
 """Synthetic people who say the commands: flite, Festival and eSpeak NG, from Debian.
 
 Writes BUILD/synthetic/VOICE/NNNN.wav and BUILD/synthetic.tsv. Voices are split like speakers (see
@@ -36,6 +37,8 @@ ESPEAK_VARIANTS = (
 """eSpeak's variants that resemble people (no robots, no whispers)."""
 ESPEAK_ACCENTS = ("en-us", "en-us", "en-us-nyc", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-029")
 
+SENTENCE_LENGTHS = range(3, 13)
+"""Words in the sentences that are taken from the recordings' texts."""
 RARE = 40
 """A phrase's word said fewer times than this in the training recordings goes into carriers."""
 
@@ -165,7 +168,7 @@ def main() -> None:
     trained = [u for u in read_utterances(build / "corpus.tsv") if u.part is Part.TRAIN]
     lexicon = read_lexicon()
     general = sorted({u.text for u in trained if all(w in lexicon for w in u.text.split())})
-    general = [text for text in general if 3 <= len(text.split()) <= 12]
+    general = [text for text in general if len(text.split()) in SENTENCE_LENGTHS]
     around = carriers(trained)
     rows: list[Utterance] = []
     for voice in voices():

@@ -196,7 +196,7 @@ def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float) -> float:
     return float(loss.item())
 
 
-def train(run: Run, data: Data, dev: Data, minutes: float, rate: float, file: Path) -> None:
+def train(run: Run, data: Data, dev: Data, file: Path, *, minutes: float, rate: float) -> None:
     """Train until `minutes` are used up, with reports and checkpoints on the way."""
     batches = windows(data, run.tying, np.random.default_rng(run.steps))
     last = time.monotonic()
@@ -250,7 +250,8 @@ def main() -> None:
         f"{len(data.unit) * 0.03 / 3600:.1f} hours, {run.tying.count} pdfs, "
         f"{parameters_of(run.network)} parameters, context -{LEFT_CONTEXT}..+{RIGHT_CONTEXT}"
     )
-    train(run, data, load(dev_files), options.minutes, options.rate, options.checkpoint)
+    dev = load(dev_files)
+    train(run, data, dev, options.checkpoint, minutes=options.minutes, rate=options.rate)
 
 
 if __name__ == "__main__":

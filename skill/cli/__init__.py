@@ -65,7 +65,7 @@ def main(args: list[str] | None = None) -> Any:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\nroller-coach: interrupted. Everything up to here is kept.", err=True)
+        click.echo("roller-coach: interrupted. Everything up to here is kept.", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # Nobody reads on; without this, Python would complain again while it exits.

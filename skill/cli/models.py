@@ -21,7 +21,8 @@ from skill.models.install import install
 from skill.models.manifest import load_manifest
 from skill.models.progress import Progress as Step
 from skill.models.progress import Stage
-from skill.models.store import installed, trust
+from skill.models.seal import seal as write_seal
+from skill.models.store import installed, missing_file, trust
 from skill.settings import CHECKOUT, read_settings
 
 MANIFEST = CHECKOUT / "models" / "manifest.yaml"
@@ -75,6 +76,19 @@ def path(name: str, manifest: Path) -> None:
             f"{name} is not installed.", f"Install it with `roller-coach models get {name}`."
         )
     click.echo(folder)
+
+
+@models.command()
+@click.argument("folder", type=FILE)
+def seal(folder: Path) -> None:
+    """Write checksums into the folder of a model of your own, so that damage shows at once."""
+    missing = missing_file(folder)
+    if missing is not None:
+        raise ModelError(
+            f"{folder} is no complete Vosk model: {missing} is missing.", "Check the folder."
+        )
+    write_seal(folder)
+    click.echo(f"{folder} is sealed.")
 
 
 class _Bars:

@@ -9,6 +9,7 @@ from skill.models.download import Patience, download
 from skill.models.manifest import Entry
 from skill.models.partial import Partial
 from skill.models.progress import Progress, Report, Stage, ignore
+from skill.models.seal import seal
 from skill.models.store import (
     Places,
     installed,
@@ -80,6 +81,7 @@ def _install(places: Places, report: Report, source: Path | None, patience: Pati
                 _from_archive(places, archive, str(source), fresh, report)
         else:
             raise DownloadError(f"There is no file or folder {source}.", "Name one that is there.")
+        seal(fresh)
         _move_into_place(places, fresh)
     finally:
         remove(places.staging)

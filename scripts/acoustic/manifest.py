@@ -1,0 +1,134 @@
+# ruff: noqa: SIM905 - lists of words read better as words
+"""Writes what to measure with: BUILD/measure.tsv (and dev.tsv, for tuning).
+
+A line has path, text, speaker, kind, start_s, end_s, end_of_speech_s; tabs between, a title line
+first. `text` is that of the whole span; the span is the whole file where start_s and end_s are
+empty; end_of_speech_s (from the alignment, seconds from the *file's* start) is empty where there
+is none. Kinds:
+
+    word       one word of speech_commands
+    cut-word   a word that is a command, cut out of a sentence with 30 ms on either side, and up
+               to 200 ms where the speaker pauses
+    sentence   a sentence of speechocean762
+    wakeword   a wake word
+    read       a sentence of LibriSpeech, without transcript
+    synthetic  a command, said by a synthetic voice
+
+Usage: manifest.py AUDIO_FOLDER BUILD_FOLDER
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from align import FRAMES_PER_SECOND, AlignedWord, Alignment, read_alignments
+from corpus import Part, Utterance, read_utterances
+
+KIND_OF = {
+    "speech_commands": "word",
+    "speechocean762": "sentence",
+    "wakewords": "wakeword",
+    "librispeech": "read",
+    "synthetic": "synthetic",
+}
+CUT_WORDS = frozenset(
+    "next back stop start repeat pause continue help yes no more enough goodbye again faster skip "
+    "rolling okay ready wait done previous resume slower".split()
+)
+MARGIN = 3
+PAUSE_MARGIN = 20
+"""Frames of 10 ms."""
+TITLE = "path text speaker kind start_s end_s end_of_speech_s".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line; see the module's docstring. Times in seconds, None where unknown."""
+
+    path: str
+    text: str
+    speaker: str
+    kind: str
+    start: float | None = None
+    end: float | None = None
+    end_of_speech: float | None = None
+
+
+def cut(words: Sequence[AlignedWord], place: int) -> tuple[float, float]:
+    """The span of a word, in seconds."""
+    before = words[place - 1] if place else None
+    after = words[place + 1] if place + 1 < len(words) else None
+    start = words[place].start - MARGIN
+    end = words[place].end + MARGIN
+    if before is not None and before.silent:
+        start = max(before.start, words[place].start - PAUSE_MARGIN)
+    if after is not None and after.silent:
+        end = min(after.end, words[place].end + PAUSE_MARGIN)
+    return max(0, start) / FRAMES_PER_SECOND, end / FRAMES_PER_SECOND
+
+
+def cut_words(utterance: Utterance, path: str, alignment: Alignment) -> Iterator[Row]:
+    """Every word of a sentence that is a command."""
+    for place, word in enumerate(alignment.words):
+        if word.text in CUT_WORDS:
+            start, end = cut(alignment.words, place)
+            spoken = word.end / FRAMES_PER_SECOND
+            yield Row(path, word.text, utterance.speaker, "cut-word", start, end, spoken)
+
+
+def rows_of(
+    part: Part, root: Path, utterances: Sequence[Utterance], alignments: dict[str, Alignment]
+) -> Iterator[Row]:
+    """All lines of one part of one manifest."""
+    for utterance in utterances:
+        if utterance.part is not part:
+            continue
+        path = str(root / utterance.path)
+        alignment = alignments.get(utterance.path)
+        spoken = alignment.speech_end if alignment else None
+        kind = KIND_OF[utterance.corpus]
+        yield Row(path, utterance.text, utterance.speaker, kind, end_of_speech=spoken)
+        if kind == "sentence" and alignment:
+            yield from cut_words(utterance, path, alignment)
+
+
+def write(file: Path, rows: Sequence[Row]) -> None:
+    """Write a manifest."""
+    lines = ["\t".join(TITLE)]
+    for row in rows:
+        times = (row.start, row.end, row.end_of_speech)
+        shown = ["" if time is None else f"{time:.2f}" for time in times]
+        lines.append("\t".join((row.path, row.text, row.speaker, row.kind, *shown)))
+    file.write_text("".join(f"{line}\n" for line in lines))
+
+
+def read(file: Path) -> list[Row]:
+    """Read what `write` wrote."""
+    rows = []
+    for line in file.read_text().splitlines()[1:]:
+        path, text, speaker, kind, *times = line.split("\t")
+        start, end, spoken = (float(time) if time else None for time in times)
+        rows.append(Row(path, text, speaker, kind, start, end, spoken))
+    return rows
+
+
+def main() -> None:
+    """Write both manifests and print how much of each kind they hold."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("audio", type=Path)
+    parser.add_argument("build", type=Path)
+    options = parser.parse_args()
+    for part, name in ((Part.MEASURE, "measure.tsv"), (Part.DEV, "dev.tsv")):
+        rows: list[Row] = []
+        for source, root in (("corpus", options.audio), ("synthetic", options.build)):
+            utterances = read_utterances(options.build / f"{source}.tsv")
+            aligned = read_alignments(options.build / f"{source}.jsonl")
+            rows += rows_of(part, root.resolve(), utterances, {a.path: a for a in aligned})
+        write(options.build / name, rows)
+        print(name, dict(Counter(row.kind for row in rows)))
+
+
+if __name__ == "__main__":
+    main()

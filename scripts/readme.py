@@ -1,0 +1,31 @@
+"""Writes the README's table and dialogue anew, from the program and its recorded session.
+
+.venv/bin/python scripts/readme.py
+"""
+
+import re
+from pathlib import Path
+
+from skill.app import DEMO, App
+from skill.cli.content import markdown_table
+from skill.settings import Settings
+
+README = Path(__file__).parent.parent / "README.md"
+DIALOGUE = DEMO.with_suffix(".txt")
+
+
+def filled(text: str, name: str, content: str) -> str:
+    """The text with everything between the marks of `name` replaced."""
+    marks = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
+    return marks.sub(lambda _: f"<!-- {name} -->\n{content}\n<!-- /{name} -->", text)
+
+
+def current(text: str) -> str:
+    """The README as it should be."""
+    text = filled(text, "table", markdown_table(App(Settings())))
+    dialogue = DIALOGUE.read_text(encoding="utf-8").strip()
+    return filled(text, "dialogue", f"```\n{dialogue}\n```")
+
+
+if __name__ == "__main__":
+    README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,46 @@
+"""Tries a model in a process of its own: ``python -m skill.recognition.tryout FOLDER``.
+
+Vosk may end the whole process over a damaged file, and that must not be the coach's.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from skill.errors import ModelError
+
+
+def try_out(folder: Path) -> None:
+    """Load a model and recognise a moment of silence with it, elsewhere.
+
+    Raises:
+        ModelError: if that did not work.
+    """
+    done = subprocess.run(  # noqa: S603 - this very module, and the folder as one argument
+        [sys.executable, "-m", __name__, str(folder)], capture_output=True, check=False
+    )
+    # OpenFst reports a graph that it could not read, and Vosk goes on without it.
+    if done.returncode or b"ERROR" in done.stderr:
+        raise ModelError(
+            f"Vosk cannot use the model in {folder}: a file in it is damaged or cut short.",
+            "Copy or install the model again.",
+        )
+
+
+def _main(folder: str) -> None:
+    from skill.ports import Block  # noqa: PLC0415 - as below
+    from skill.recognition.vosk import (  # noqa: PLC0415 - who calls try_out need not wait for vosk
+        RATE,
+        VoskModel,
+        VoskRecognizer,
+    )
+
+    recognizer = VoskRecognizer(VoskModel(Path(folder)), ())
+    recognizer.feed(Block(0, np.zeros(RATE, np.int16)))
+    recognizer.flush()
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1])

@@ -1,0 +1,28 @@
+"""What every test gets: folders of its own, so that no one's place or cache is touched."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Folders for cache, state, configuration and data, shared by the whole run."""
+    root = tmp_path_factory.mktemp("home")
+    return {
+        f"XDG_{kind}_HOME": str(root / kind.lower())
+        for kind in ("CACHE", "STATE", "CONFIG", "DATA")
+    }
+
+
+@pytest.fixture(autouse=True)
+def own_homes(homes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use those folders in this process and in every one it starts."""
+    for name, value in homes.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The repository's top folder."""
+    return Path(__file__).parent.parent

@@ -1,0 +1,214 @@
+"""Whatever is wrong with what a person gives: one sentence, a remedy, an exit code of its own."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from skill.models.seal import SEAL
+from skill.settings import Settings
+from tests.support.shell import Done, run
+
+RATE = 16_000
+MODEL = Settings().model
+Capture = pytest.CaptureFixture[str]
+
+
+def assert_explained(done: Done, code: int, *words: str) -> None:
+    assert done.code == code, done.err
+    assert "Traceback" not in done.err
+    for word in words:
+        assert word in done.err
+    assert done.err.rstrip().endswith((".", '".')), "it ends with a remedy, a sentence"
+
+
+@pytest.fixture
+def silence(tmp_path: Path) -> Path:
+    path = tmp_path / "silence.wav"
+    soundfile.write(path, np.zeros(RATE * 2, np.int16), RATE)
+    return path
+
+
+# Recordings
+
+
+def test_no_recording(capfd: Capture, tmp_path: Path) -> None:
+    assert_explained(run(capfd, "replay", tmp_path / "none.wav"), 4, "none.wav", "does not exist")
+
+
+def test_an_empty_recording(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "empty.wav"
+    path.touch()
+    assert_explained(run(capfd, "replay", path), 4, "empty.wav", "is empty")
+
+
+def test_a_recording_without_frames(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "nothing.wav"
+    soundfile.write(path, np.zeros(0, np.int16), RATE)
+    assert_explained(run(capfd, "replay", path), 4, "nothing.wav", "without any sound")
+
+
+def test_a_text_is_no_recording(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "letter.wav"
+    path.write_text("Dear coach, " * 100, encoding="utf-8")
+    assert_explained(run(capfd, "replay", path), 4, "letter.wav", "not a sound file")
+
+
+def test_a_recording_cut_short_plays_up_to_there_and_the_journal_is_whole(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    whole, cut = tmp_path / "whole.flac", tmp_path / "cut.flac"
+    soundfile.write(whole, np.random.default_rng(1).normal(0, 0.01, RATE * 20), RATE)
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    journal = tmp_path / "journal.jsonl"
+    done = run(capfd, "replay", cut, "--journal", journal, "--quiet")
+    assert_explained(done, 4, "cut.flac", "up to second")
+    assert run(capfd, "replay", journal, "--quiet").code == 0
+
+
+def test_a_silent_recording_is_said_to_be_silent(capfd: Capture, silence: Path) -> None:
+    done = run(capfd, "replay", silence, "--quiet")
+    assert_explained(done, 0, "silence.wav is silent", "record again")
+
+
+def test_a_channel_that_is_not_there(capfd: Capture, silence: Path) -> None:
+    assert_explained(run(capfd, "replay", silence, "--channel", 3), 4, "silence.wav", "channel")
+
+
+# Content
+
+
+def test_a_routine_with_many_mistakes_lists_them_all(capfd: Capture, tmp_path: Path) -> None:
+    text = Settings().routine.read_text(encoding="utf-8")
+    broken = text.replace("seconds: 90", "seconds: soon").replace("title: set", "titel: set")
+    broken = broken.replace("Lie down along", "Go back and lie down along")
+    path = tmp_path / "mine.yaml"
+    path.write_text(broken, encoding="utf-8")
+    done = run(capfd, "check", "--routine", path)
+    assert_explained(done, 3, "seconds", "titel", '"back"')
+    assert done.err.count("\n  - ") >= 5
+
+
+def test_a_word_that_the_model_does_not_know(capfd: Capture, tmp_path: Path) -> None:
+    text = Settings().commands.read_text(encoding="utf-8")
+    path = tmp_path / "commands.yaml"
+    path.write_text(text.replace("- halt\n", "- zwieback\n"), encoding="utf-8")
+    done = run(capfd, "check", "--commands", path)
+    assert_explained(done, 3, "zwieback", "does not know")
+
+
+def test_no_routine(capfd: Capture, tmp_path: Path) -> None:
+    assert_explained(run(capfd, "check", "--routine", tmp_path / "none.yaml"), 3, "none.yaml")
+
+
+def test_a_rehearsal_with_mistakes(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "script.yaml"
+    path.write_text(
+        "lines:\n  - {say: next, wen: silent}\n  - {after_ms: -1, say: next}\n", "utf-8"
+    )
+    done = run(capfd, "rehearse", path)
+    assert_explained(done, 3, "wen", "after_ms")
+
+
+def test_settings_with_a_mistake(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("loudness = 11\n", encoding="utf-8")
+    assert_explained(run(capfd, "check", "--settings", path), 10, "loudness")
+
+
+# Models and voices
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "not sealed"])
+@pytest.mark.parametrize("name", ["am/final.mdl", "graph/HCLr.fst", "graph/Gr.fst"])
+def test_a_truncated_model(capfd: Capture, tmp_path: Path, name: str, sealed: bool) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL, folder)
+    if not sealed:
+        (folder / SEAL).unlink(missing_ok=True)
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[: len(data) // 2])
+    done = run(capfd, "check", "--model", folder)
+    assert_explained(done, 5, str(folder), "damaged or cut short")
+    if sealed:
+        assert name in done.err
+
+
+def test_a_model_that_is_not_there(capfd: Capture, tmp_path: Path) -> None:
+    done = run(capfd, "check", "--model", tmp_path / "ears")
+    assert_explained(done, 5, "ears", "models get")
+
+
+def test_a_voice_that_is_not_there(capfd: Capture, tmp_path: Path, silence: Path) -> None:
+    done = run(capfd, "replay", silence, "--voice", tmp_path / "anna.onnx")
+    assert_explained(done, 6, "anna.onnx")
+
+
+@pytest.mark.parametrize("voice", ["nobody", "espeak:xx-klingon"])
+def test_a_voice_nobody_has(capfd: Capture, silence: Path, voice: str) -> None:
+    assert_explained(run(capfd, "replay", silence, "--voice", voice), 6, voice[-7:])
+
+
+# Disks
+
+
+def test_a_cache_that_cannot_be_written_is_said_and_the_session_goes_on(
+    capfd: Capture, tmp_path: Path, silence: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'cache = "{tmp_path}/file/cache"\n', encoding="utf-8")
+    done = run(capfd, "replay", silence, "--settings", settings)
+    assert done.code == 0
+    assert "not a medical device" in done.out
+    assert f"{tmp_path}/file/cache" in done.err
+
+
+@pytest.mark.parametrize("option", ["--journal", "--write-audio"])
+def test_a_full_disk(capfd: Capture, silence: Path, option: str) -> None:
+    if not Path("/dev/full").exists():  # only Linux has it
+        pytest.skip("there is no /dev/full here")
+    assert_explained(run(capfd, "replay", silence, option, "/dev/full"), 8, "/dev/full")
+
+
+@pytest.mark.parametrize("option", ["--journal", "--write-audio"])
+def test_a_folder_is_no_file(capfd: Capture, tmp_path: Path, silence: Path, option: str) -> None:
+    assert_explained(run(capfd, "replay", silence, option, tmp_path), 8, str(tmp_path))
+
+
+def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path) -> None:
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("0\t100\tnext\nlater\n", encoding="utf-8")
+    done = run(capfd, "benchmark", "--once", "--recording", silence, "--labels", labels)
+    assert_explained(done, 4, "labels.tsv, line 2")
+
+
+# The command line itself
+
+
+def test_wrong_usage_is_exit_code_two(capfd: Capture) -> None:
+    done = run(capfd, "replay")
+    assert done.code == 2
+    assert "RECORDING" in done.err
+
+
+def test_an_unknown_command(capfd: Capture) -> None:
+    assert run(capfd, "dance").code == 2
+
+
+def test_a_pipe_that_nobody_reads(checkout: Path, silence: Path) -> None:
+    replay = subprocess.Popen(
+        [sys.executable, "-m", "skill", "replay", str(silence)],
+        cwd=checkout,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert replay.stdout is not None
+    replay.stdout.close()
+    _, err = replay.communicate()
+    assert err == b""
+    assert replay.returncode in {0, 1}

@@ -1,0 +1,107 @@
+"""Live, at a real microphone and a real speaker: PulseAudio's, whose other ends the test holds."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from skill.audio.pcm import read_pcm
+from skill.errors import StorageError
+from skill.journal import read_journal
+from skill.ports import Pcm
+from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+
+pytestmark = pytest.mark.device
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+
+
+@pytest.fixture(scope="module")
+def pulse() -> Iterator[Pulse]:
+    with running_pulseaudio() as pulse:
+        yield pulse
+
+
+def saying(text: str) -> Pcm:
+    """A recorded command for the microphone, with a little silence around it."""
+    pcm = read_pcm(RECORDINGS / f"{text}.flite-slt.ogg").astype(np.float32) / 32768
+    wire = np.rint(soxr.resample(pcm, 16_000, WIRE_RATE) * 32000).astype(np.int16)
+    return np.pad(wire, (WIRE_RATE // 4, WIRE_RATE))
+
+
+@contextmanager
+def coach(journal: Path, *args: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A live session in a process of its own."""
+    command = [sys.executable, "-m", "skill", "run", "--quiet", "--journal", str(journal), *args]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def journaled(path: Path) -> str:
+    try:
+        return "\n".join(entry.to_json() for entry in read_journal(path)[1])
+    except StorageError:  # not there yet
+        return ""
+
+
+def wait_for(path: Path, text: str, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while text not in journaled(path):
+        assert time.monotonic() < end, f"{text!r} never came; the journal is:\n{journaled(path)}"
+        time.sleep(0.1)
+
+
+def test_a_session_killed_resumed_and_ended(pulse: Pulse, tmp_path: Path) -> None:
+    heard_before = pulse.speaker()
+    first = tmp_path / "first.jsonl"
+    with coach(first, "--fresh") as process:
+        wait_for(first, "not a medical device")
+        # While the coach is greeting: barge-in.
+        with pulse.playing_into_microphone(saying("start rolling")):
+            wait_for(first, '"command": "start"')
+            wait_for(first, '"effect": "Hush"')
+        with pulse.playing_into_microphone(saying("next")):
+            wait_for(first, '"command": "next"')
+        wait_for(first, '"effect": "Remember"')
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert np.abs(heard_before.samples().astype(np.int32)).max() > 1000, "the coach was not heard"
+
+    second = tmp_path / "second.jsonl"
+    with coach(second) as process:
+        wait_for(second, "at step 2")
+        with pulse.playing_into_microphone(saying("goodbye")):
+            wait_for(second, '"effect": "Finish"')
+        assert process.wait(timeout=10) == 0
+
+
+def test_interrupted_at_the_keyboard(pulse: Pulse, tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    with coach(journal, "--fresh") as process:
+        wait_for(journal, "not a medical device")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == (
+            b"\nroller-coach: interrupted. Everything up to here is kept.\n"
+        )
+    assert read_journal(journal)[1]
+
+
+def test_a_microphone_that_is_not_there(pulse: Pulse, tmp_path: Path) -> None:
+    with coach(tmp_path / "journal.jsonl", "--microphone", "Blue Yeti") as process:
+        assert process.wait(timeout=20) == 7
+        assert process.stderr is not None
+        assert b'No microphone has "Blue Yeti" in its name.' in process.stderr.read()
