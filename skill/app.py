@@ -24,6 +24,9 @@ from skill.speech.narrator import Inline, Narrator
 DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
 """The recorded session that ships: synthetic voices in a simulated room (scripts/make-demo)."""
 ESPEAK = "espeak"
+COMMAND_WEIGHT = 3
+"""How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
+when it makes a language model of them, and commands are likelier than what sounds like them."""
 
 
 class App:
@@ -87,9 +90,8 @@ class App:
         if mistakes:
             raise ContentError(mistakes)
         vocabulary = self.content.vocabulary
-        return Ears(
-            VoskRecognizer(model, vocabulary.grammar), WebRtcVoiceDetector(), Listener(vocabulary)
-        )
+        grammar = (*vocabulary.meanings,) * COMMAND_WEIGHT + vocabulary.decoys
+        return Ears(VoskRecognizer(model, grammar), WebRtcVoiceDetector(), Listener(vocabulary))
 
     def model_folder(self) -> Path:
         """The chosen model: a folder, or the name of an installed one.

@@ -1,10 +1,10 @@
-"""The trade-off of the two prices of `[unk]`: more hits or fewer false accepts. On dev only.
+"""The trade-off of the prices of `[unk]`: more hits or fewer false accepts. On dev only.
 
-For each pair WORD:PHONE a graph is built beside a copy of the model, and everything that
+For each WORD:PHONE:UNUSUAL a graph is built beside a copy of the model, and everything that
 `measure` counts is summed up in one line. happy, bed and cat join the grammar: dev has hundreds
 of people saying them alone, and few saying a command.
 
-Usage: calibrate.py MODEL MANIFEST WORD:PHONE ... [--every N]
+Usage: calibrate.py MODEL MANIFEST WORD:PHONE:UNUSUAL ... [--every N]
 """
 
 import argparse
@@ -48,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("manifest", type=Path)
-    parser.add_argument("prices", nargs="+", help="WORD:PHONE, in nats")
+    parser.add_argument("prices", nargs="+", help="WORD:PHONE:UNUSUAL, as in graph.Prices")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--graph", default="", help="further options for graph.py")
     parser.add_argument("--conf", default="", help="a line to add to model.conf")
@@ -58,16 +58,17 @@ def main() -> None:
         row for row in rows if row.kind != "cut-word"
     ][:: options.every]
     for price in options.prices:
-        word, phone = price.split(":")
+        word, phone, unusual = price.split(":")
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder, "model")
-            chosen = ["--unk-word", word, "--unk-phone", phone, *options.graph.split()]
+            chosen = [f"--unk-word={word}", f"--unk-phone={phone}", f"--unk-unusual={unusual}"]
+            chosen += options.graph.split()
             build(options.model, copy, chosen)
             if options.conf:
                 with (copy / "conf/model.conf").open("a") as conf:
                     conf.write(f"{options.conf}\n")
             scores, factor = measure(copy, rows, EXTRA, wrong=False)
-        print(f"{word}:{phone} {line(scores)}; real-time factor {factor:.3f}", flush=True)
+        print(f"{price} {line(scores)}; real-time factor {factor:.3f}", flush=True)
 
 
 if __name__ == "__main__":

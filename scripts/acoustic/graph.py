@@ -2,7 +2,8 @@
 
 HCLr.fst: every word's pronunciations as transitions of the acoustic model, with optional silence
 before each word and at the end, and `[unk]`: any sequence of phones, for a price per word, per
-phone, and for how unusual each phone is. Gr.fst: any word after any word; Vosk replaces it by the grammar it is given.
+phone, and for how unusual each phone is. Gr.fst: any word after any word; Vosk replaces it by the
+grammar it is given.
 
 Prices are in nats, before the acoustic model's scores are scaled (model.conf, acoustic-scale).
 Run it again whenever the commands change; it takes seconds and needs no training.

@@ -1,6 +1,6 @@
 """What a person can say: phrases and the commands they mean."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -102,13 +102,18 @@ class Vocabulary:
     @cached_property
     def _openings(self) -> frozenset[str]:
         return frozenset(
-            " ".join(words[:count])
-            for words in (phrase.split() for phrase in self.grammar)
-            for count in range(1, len(words))
+            opening
+            for phrase in self.grammar
+            for opening in _openings(phrase)
+            if opening in self.meanings and self.meanings[opening] != self.meanings.get(phrase)
         )
 
     def is_opening(self, phrase: str) -> bool:
-        """Whether a longer phrase begins with this one, so that more words may follow."""
+        """Whether a longer phrase that means something else begins with this one.
+
+        Such a phrase is worth waiting for. "Next" need not wait for "next step": the rest of it,
+        alone, is no phrase.
+        """
         return phrase in self._openings
 
     def suggest(self, command: Command, argument: str | None = None) -> str:
@@ -122,3 +127,8 @@ class Vocabulary:
             if meaning == wanted:
                 return phrase
         raise KeyError(wanted)
+
+
+def _openings(phrase: str) -> Iterator[str]:
+    words = phrase.split()
+    return (" ".join(words[:count]) for count in range(1, len(words)))

@@ -4,7 +4,7 @@ import pytest
 
 from skill.core.listener import Context, Flush, Listener, Spoken, Tuning, contains, plain
 from skill.core.messages import Heard, Ignored
-from skill.core.vocabulary import Command
+from skill.core.vocabulary import Command, Meaning, Vocabulary
 from tests.support.book import VOCABULARY
 
 LIVE = Context(frozenset(Command), "rolling")
@@ -100,16 +100,22 @@ def test_a_raw_partial_is_never_acted_on() -> None:
 
 
 def test_a_whole_phrase_is_flushed_when_its_voice_has_ended() -> None:
-    assert heard_for("pause", 400, 50) is None
+    assert heard_for("pause", 400, 30) is None
     assert heard_for("pause", 400, 200) == Flush()
     assert heard_for("[unk] pause", 400, 200) is None
     assert heard_for("text", 400, 200) is None
 
 
 def test_more_is_waited_for_when_more_may_follow() -> None:
-    assert heard_for("next", 400, 200) is None
-    assert heard_for("next", 400, 300) == Flush()
+    assert heard_for("next", 400, 100) is None
+    assert heard_for("next", 400, 200) == Flush()
     assert heard_for("next step", 400, 200) == Flush()
+    assert heard_for("more", 400, 200) is None, "no phrase yet"
+    # "start over" means something else than "start", "next step" nothing else than "next".
+    assert VOCABULARY.is_opening("start")
+    assert not Vocabulary({"go": Meaning(Command.NEXT), "go on": Meaning(Command.NEXT)}).is_opening(
+        "go"
+    )
 
 
 def test_the_coachs_speech_makes_it_wait_a_little_longer() -> None:

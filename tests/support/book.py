@@ -64,6 +64,7 @@ VOCABULARY = Vocabulary(
         "one": Meaning(Command.EXERCISE, "one"),
         "two": Meaning(Command.EXERCISE, "two"),
         "next step": Meaning(Command.NEXT),
+        "next one": Meaning(Command.EXERCISE, "one"),
     },
     decoys=("text",),
 )

@@ -1,0 +1,86 @@
+"""The smaller commands, and the documents that are made from them."""
+
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+
+from skill.settings import Settings
+from tests.support.shell import run
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_the_built_in_content_has_no_mistakes(capfd: Capture) -> None:
+    done = run(capfd, "check")
+    assert done.code == 0, done.err
+    assert "2 exercises, 10 steps" in done.out
+
+
+def test_a_routine_of_ones_own_runs(capfd: Capture, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    text = Settings().routine.read_text(encoding="utf-8")
+    mine.write_text(text.replace("title: the spine release", "title: my routine"), "utf-8")
+    assert run(capfd, "check", "--routine", mine).code == 0
+
+
+def test_the_readme_has_the_current_table_and_dialogue(checkout: Path) -> None:
+    script = runpy.run_path(str(checkout / "scripts" / "readme.py"))
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    assert readme == script["current"](readme), "run scripts/readme.py"
+
+
+def test_the_table_is_printed(capfd: Capture, checkout: Path) -> None:
+    done = run(capfd, "table")
+    assert "| **ouch** | off the roller |" in done.out
+    assert done.out.strip() in (checkout / "README.md").read_text(encoding="utf-8")
+
+
+def test_schemas_are_written(capfd: Capture, tmp_path: Path) -> None:
+    assert run(capfd, "schema", tmp_path / "new").code == 0
+    schema = json.loads((tmp_path / "new" / "routine.json").read_text(encoding="utf-8"))
+    assert schema["additionalProperties"] is False
+
+
+def test_models_are_listed_and_missing_ones_explained(capfd: Capture) -> None:
+    listed = run(capfd, "models", "list")
+    assert "vosk-model-small-en-us-0.15" in listed.out
+    done = run(capfd, "models", "path", "vosk-model-small-de-0.15")
+    assert done.code == 5
+    assert "models get vosk-model-small-de-0.15" in done.err
+
+
+def test_a_model_is_installed_from_a_folder_and_used_by_name(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "manifest.yaml"
+    manifest.write_text(
+        "models:\n  - {name: tiny, kind: vosk, title: Tiny, language: en, licence: MIT,\n"
+        "     url: 'https://example.invalid/tiny.zip', size: 1, sha256: null}\n",
+        encoding="utf-8",
+    )
+    folder = Settings().model
+    done = run(capfd, "models", "get", "tiny", "--manifest", manifest, "--from", folder)
+    assert done.code == 0, done.err
+    assert run(capfd, "models", "path", "tiny", "--manifest", manifest).code == 0
+    assert "known to tiny" in run(capfd, "check", "--model", "tiny").out
+
+
+def test_without_a_network_one_sentence_says_how_to_go_on(capfd: Capture, tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.yaml"
+    manifest.write_text(
+        "models:\n  - {name: far, kind: vosk, title: Far, language: en, licence: MIT,\n"
+        "     url: 'https://host.invalid/far.zip', size: 1, sha256: null}\n",
+        encoding="utf-8",
+    )
+    done = run(capfd, "models", "get", "far", "--manifest", manifest)
+    assert done.code == 9
+    assert "Cannot reach host.invalid" in done.err
+    assert "--from" in done.err
+
+
+def test_help_names_every_command(capfd: Capture) -> None:
+    done = run(capfd, "--help")
+    for name in ("run", "replay", "rehearse", "check", "table", "models", "benchmark"):
+        assert name in done.out

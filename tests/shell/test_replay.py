@@ -1,0 +1,123 @@
+"""Recordings, journals and rehearsals from end to end: real ears, real voice, real files."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from skill.app import DEMO
+from skill.journal import read_journal
+from tests.support.shell import run
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+SCRIPT = """\
+lines:
+  - {say: start rolling, voice: flite-slt, when: speaking, after_ms: 900}
+  - {say: next, voice: flite-slt, when: speaking, after_ms: 900}
+  - {say: the next day it rained again, voice: flite-slt}
+  - {say: where am i, voice: flite-slt}
+  - {say: stop, voice: flite-slt, when: speaking, after_ms: 600}
+"""
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The recordings of both folders in one."""
+    folder = tmp_path_factory.mktemp("studio")
+    for path in [*RECORDINGS.glob("*.ogg"), *(RECORDINGS / "other").glob("*.ogg")]:
+        (folder / path.name).symlink_to(path)
+    (folder / "script.yaml").write_text(SCRIPT, encoding="utf-8")
+    return folder
+
+
+def test_a_rehearsal_then_its_recording_then_its_journal(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, studio: Path
+) -> None:
+    both, labels = tmp_path / "both.wav", tmp_path / "labels.tsv"
+    rehearsed = run(
+        capfd, "rehearse", studio / "script.yaml", "--recordings", studio,
+        "--write-audio", both, "--write-labels", labels,
+    )  # fmt: skip
+    assert rehearsed.code == 0, rehearsed.err
+    assert "5 lines said, 0 went wrong." in rehearsed.err
+    assert [line.split("\t")[2] for line in labels.read_text().splitlines()][-1] == "stop"
+
+    samples, rate = soundfile.read(both)
+    assert (samples.shape[1], rate) == (2, 16_000)
+    assert np.abs(samples[:, 1]).max() > 0.1, "the coach is on the right"
+    end = int(labels.read_text().splitlines()[-1].split("\t")[1])
+    after_stop = samples[(end + 400) * 16 :, 1]
+    assert np.abs(after_stop).max() == 0, "silence within 400 ms of the end of stop"
+
+    journals = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    for journal in journals:
+        done = run(capfd, "replay", both, "--channel", 0, "--journal", journal, "--quiet")
+        assert done.code == 0, done.err
+    assert journals[0].read_bytes() == journals[1].read_bytes()
+
+    assert run(capfd, "replay", both, "--channel", 0, "--quiet", "--expect", journals[0]).code == 0
+    again = run(capfd, "replay", journals[0])
+    assert again.code == 0, again.err
+    assert "start rolling" in again.out
+
+
+def test_a_rehearsal_that_goes_wrong_says_what(
+    capfd: Capture, tmp_path: Path, studio: Path
+) -> None:
+    script = tmp_path / "script.yaml"
+    script.write_text("lines:\n  - {say: pause, voice: flite-slt}\n", encoding="utf-8")
+    done = run(capfd, "rehearse", script, "--recordings", studio, "--quiet")
+    assert done.code == 1
+    assert '"pause"' in done.err
+    assert "pause expected, nothing" in done.err
+
+
+def test_an_expected_dialogue_that_differs_is_shown(capfd: Capture, tmp_path: Path) -> None:
+    silence, expected = tmp_path / "silence.wav", tmp_path / "expected.txt"
+    soundfile.write(silence, np.full(16_000, 3, np.int16), 16_000)
+    first = run(capfd, "replay", silence, "--json")
+    lines = [json.loads(line) for line in first.out.splitlines()]
+    said = [f"coach: {line['text']}" for line in lines if line.get("effect") == "Say"]
+    expected.write_text("\n".join([*said, "coach: (the end)"]), encoding="utf-8")
+    assert run(capfd, "replay", silence, "--expect", expected, "--quiet").code == 0
+    expected.write_text("\n".join([*said[1:], "coach: (the end)"]), encoding="utf-8")
+    done = run(capfd, "replay", silence, "--expect", expected, "--quiet")
+    assert done.code == 1
+    assert f"+{said[0]}" in done.err
+
+
+def test_a_changed_journal_is_noticed(capfd: Capture, tmp_path: Path) -> None:
+    silence, journal = tmp_path / "silence.wav", tmp_path / "a.jsonl"
+    soundfile.write(silence, np.full(16_000, 3, np.int16), 16_000)
+    assert run(capfd, "replay", silence, "--journal", journal, "--quiet").code == 0
+    text = journal.read_text(encoding="utf-8")
+    journal.write_text(text.replace("not a medical device", "a doctor"), encoding="utf-8")
+    assert run(capfd, "replay", journal, "--quiet").code == 1
+
+
+def test_the_recorded_session_goes_as_the_readme_says(checkout: Path, tmp_path: Path) -> None:
+    """As a newcomer without a microphone runs it: in a process of its own, torch never loaded."""
+    program = (
+        "import sys; from skill.cli import main; main(sys.argv[1:]); "
+        "sys.exit('torch was imported' if 'torch' in sys.modules else 0)"
+    )
+    journal = tmp_path / "journal.jsonl"
+    command = [
+        sys.executable, "-c", program, "replay", str(DEMO), "--journal", str(journal),
+        "--write-audio", str(tmp_path / "session.wav"), "--expect", str(DEMO.with_suffix(".txt")),
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    entries = read_journal(journal)[1]
+    steps = {
+        (entry.message.bookmark.exercise, entry.message.bookmark.step)
+        for entry in entries
+        if hasattr(entry.message, "bookmark") and entry.message.bookmark is not None
+    }
+    assert len(steps) == 10, "both exercises, all ten steps"
+    assert soundfile.info(str(tmp_path / "session.wav")).channels == 2
