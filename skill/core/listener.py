@@ -201,8 +201,9 @@ class Listener:
         return covers and self.tuning.lead < before <= self.tuning.longest_voice
 
     def _voice_end(self, spoken: Spoken) -> int:
-        nearby = abs(self.voice_until - spoken.end_ms) <= self.tuning.voice_gap
-        return self.voice_until if nearby else spoken.end_ms
+        # The detector looks back, so it sees the end late; the recogniser may place it far too late
+        # in noise. The earlier one is nearer the truth.
+        return min(self.voice_until, spoken.end_ms) if self.voice_until else spoken.end_ms
 
 
 def contains(sentence: str, phrase: str) -> bool:

@@ -91,6 +91,8 @@ def test_a_word_alone_after_a_silence_is_heard() -> None:
     found = judge(final("next"), LIVE, listener)
     assert isinstance(found, Heard)
     assert found.ended_ms == 1400
+    assert isinstance(earlier := judge(final("next", start_ms=950), LIVE, listener), Heard)
+    assert earlier.ended_ms == 1350
 
 
 def test_a_raw_partial_is_never_acted_on() -> None:

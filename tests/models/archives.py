@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from skill.models.manifest import Entry
+from skill.models.seal import SEAL
 
 TOP = "vosk-model-tiny"
 FILES: Mapping[str, bytes] = {
@@ -50,11 +51,11 @@ def lay_out(folder: Path, files: Mapping[str, bytes] = FILES) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder."""
+    """Every file below a folder, but for its checksums."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != SEAL
     }
 
 
