@@ -103,6 +103,7 @@ class Session:
     observers: Sequence[Observer] = ()
     remember: Callable[[Bookmark], None] = lambda _bookmark: None
     deaf_while_speaking: bool = False
+    _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
     _kind: BlockKind = BlockKind.HEARD
     _ended_at: int | None = None
@@ -140,7 +141,7 @@ class Session:
         return [decision for decision in decisions if not isinstance(decision, Flush)]
 
     def _context(self, now: int) -> Context:
-        if self.coach.saying:
+        if self.coach.saying and now >= self._audible_from:
             self._said = (self.coach.saying, now)
         text, last = self._said
         return Context(
@@ -174,7 +175,7 @@ class Session:
         self._report(now, event)
         for effect in effects:
             self._report(now, effect)
-            self._perform(effect)
+            self._perform(effect, now)
         if effects:
             self.narrator.prepare(foresee(self.coach, now))
 
@@ -182,9 +183,10 @@ class Session:
         for observer in self.observers:
             observer.message(now, message)
 
-    def _perform(self, effect: Effect) -> None:
+    def _perform(self, effect: Effect, now: int) -> None:
         match effect:
             case Say():
+                self._audible_from = now + effect.pause_ms
                 self.narrator.say(effect, self._at)
             case Chime():
                 self.narrator.chime(effect, self._at)

@@ -41,9 +41,9 @@ MFCC_CONF = """\
 """
 
 MODEL_CONF = """\
---min-active=200
---max-active=3000
---beam=12.0
+--min-active=50
+--max-active=1000
+--beam=9.0
 --lattice-beam=2.0
 --acoustic-scale=0.5
 --frame-subsampling-factor=3

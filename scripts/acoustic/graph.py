@@ -54,8 +54,8 @@ class Prices:
         word: of each word that is not `[unk]`.
     """
 
-    unk_word: float = 1.0
-    unk_phone: float = 0.5
+    unk_word: float = 0.0
+    unk_phone: float = 0.0
     unk_unusual: float = 0.5
     silence: float = 0.7
     noise: float = 2.0

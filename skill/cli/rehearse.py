@@ -9,7 +9,7 @@ from skill.app import App, make_voice
 from skill.audio.pcm import energy_end_ms, read_pcm, to_pcm
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.replay import Notes
-from skill.cli.screen import watchers
+from skill.cli.screen import terminal, watchers
 from skill.content.script import ScriptLine, read_script
 from skill.core.messages import Heard
 from skill.errors import ExpectationError, RecordingError, StorageError
@@ -55,7 +55,7 @@ def rehearse(
     parts = [_part(line, recordings, speaker_voice) for line in read.lines]
     person = RehearsedPerson(parts, read.background)
     notes = Notes()
-    shown = (*watchers(quiet=quiet, as_json=as_json), notes)
+    shown = (*watchers(terminal(), quiet=quiet, as_json=as_json), notes)
     with app.rehearse(person, write_audio=write_audio, journal=journal, observers=shown) as session:
         session.run()
     if write_labels is not None:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 
 from skill.app import App
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
-from skill.cli.screen import summary, watchers
+from skill.cli.screen import summary, terminal, watchers
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored
 from skill.dialogue import differences, tell
@@ -96,7 +95,8 @@ def replay_recording(
         ExpectationError: if it went differently from what was expected.
     """
     notes = Notes()
-    shown = (*watchers(quiet=quiet, as_json=as_json), notes)
+    console = terminal()
+    shown = (*watchers(console, quiet=quiet, as_json=as_json), notes)
     expected = None if expect is None else _expected(expect)
     started = time.perf_counter()
     with app.replay(
@@ -106,7 +106,7 @@ def replay_recording(
     took = time.perf_counter() - started
     if not quiet:
         fields = _summary(notes, took, write_audio)
-        summary(Console(highlight=False), fields, as_json=as_json)
+        summary(console, fields, as_json=as_json)
     if notes.loudest == 0:
         click.echo(
             f"roller-coach: {recording} is silent: not one sample differs from zero. "
@@ -142,7 +142,7 @@ def repeat_journal(app: App, path: Path, *, quiet: bool) -> None:
     _, entries = read_journal(path)
     again = tuple(repeat(app.coach(), entries))
     if not quiet:
-        shown = watchers(quiet=False, as_json=False)
+        shown = watchers(terminal(), quiet=False, as_json=False)
         for entry in again:
             for watcher in shown:
                 watcher.message(entry.at, entry.message)

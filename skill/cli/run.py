@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from skill.app import DEMO, App
 from skill.audio.devices import default_devices
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.replay import replay_recording
-from skill.cli.screen import Dashboard, watchers
+from skill.cli.screen import Dashboard, terminal, watchers
 from skill.errors import DeviceError, StorageError
 
 OUT = Path("out")
@@ -72,8 +71,8 @@ def _obstacle(app: App) -> str | None:
 
 def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: bool) -> None:
     journal = journal or app.settings.state / "last-session.jsonl"
-    console = Console(highlight=False)
-    shown = watchers(quiet=quiet, as_json=as_json)
+    console = terminal()
+    shown = watchers(console, quiet=quiet, as_json=as_json)
     bookmark = None if fresh else app.bookmark()
     if quiet or as_json or not console.is_terminal:
         with app.live(journal=journal, observers=shown) as session:

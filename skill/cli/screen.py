@@ -43,7 +43,7 @@ class Transcript:
         line.append(f"{who:>5}  ", style=STYLES[who])
         line.append(what, style="dim" if isinstance(message, Ignored) else "")
         line.append(self._delay(at, message), style="dim")
-        self._console.print(line)
+        self._console.print(line, soft_wrap=True)
 
     def _delay(self, at: int, message: Event | Effect) -> str:
         if not isinstance(message, Say) or self._asked is None:
@@ -82,6 +82,8 @@ class Dashboard:
 
 def _state(coach: Coach, now: int) -> Table:
     grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, overflow="ellipsis")
     place = f"{coach.exercise.title}, step {coach.spot.place.step + 1}: {coach.step.title}"
     row: list[Text | ProgressBar] = [Text(coach.phase.value, style="bold"), Text(place)]
     length = coach.length()
@@ -111,11 +113,19 @@ class JsonLines:
         """Nothing to print."""
 
 
-def watchers(*, quiet: bool, as_json: bool) -> Sequence[Observer]:
-    """Those who show a session on the terminal."""
+def watchers(console: Console, *, quiet: bool, as_json: bool) -> Sequence[Observer]:
+    """Those who show a session on the terminal.
+
+    Whatever else is shown must be shown on the same console, or it would be written over.
+    """
     if as_json:
         return (JsonLines(),)
-    return () if quiet else (Transcript(Console(highlight=False)),)
+    return () if quiet else (Transcript(console),)
+
+
+def terminal() -> Console:
+    """The console that people look at."""
+    return Console(highlight=False)
 
 
 def summary(console: Console, fields: dict[str, object], *, as_json: bool) -> None:

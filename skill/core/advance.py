@@ -90,6 +90,7 @@ def _speech_ended(turn: Turn, token: int) -> None:
 
 def _start(turn: Turn, bookmark: Bookmark | None) -> None:
     turn.change(quiet_since=turn.now)
+    turn.say("hello")
     if bookmark is None:
         turn.say("not_medical")
         turn.say("greeting")

@@ -7,6 +7,7 @@ from string import Formatter
 from skill.core.vocabulary import Command
 
 PHRASES: Mapping[str, frozenset[str]] = {
+    "hello": frozenset(),
     "greeting": frozenset(),
     "greeting_back": frozenset({"exercise", "number"}),
     "not_medical": frozenset(),
@@ -43,7 +44,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "still_there": frozenset(),
     "going_to_sleep": frozenset(),
     "microphone_lost": frozenset(),
-    "microphone_back": frozenset(),
     "goodbye": frozenset(),
     "seconds": frozenset({"count"}),
     "one_minute": frozenset(),

@@ -74,14 +74,14 @@ def test_what_was_ignored_changes_nothing() -> None:
 
 def test_the_first_start_greets_with_the_disclaimer() -> None:
     book = Playbook(started=False).send(Started()).finish_speaking()
-    assert book.said == ["not_medical", "greeting start"]
+    assert book.said == ["hello", "not_medical", "greeting start"]
     assert book.at == "asleep one/a"
 
 
 def test_a_bookmark_brings_everything_back() -> None:
     mark = Bookmark("test", "two", "d", ("one", "gone"), ("one/a",), Talk.BRIEF, 90, 3)
     book = Playbook(started=False).send(Started(mark)).finish_speaking()
-    assert book.said == ["greeting_back exercise two 2"]
+    assert book.said == ["hello", "greeting_back exercise two 2"]
     book.forget().hear(Command.START)
     assert book.at == "setting up two/d"
     spot = book.coach.spot
@@ -91,7 +91,7 @@ def test_a_bookmark_brings_everything_back() -> None:
 @pytest.mark.parametrize("mark", [Bookmark("other", "two", "d"), Bookmark("test", "two", "gone")])
 def test_a_bookmark_of_another_routine_keeps_only_preferences(mark: Bookmark) -> None:
     book = Playbook(started=False).send(Started(mark)).finish_speaking()
-    assert book.said == ["greeting start"]
+    assert book.said == ["hello", "greeting start"]
     assert book.at == "asleep one/a"
 
 

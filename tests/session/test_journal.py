@@ -124,7 +124,7 @@ def test_any_message_survives(message: Say | Heard | Started | Remember, at: int
 
 def test_a_dialogue_is_told_without_times(tmp_path: Path) -> None:
     lines = list(tell(record(tmp_path / "a.jsonl")))
-    assert lines[:4] == ["coach: not_medical", "coach: greeting start", "you: start",
+    assert lines[1:5] == ["coach: not_medical", "coach: greeting start", "you: start",
                          "coach: intro one"]  # fmt: skip
     assert "you: [text] ignored: sounds like a command, but is none" in lines
     assert lines[-1] == "coach: (the end)"

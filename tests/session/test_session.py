@@ -21,7 +21,7 @@ from skill.recognition.scripted import Cue
 from tests.support.book import BOOK, PHRASE_BOOK
 from tests.support.room import Blocks, session
 
-GREETED = ["not_medical", "greeting start"]
+GREETED = ["hello", "not_medical", "greeting start"]
 
 
 def test_a_recording_becomes_a_dialogue() -> None:
@@ -58,11 +58,18 @@ def test_stop_while_speaking_is_silent_within_the_block() -> None:
 
 
 def test_words_just_said_by_the_coach_are_not_a_command() -> None:
-    # "greeting start" plays from 1.0 to 2.45 s; the room carries its last word a little longer.
-    talk, witness = session(Cue(1900, 2400, "start"), seconds=10)
+    # "greeting start" is heard from 2.9 to 3.9 s; the room carries its last word a little longer.
+    talk, witness = session(Cue(3300, 3850, "start"), seconds=10)
     talk.run()
     ignored = [entry.message for entry in witness.entries if isinstance(entry.message, Ignored)]
     assert ignored == [Ignored("start", "the coach's own words")]
+
+
+def test_words_that_the_coach_is_only_about_to_say_are_a_command() -> None:
+    talk, witness = session(Cue(1900, 2400, "start"), seconds=10)
+    talk.run()
+    heard = [entry.message for entry in witness.entries if isinstance(entry.message, Heard)]
+    assert [message.command for message in heard] == [Command.START]
 
 
 def test_a_microphone_that_goes_away_and_comes_back() -> None:
