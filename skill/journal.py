@@ -12,11 +12,11 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from skill.closing import Closing
 from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event
@@ -59,7 +59,7 @@ class Entry:
         return cls(at, TypeAdapter(kind).validate_python(fields))
 
 
-class JournalWriter:
+class JournalWriter(Closing):
     """Writes a journal; every line is in the file before the next thing happens.
 
     Args:
@@ -98,15 +98,8 @@ class JournalWriter:
             self._file.close()
             raise _unwritable(self._path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file; every line is in it already."""
         self._file.close()
 
 

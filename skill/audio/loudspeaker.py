@@ -1,14 +1,13 @@
 """A real loudspeaker as a speaker."""
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import soxr
 
 from skill.audio.devices import Direction, find_device, open_speaker
 from skill.audio.timeline import frames_at
+from skill.closing import Closing
 from skill.ports import Clip, Samples
 
 FADE_MS = 5
@@ -34,7 +33,7 @@ class _Sound:
         return part
 
 
-class Loudspeaker:
+class Loudspeaker(Closing):
     """Plays clips at once; the stream always runs, so amplifiers stay awake between clips.
 
     `play` and `stop` only name the sound that is wanted; the output callback takes it up when
@@ -63,17 +62,6 @@ class Loudspeaker:
         self._ended: list[int] = []
         self._stream = open_speaker(device, self._fill)
         self._latency = round(self._stream.latency * device.rate)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Fall silent and give the device back."""

@@ -4,13 +4,12 @@ import queue
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from skill.audio.block_builder import BlockBuilder
 from skill.audio.devices import Direction, find_device, open_microphone
+from skill.closing import Closing
 from skill.ports import Block
 
 PATIENCE_S = 1.0
@@ -20,7 +19,7 @@ QUEUE_CHUNKS = 1000
 """Some 10 s of the callback's chunks of 8 to 12 ms: longer than any pause of the main loop."""
 
 
-class Microphone:
+class Microphone(Closing):
     """Captures at the device's own rate and yields blocks at the coach's.
 
     Time is the count of captured frames and never stands still: frames that nobody fetched in
@@ -47,17 +46,6 @@ class Microphone:
         self._counted = 0
         self._blocks = self._deliver()
         self._stream = open_microphone(device, self._capture)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the device back."""

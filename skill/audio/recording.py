@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import soundfile
 import soxr
 
+from skill.closing import Closing
 from skill.errors import RecordingError
 from skill.ports import Block, BlockKind, Pcm, Samples
 
@@ -26,7 +25,7 @@ _SHORT_OGG = "lacks an end-of-stream bit"
 """What libsndfile's log says of a file that was cut off but still opens."""
 
 
-class RecordingSource:
+class RecordingSource(Closing):
     """Yields a recording as a microphone would, without waiting, then silence for ever.
 
     The file is read as it is needed, so its length does not matter. Several channels are averaged
@@ -61,17 +60,6 @@ class RecordingSource:
             self._file.close()
             raise
         self._blocks = self._deliver()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -4,14 +4,13 @@ import wave
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import soxr
 
 from skill.audio.timeline import frames_at
+from skill.closing import Closing
 from skill.errors import StorageError
 from skill.ports import AudioSource, Block, Clip, Pcm, Samples, Speaker
 
@@ -31,7 +30,7 @@ class _Piece:
         return self.start + len(self.pcm)
 
 
-class SessionWriter:
+class SessionWriter(Closing):
     """A two-channel 16-bit WAV; frame n of the file is frame n of the microphone.
 
     It is written as the session goes, one block behind, so memory does not grow, a clip may
@@ -57,17 +56,6 @@ class SessionWriter:
             raise self._failed(error) from error
         self._wave = wave.open(self._file)  # noqa: SIM115 - closed in close()
         self._wave.setparams((2, 2, rate, 0, "NONE", ""))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def hear(self, block: Block) -> None:
         """Add what the microphone heard; blocks come in order, without gaps, from frame 0."""
