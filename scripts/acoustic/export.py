@@ -49,8 +49,8 @@ MODEL_CONF = """\
 --frame-subsampling-factor=3
 --frames-per-chunk=6
 --endpoint.silence-phones=1:2
---endpoint.rule2.min-trailing-silence=0.3
---endpoint.rule3.min-trailing-silence=0.5
+--endpoint.rule2.min-trailing-silence=0.5
+--endpoint.rule3.min-trailing-silence=0.7
 --endpoint.rule4.min-trailing-silence=1.0
 """
 

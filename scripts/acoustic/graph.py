@@ -54,13 +54,13 @@ class Prices:
         word: of each word that is not `[unk]`.
     """
 
-    unk_word: float = 0.0
+    unk_word: float = 3.0
     unk_phone: float = 0.0
     unk_unusual: float = 0.5
     silence: float = 0.7
     noise: float = 2.0
     repeat: float = 0.1
-    word: float = 0.0
+    word: float = 3.0
 
 
 def weight(value: float = 0.0) -> fst.Weight:
@@ -200,10 +200,14 @@ def step_prices(lexicon: Lexicon) -> dict[Step, float]:
 def add_unknown(
     graph: fst.VectorFst, lexicon: Lexicon, tying: Tying, word: int, cost: Prices
 ) -> None:
-    """`[unk]`: any phones, each in the unit that belongs to the class of the phone before."""
+    """`[unk]`: any phones, each in the unit that belongs to the class of the phone before.
+
+    Its own price is paid at the end: at the beginning it would push the path out of the beam
+    before the sounds have spoken, and talk would come out as a salad of commands.
+    """
     start = graph.start()
     states = [graph.add_state() for _ in CLASSES]
-    graph.add_arc(start, fst.Arc(EPSILON, word, weight(cost.unk_word), states[BOUNDARY]))
+    graph.add_arc(start, fst.Arc(EPSILON, word, weight(), states[BOUNDARY]))
     for (left, phone, last), unusual in step_prices(lexicon).items():
         pdf = tying.pdf_of_unit[unit(phone, left)]
         inside = add_phone(
@@ -215,7 +219,8 @@ def add_unknown(
             repeat=cost.repeat,
         )
         target = start if last else states[CLASS_OF[phone]]
-        graph.add_arc(inside, fst.Arc(EPSILON, EPSILON, weight(), target))
+        leaving = cost.unk_word if last else 0.0
+        graph.add_arc(inside, fst.Arc(EPSILON, EPSILON, weight(leaving), target))
 
 
 def look_ahead(graph: fst.VectorFst, file: Path) -> dict[int, int]:

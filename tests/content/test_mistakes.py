@@ -82,7 +82,7 @@ def test_a_phrase_of_two_commands(files: Files) -> None:
 
 
 def test_a_decoy_that_is_a_command(files: Files) -> None:
-    change(files.commands, ("- necks", "- stop"))
+    change(files.commands, ("- best", "- stop"))
     assert '"stop" is already a phrase of stop in' in files.only_mistake()
 
 

@@ -61,6 +61,15 @@ def test_a_rehearsal_then_its_recording_then_its_journal(
     assert journals[0].read_bytes() == journals[1].read_bytes()
 
     assert run(capfd, "replay", both, "--channel", 0, "--quiet", "--expect", journals[0]).code == 0
+
+    person = tmp_path / "person.wav"
+    soundfile.write(person, samples[:, 0], rate)
+    measured = json.loads(
+        run(capfd, "benchmark", "--once", "--recording", person, "--labels", labels).out
+    )
+    assert (measured["labels"], measured["hits"]) == (5, 4), "the sentence is no command"
+    assert all(0 < delay < 1500 for delay in measured["delays_ms"])
+
     again = run(capfd, "replay", journals[0])
     assert again.code == 0, again.err
     assert "start rolling" in again.out
