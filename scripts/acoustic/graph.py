@@ -45,7 +45,7 @@ class Prices:
     """Costs of paths through the graph, in nats.
 
     Attributes:
-        unk_word: of saying `[unk]` at all.
+        unk_word: of each `[unk]`, paid when it ends.
         unk_phone: of each phone in it.
         unk_unusual: times -ln of the phone's share among the vocabulary's words at that place.
         silence: of silence before a word.
@@ -56,7 +56,7 @@ class Prices:
 
     unk_word: float = 3.0
     unk_phone: float = 0.0
-    unk_unusual: float = 0.5
+    unk_unusual: float = 0.7
     silence: float = 0.7
     noise: float = 2.0
     repeat: float = 0.1

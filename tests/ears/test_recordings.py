@@ -23,7 +23,7 @@ COMMANDS = sorted(RECORDINGS.glob("*.ogg"))
 OTHER = sorted((RECORDINGS / "other").glob("*.ogg"))
 RATE, BLOCK = 16_000, 800
 ALL_LIVE = Context(frozenset(Command), "trying")
-ACTED_ON = 0.9
+ACTED_ON = 0.7
 """Share of the recorded commands that must be acted on."""
 
 
