@@ -18,6 +18,9 @@ import yaml
 from studio import record
 
 from skill.app import DEMO
+from skill.dialogue import tell
+from skill.journal import read_journal
+from skill.measure import read_labels
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "demo"
@@ -44,6 +47,19 @@ def main() -> None:
     both, rate = soundfile.read(session, dtype="float32")
     soundfile.write(DEMO, both[:, 0], rate, format="OGG", subtype="OPUS")
     print(f"{DEMO}: {DEMO.stat().st_size / 1e6:.2f} MB, {len(both) / rate:.0f} s")
+    keep_dialogue()
+
+
+def keep_dialogue() -> None:
+    """Write down how the recorded session goes, from the compressed recording that ships."""
+    journal = BUILD / "journal.jsonl"
+    command = [sys.executable, "-m", "skill", "replay", str(DEMO), "--quiet"]
+    subprocess.run([*command, "--journal", str(journal)], check=True)
+    lines = list(tell(read_journal(journal)[1]))
+    DEMO.with_suffix(".txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    said = len(read_labels(DEMO.with_suffix(".tsv")))
+    heard = sum(line.startswith("you: ") and "ignored" not in line for line in lines)
+    print(f"{heard} of {said} commands are heard in it; now run scripts/readme.py")
 
 
 if __name__ == "__main__":
