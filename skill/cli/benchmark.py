@@ -21,6 +21,7 @@ from skill.errors import CoachError
 from skill.measure import measure, read_labels
 
 LABELS = DEMO.with_suffix(".tsv")
+WIDTH = 120
 BARS = {
     "command's end to effect, median": "300 ms or less",
     "command's end to effect, 95th percentile": "450 ms or less",
@@ -117,10 +118,12 @@ def _percentile(values: Sequence[float], percent: int) -> float:
 
 
 def _show(figures: dict[str, str], one: dict[str, float], repeat: int) -> None:
-    table = Table("what", "measured", "bar", box=None)
+    table = Table(box=None)
+    for heading in ("what", "measured", "bar"):
+        table.add_column(heading, no_wrap=True)
     for name, value in figures.items():
         table.add_row(name, value, BARS[name])
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=WIDTH)
     console.print(table)
     console.print(
         f"{one['hits']:.0f} of {one['labels']:.0f} commands recognised; "
