@@ -1,6 +1,7 @@
 """`roller-coach rehearse`: a person who answers the coach, from a script."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from skill.rehearsal import Part, RehearsedPerson, When
 
 ENDINGS = (".wav", ".flac", ".ogg")
 WINDOW_MS = 1_500
-"""A command must be acted on this soon after its sound ends."""
+"""A command must be acted on this soon after its sound ends, and before the next one begins."""
 
 
 @click.command()
@@ -108,11 +109,13 @@ def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> N
     meanings = app.content.vocabulary.meanings
     heard = [entry for entry in notes.entries if isinstance(entry.message, Heard)]
     wrong = [f'The moment to say "{text}" never came.' for text in person.missed]
-    for start, end, text in person.said:
+    following = [start for start, _, _ in person.said[1:]]
+    for (start, end, text), latest in zip_longest(person.said, following):
+        until = end + WINDOW_MS if latest is None else min(end + WINDOW_MS, latest)
         answers = [
             entry.message
             for entry in heard
-            if isinstance(entry.message, Heard) and start <= entry.at < end + WINDOW_MS
+            if isinstance(entry.message, Heard) and start <= entry.at < until
         ]
         wanted = meanings.get(text)
         got = [(answer.command, answer.argument) for answer in answers]

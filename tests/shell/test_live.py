@@ -30,7 +30,7 @@ def pulse() -> Iterator[Pulse]:
 
 def saying(text: str) -> Pcm:
     """A recorded command for the microphone, with a little silence around it."""
-    pcm = read_pcm(RECORDINGS / f"{text}.flite-slt.ogg").astype(np.float32) / 32768
+    pcm = read_pcm(RECORDINGS / f"{text}.espeak-steph3.ogg").astype(np.float32) / 32768
     wire = np.rint(soxr.resample(pcm, 16_000, WIRE_RATE) * 32000).astype(np.int16)
     return np.pad(wire, (WIRE_RATE // 4, WIRE_RATE))
 

@@ -19,7 +19,7 @@ lines:
   - {say: start rolling, voice: flite-slt, when: speaking, after_ms: 900}
   - {say: next, voice: flite-slt, when: speaking, after_ms: 900}
   - {say: the next day it rained again, voice: flite-slt}
-  - {say: where am i, voice: flite-slt}
+  - {say: which step, voice: espeak-steph3}
   - {say: stop, voice: flite-slt, when: speaking, after_ms: 600}
 """
 Capture = pytest.CaptureFixture[str]
