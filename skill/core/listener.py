@@ -52,6 +52,8 @@ class Tuning:
         longest_voice: what goes on for longer is noise to the voice detector's ears, and says
             nothing about where talk began.
         voice_gap: silences shorter than this do not divide a voice.
+        detector_tail: how late the voice detector sees an end (ARCHITECTURE.md, "The end of a
+            voice"); only for what is reported.
         voice_probability: from here on 10 ms count as voice, 0 to 1.
     """
 
@@ -69,6 +71,7 @@ class Tuning:
     lead: int = 400
     voice_gap: int = 250
     longest_voice: int = 4_000
+    detector_tail: int = 100
     voice_probability: float = 0.5
 
 
@@ -201,9 +204,9 @@ class Listener:
         return covers and self.tuning.lead < before <= self.tuning.longest_voice
 
     def _voice_end(self, spoken: Spoken) -> int:
-        # The detector looks back, so it sees the end late; the recogniser may place it far too late
-        # in noise. The earlier one is nearer the truth.
-        return min(self.voice_until, spoken.end_ms) if self.voice_until else spoken.end_ms
+        # Each is late in its own way, so the earlier one is nearer the truth.
+        noticed = self.voice_until - self.tuning.detector_tail
+        return min(noticed, spoken.end_ms) if self.voice_until else spoken.end_ms
 
 
 def contains(sentence: str, phrase: str) -> bool:

@@ -24,8 +24,8 @@ OTHER = sorted((RECORDINGS / "other").glob("*.ogg"))
 RATE, BLOCK = 16_000, 800
 ALL_LIVE = Context(frozenset(Command), "trying")
 ACTED_ON = 0.7
-"""Share of the recorded commands that must be acted on: a little below the 80 % that were seen. Two of
-the four voices are the hardest that there are."""
+"""Share of the recorded commands that must be acted on: a little below the 80 % that were seen.
+Two of the four voices are the hardest that there are."""
 
 
 @pytest.fixture(scope="module")
