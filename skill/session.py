@@ -134,7 +134,7 @@ class Session:
             observer.block(block, self.coach, self.ears.listener.partial)
 
     def _hear(self, block: Block, now: int) -> list[Heard | Ignored]:
-        if self._recycle and not self.ears.listener.partial:
+        if self._recycle and self.ears.listener.is_idle(now):
             self.ears.recognizer.recycle()
             self._recycle = False
         decisions = self.ears.hear(block, now, self._context(now))

@@ -133,6 +133,10 @@ class Listener:
                 until = at
         return replace(self, voice_since=since, voice_until=until)
 
+    def is_idle(self, now: int) -> bool:
+        """Whether nothing is being said: no partial stands, and no voice has been heard lately."""
+        return not self.partial and now - self.voice_until > 2 * self.tuning.voice_gap
+
     def listen(
         self, spoken: Spoken, context: Context, now: int
     ) -> tuple["Listener", Decision | None]:

@@ -141,6 +141,14 @@ def test_a_partial_that_changes_starts_its_dwell_anew() -> None:
     assert listener.partial_since == 1200
 
 
+def test_the_ears_are_idle_only_in_silence() -> None:
+    listener = Listener(VOCABULARY).notice_voice([1.0] * 10, 1000)
+    assert not listener.is_idle(1400)
+    assert listener.is_idle(1600)
+    listener, _ = listener.listen(partial("next"), LIVE, 1600)
+    assert not listener.is_idle(5000)
+
+
 def test_words_are_compared_without_punctuation() -> None:
     assert plain("That's “time” — now!") == "that's time now"
     assert contains("Say next, please.", "next")

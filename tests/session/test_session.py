@@ -126,3 +126,15 @@ def test_pace_and_volume_reach_the_speaker() -> None:
     assert isinstance(last.message, Say)
     assert last.message.text == "pace_changed"
     assert 1100 <= ended.at - last.at <= 1200
+
+
+def test_the_recogniser_is_recycled_between_steps_but_never_in_the_middle_of_a_word() -> None:
+    cues = (Cue(5000, 5400, "start"), Cue(5700, 6100, "next"), Cue(9000, 9400, "where"))
+    talk, witness = session(*cues, seconds=15)
+    recycled: list[int] = []
+    talk.ears.recognizer.recycle = lambda: recycled.append(talk.ears.listener.voice_until)  # type: ignore[method-assign]
+    talk.run()
+    heard = [e.message.command for e in witness.entries if isinstance(e.message, Heard)]
+    assert heard == [Command.START, Command.NEXT, Command.WHERE]
+    assert len(recycled) == 1, "both changes of step came before the first pause"
+    assert 6000 <= recycled[0] <= 6200
