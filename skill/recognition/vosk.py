@@ -1,5 +1,6 @@
 """Vosk behind the `Recognizer` port: one closed grammar, partials, flush on demand."""
 
+import ctypes
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +14,10 @@ from skill.ports import Block, Hypothesis, Word
 RATE = 16_000
 UNKNOWN = "[unk]"
 REMEDY = "Install one with `roller-coach models get NAME`, or give its folder with --model."
+
+SEED = 1
+"""Official models dither their input with the C library's random numbers: seeded here, a replay is
+the same every time. The built-in model does without."""
 
 vosk.SetLogLevel(-1)
 
@@ -74,6 +79,7 @@ class VoskRecognizer:
                 "Run `roller-coach check` for words it knows that are like them.",
             )
         self._model = model
+        ctypes.CDLL(None).srand(SEED)
         self._grammar = json.dumps([*phrases, UNKNOWN])
         self._fed = 0
         self._origin = 0
