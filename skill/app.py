@@ -22,7 +22,7 @@ from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
 DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
-"""The recorded session that ships: synthetic voices in a simulated room (scripts/make-demo)."""
+"""The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
 ESPEAK = "espeak"
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases

@@ -176,7 +176,7 @@ class Session:
         for effect in effects:
             self._report(now, effect)
             self._perform(effect, now)
-        if effects:
+        if effects and self.narrator.ahead:
             self.narrator.prepare(foresee(self.coach, now))
 
     def _report(self, now: int, message: Event | Effect) -> None:

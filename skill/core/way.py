@@ -17,8 +17,7 @@ def wake(turn: Turn, _heard: Heard) -> None:
         return
     if not turn.spot.begun:
         turn.go(turn.spot.place)
-        turn.speak(turn.coach.exercise.intro)
-        turn.explain()
+        _introduce(turn)
         return
     turn.enter(Phase.SETTING_UP)
     if turn.coach.length() - turn.spot.rolled_ms < NEARLY_OVER_MS:
@@ -57,7 +56,7 @@ def move_on(turn: Turn, _heard: Heard) -> None:
 
 def _finish_exercise(turn: Turn) -> None:
     done = turn.coach.exercise
-    finished = (*(name for name in turn.spot.finished if name != done.id), done.id)
+    finished = (*_without(turn.spot.finished, done.id), done.id)
     routine = turn.coach.book.routine
     turn.move(finished=finished)
     turn.say("exercise_done", exercise=done.title)
@@ -65,8 +64,7 @@ def _finish_exercise(turn: Turn) -> None:
         if exercise.id not in finished:
             turn.go(Place(number, 0))
             turn.say("exercise_next", exercise=exercise.title)
-            turn.speak(exercise.intro)
-            turn.explain()
+            _introduce(turn)
             return
     turn.enter(Phase.DONE)
     turn.say("routine_done", routine=routine.title)
@@ -85,7 +83,7 @@ def step_back(turn: Turn, _heard: Heard) -> None:
 
 def last_step(turn: Turn, _heard: Heard) -> None:
     """After the end: go to the last step once more."""
-    turn.move(finished=tuple(n for n in turn.spot.finished if n != turn.coach.exercise.id))
+    turn.move(finished=_without(turn.spot.finished, turn.coach.exercise.id))
     turn.go(turn.spot.place)
     turn.explain()
 
@@ -148,8 +146,7 @@ def again(turn: Turn, _heard: Heard) -> None:
     """Begin the whole routine anew."""
     turn.move(finished=())
     turn.go(Place(0, 0))
-    turn.speak(turn.coach.exercise.intro)
-    turn.explain()
+    _introduce(turn)
 
 
 def visit(turn: Turn, heard: Heard) -> None:
@@ -159,9 +156,8 @@ def visit(turn: Turn, heard: Heard) -> None:
         not_now(turn, heard)
         return
     turn.go(place)
-    turn.move(finished=tuple(n for n in turn.spot.finished if n != turn.coach.exercise.id))
-    turn.speak(turn.coach.exercise.intro)
-    turn.explain()
+    turn.move(finished=_without(turn.spot.finished, turn.coach.exercise.id))
+    _introduce(turn)
 
 
 def more_time(turn: Turn, _heard: Heard) -> None:
@@ -195,3 +191,12 @@ def goodbye(turn: Turn, _heard: Heard) -> None:
     turn.enter(Phase.ASLEEP)
     turn.say("goodbye")
     turn.change(leaving=True)
+
+
+def _introduce(turn: Turn) -> None:
+    turn.speak(turn.coach.exercise.intro)
+    turn.explain()
+
+
+def _without(finished: tuple[str, ...], exercise: str) -> tuple[str, ...]:
+    return tuple(name for name in finished if name != exercise)

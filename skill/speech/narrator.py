@@ -38,6 +38,7 @@ class Narrator:
         ahead: whether lines are rendered before they are needed; headless nobody waits for them.
 
     Attributes:
+        ahead: whether `prepare` is worth calling.
         troubles: what went wrong with lines, one sentence each; the session goes on.
     """
 
@@ -50,7 +51,7 @@ class Narrator:
         *,
         ahead: bool = True,
     ) -> None:
-        self._ahead = ahead
+        self.ahead = ahead
         self._voice = voice
         self.speaker = speaker
         self._chime = chime
@@ -78,8 +79,7 @@ class Narrator:
 
     def prepare(self, lines: Iterable[tuple[str, int]]) -> None:
         """Have lines (text, pace) ready for later; they replace what was wanted before."""
-        if self._ahead:
-            self._wanted = [line for line in lines if line not in self._prepared]
+        self._wanted = [line for line in lines if line not in self._prepared]
 
     def poll(self, at: int) -> Sequence[int]:
         """Start what has become ready; return the tokens of lines that have ended."""
