@@ -14,6 +14,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from skill.core.hypothesis import Hypothesis
+
 Pcm = npt.NDArray[np.int16]
 Samples = npt.NDArray[np.float32]
 
@@ -65,40 +67,6 @@ class Clip:
     def seconds(self) -> float:
         """Playing time in seconds."""
         return len(self.samples) / self.rate
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One recognised word.
-
-    Attributes:
-        text: lower case, or ``[unk]`` for anything outside the grammar.
-        start_ms, end_ms: position in the session, milliseconds.
-        confidence: posterior inside the grammar, 0 to 1; 1.0 proves nothing (vosk-api #741).
-    """
-
-    text: str
-    start_ms: int
-    end_ms: int
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """What a recogniser believes it is hearing, or has heard.
-
-    Attributes:
-        words: in order; empty when it hears nothing.
-        final: False for a partial, which may still change; True once the utterance is over.
-    """
-
-    words: tuple[Word, ...]
-    final: bool
-
-    @property
-    def text(self) -> str:
-        """The words with single spaces between."""
-        return " ".join(word.text for word in self.words)
 
 
 class AudioSource(Protocol):

@@ -11,7 +11,8 @@ from typing import Protocol
 from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.foresight import foresee
-from skill.core.listener import Context, Decision, Flush, Listener, Spoken
+from skill.core.hypothesis import Hypothesis
+from skill.core.listener import Context, Decision, Flush, Listener
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
@@ -30,7 +31,7 @@ from skill.core.messages import (
     Tick,
 )
 from skill.core.table import live_commands
-from skill.ports import AudioSource, Block, BlockKind, Hypothesis, Recognizer, VoiceDetector
+from skill.ports import AudioSource, Block, BlockKind, Recognizer, VoiceDetector
 from skill.speech.narrator import Narrator
 
 ECHO_TAIL_MS = 600
@@ -63,22 +64,14 @@ class Ears:
     def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
         """Take in a block; return the commands heard and what was ignored."""
         self.listener = self.listener.notice_voice(self.detector.feed(block), now)
-        hypotheses: Sequence[Hypothesis] = self.recognizer.feed(block)
-        decisions = [self._judge(hypothesis, context, now) for hypothesis in hypotheses]
+        heard = self.recognizer.feed(block)
+        decisions = [self._judge(hypothesis, context, now) for hypothesis in heard]
         if self.listener.wait(context, now) is not None:
             decisions.append(self._judge(self.recognizer.flush(), context, now))
         return [decision for decision in decisions if decision is not None]
 
     def _judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
-        words = hypothesis.words
-        spoken = Spoken(
-            text=hypothesis.text,
-            start_ms=words[0].start_ms if words else now,
-            end_ms=words[-1].end_ms if words else now,
-            confidence=min((word.confidence for word in words), default=0.0),
-            final=hypothesis.final,
-        )
-        self.listener, decision = self.listener.listen(spoken, context, now)
+        self.listener, decision = self.listener.listen(hypothesis, context, now)
         return decision
 
 

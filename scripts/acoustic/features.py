@@ -34,6 +34,7 @@ from corpus import Part, Utterance, noise_files, read_utterances
 from lexicon import SIL, SPN
 from sound import RATE, Wave, read_wave
 from synthesise import generator
+from transcribe import DOUBTED
 from units import unit, units_of
 
 SHIFT = 160
@@ -41,6 +42,9 @@ SHIFT = 160
 STRIDE = 3
 """Frames of 10 ms for each target."""
 CEPSTRA = 40
+
+IGNORED = 65535
+"""Stands for a unit that nobody knows: a doubted word of `transcribe`."""
 
 Mfcc = npt.NDArray[np.float16]
 Units = npt.NDArray[np.uint16]
@@ -89,6 +93,9 @@ def label(words: Sequence[AlignedWord], samples: int) -> Units:
     """The unit of every frame of 10 ms; frames outside all words are SIL."""
     units = np.full(samples // SHIFT + 1, unit(SIL, 0), dtype=np.uint16)
     for word in words:
+        if word.text == DOUBTED:
+            units[word.start : word.end] = IGNORED
+            continue
         numbers = units_of([segment.phone for segment in word.segments])
         for number, segment in zip(numbers, word.segments, strict=True):
             units[segment.start : segment.start + segment.length] = number
@@ -178,13 +185,15 @@ class Plan:
     """Which recordings to make into shards, and how often.
 
     Attributes:
-        manifest: name of a manifest and of its alignments in BUILD.
+        manifest: name of a manifest in BUILD.
+        alignments: name of its alignments there.
         part: which part of it.
         corpora: which corpora of it; empty: all.
         copies: numbers of the copies (0: unchanged).
     """
 
     manifest: str
+    alignments: str
     part: Part
     corpora: tuple[str, ...]
     copies: range
@@ -192,11 +201,12 @@ class Plan:
 
 SENTENCES = ("speechocean762", "kathleen")
 PLANS = {
-    "dev": Plan("corpus", Part.DEV, (), range(2)),
-    "dev-synthetic": Plan("synthetic", Part.DEV, (), range(2)),
-    "sentences": Plan("corpus", Part.TRAIN, SENTENCES, range(6)),
-    "single": Plan("corpus", Part.TRAIN, ("speech_commands", "wakewords"), range(3)),
-    "synthetic": Plan("synthetic", Part.TRAIN, (), range(3)),
+    "dev": Plan("corpus", "corpus", Part.DEV, (), range(2)),
+    "dev-synthetic": Plan("synthetic", "synthetic", Part.DEV, (), range(2)),
+    "sentences": Plan("corpus", "corpus", Part.TRAIN, SENTENCES, range(6)),
+    "single": Plan("corpus", "corpus", Part.TRAIN, ("speech_commands", "wakewords"), range(3)),
+    "synthetic": Plan("synthetic", "synthetic", Part.TRAIN, (), range(3)),
+    "transcribed": Plan("corpus", "transcribed", Part.TRAIN, (), range(8)),
 }
 NOISE_PLAN = "noise"
 NOISE_COPIES = 3
@@ -253,10 +263,10 @@ def chosen(plan: Plan, build: Path) -> list[Alignment]:
 
     alignments = [
         alignment
-        for alignment in read_alignments(build / f"{plan.manifest}.jsonl")
+        for alignment in read_alignments(build / f"{plan.alignments}.jsonl")
         if wanted(utterances[alignment.path])
     ]
-    order = generator(plan.manifest).permutation(len(alignments))
+    order = generator(plan.alignments).permutation(len(alignments))
     return [alignments[number] for number in order]
 
 

@@ -1,26 +1,38 @@
-"""Trains the network on the shards of `features`: cross-entropy with the aligned units.
+"""Trains the network on the shards of `features`, changed anew in every batch (`distort`).
+
+The loss is cross-entropy with the aligned units, plus that of whole paths (`sequence`).
 
 The learning rate warms up, then falls to almost nothing by the end of `--minutes`, which count
 only the time spent training: an interrupted run goes on from CHECKPOINT (written every two
 minutes) as if nothing had happened. A finished run is continued with `--start CHECKPOINT`, which
 takes the weights only; shards that have been added since are used then.
 
-Usage: train.py BUILD_FOLDER CHECKPOINT --minutes M [--start CHECKPOINT] [--rate R] [--threads N]
+With `--workers 2` two processes change the same weights in shared memory, each with an optimiser
+of its own and without waiting for the other (Niu et al., "Hogwild!", 2011): two cores give nearly
+twice the steps, and one that is busy with something else holds nobody up.
+
+Usage: train.py BUILD_FOLDER CHECKPOINT --minutes M [--start CHECKPOINT] [--rate R] [--workers N]
+                [--sequence SHARE]
 """
 
 import argparse
+import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from features import STRIDE
+from distort import distort
+from features import IGNORED, STRIDE
 from lexicon import PHONES
 from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network, parameters_of
+from sequence import ANY, Neighbours, neighbours, path_loss
 from torch import Tensor, nn
 from units import CLASSES, UNITS, Tying, tie
 
@@ -45,6 +57,15 @@ class Data:
     mfcc: npt.NDArray[np.float16]
     unit: npt.NDArray[np.uint16]
 
+    def pdfs(self, tying: Tying) -> npt.NDArray[np.int64]:
+        """The pdf of every frame, ANY where nobody knows it, shape (n,)."""
+        known = self.unit != IGNORED
+        return np.where(known, tying.array()[np.where(known, self.unit, 0)], ANY)
+
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Frames of each unit, shape (UNITS,)."""
+        return np.bincount(self.unit[self.unit != IGNORED], minlength=UNITS)
+
 
 def load(files: Sequence[Path]) -> Data:
     """Read shards into memory (8 kB per second of sound)."""
@@ -60,17 +81,16 @@ def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tupl
 
     Each pass cuts all data into windows from another offset and shuffles them.
     """
-    pdf_of_unit = tying.array()
+    pdfs = data.pdfs(tying)
     while True:
         starts = np.arange(rng.integers(WINDOW), len(data.unit) - WINDOW, WINDOW)
         rng.shuffle(starts)
         for first in range(0, len(starts) - BATCH + 1, BATCH):
             batch = starts[first : first + BATCH]
             mfcc = [data.mfcc[STRIDE * s : STRIDE * (s + WINDOW)].T for s in batch]
-            units = [data.unit[s : s + WINDOW] for s in batch]
             yield (
-                torch.from_numpy(np.stack(mfcc).astype(np.float32)),
-                torch.from_numpy(pdf_of_unit[np.stack(units)]),
+                distort(torch.from_numpy(np.stack(mfcc).astype(np.float32)), rng),
+                torch.from_numpy(np.stack([pdfs[s : s + WINDOW] for s in batch])),
             )
 
 
@@ -105,7 +125,7 @@ def accuracy(network: Network, data: Data, tying: Tying) -> tuple[float, float, 
 
 def make_network(data: Data) -> tuple[Network, Tying, npt.NDArray[np.float64]]:
     """A fresh network, the tying of its units, and the prior of each pdf, from the data."""
-    counts = np.bincount(data.unit, minlength=UNITS)
+    counts = data.counts()
     tying = tie(counts, FEWEST)
     some = data.mfcc[::50].astype(np.float32)
     network = Network(tying.count, some.mean(0), some.std(0))
@@ -176,19 +196,34 @@ def begin(data: Data, checkpoint: Path, start: Path | None) -> Run:
     if source == checkpoint:
         optimiser.load_state_dict(state["optimiser"])
         return Run(network, tying, state["priors"], optimiser, state["steps"], state["seconds"])
-    priors = pdf_priors(np.bincount(data.unit, minlength=UNITS), tying)
+    priors = pdf_priors(data.counts(), tying)
     return Run(network, tying, priors, optimiser, 0, 0.0)
 
 
-def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float) -> float:
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What is trained for: cross-entropy, plus `share` times the loss of paths over `graph`."""
+
+    graph: Neighbours
+    share: float
+
+    def loss(self, scores: Tensor, pdfs: Tensor) -> Tensor:
+        """Per frame; shapes (batch, pdfs, frames) and (batch, frames)."""
+        by_frame = nn.functional.cross_entropy(
+            scores, pdfs, ignore_index=ANY, label_smoothing=SMOOTHING
+        )
+        if not self.share:
+            return by_frame
+        return by_frame + self.share * path_loss(scores, pdfs, self.graph)
+
+
+def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float, aim: Aim) -> float:
     """One step; the loss per frame before it."""
     for group in run.optimiser.param_groups:
         group["lr"] = rate
     with torch.autocast("cpu", dtype=torch.bfloat16):
         scores = run.network(mfcc)
-    loss = nn.functional.cross_entropy(
-        scores[:, :, JUDGED].float(), pdfs[:, JUDGED], label_smoothing=SMOOTHING
-    )
+    loss = aim.loss(scores[:, :, JUDGED].float(), pdfs[:, JUDGED])
     run.optimiser.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
@@ -196,25 +231,79 @@ def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float) -> float:
     return float(loss.item())
 
 
-def train(run: Run, data: Data, dev: Data, file: Path, *, minutes: float, rate: float) -> None:
-    """Train until `minutes` are used up, with reports and checkpoints on the way."""
+def help_out(network: Network, seed: int, rate: Tensor, data: Data, tying: Tying, aim: Aim) -> None:
+    """A worker: train the shared network for ever, at the rate that the first process sets."""
+    os.nice(5)
+    torch.set_num_threads(1)
+    run = Run(network, tying, np.zeros(0), optimiser_for(network), 0, 0.0)
+    for mfcc, pdfs in windows(data, tying, np.random.default_rng(seed)):
+        learn(run, mfcc, pdfs, float(rate), aim)
+
+
+@contextmanager
+def helpers(count: int, run: Run, rate: Tensor, data: Data, aim: Aim) -> Iterator[None]:
+    """`count` workers beside this process, ended at the end."""
+    run.network.share_memory()
+    rate.share_memory_()
+    processes = [
+        get_context("fork").Process(
+            target=help_out,
+            args=(run.network, run.steps + 1000 + number, rate, data, run.tying, aim),
+            daemon=True,
+        )
+        for number in range(count)
+    ]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast.
+
+    Attributes:
+        minutes: of training in all.
+        rate: the learning rate at its height.
+        workers: processes.
+    """
+
+    minutes: float
+    rate: float
+    workers: int
+
+    def rate_now(self, run: Run) -> float:
+        """The learning rate of the next step."""
+        left = 1.0 - run.seconds / (self.minutes * 60)
+        return self.rate * min(1.0, run.steps / WARM_UP) * max(0.005, left)
+
+
+def train(run: Run, data: Data, dev: Data, file: Path, schedule: Schedule, share: float) -> None:
+    """Train until the minutes are used up, with reports and checkpoints on the way."""
+    aim = Aim(neighbours(data.pdfs(run.tying), run.tying.count), share)
     batches = windows(data, run.tying, np.random.default_rng(run.steps))
-    last = time.monotonic()
+    rate = torch.zeros(1)
     unsaved, mean_loss = 0.0, 0.0
-    while run.seconds < minutes * 60:
-        left = 1.0 - run.seconds / (minutes * 60)
-        mfcc, pdfs = next(batches)
-        loss = learn(run, mfcc, pdfs, rate * min(1.0, run.steps / WARM_UP) * max(0.005, left))
-        mean_loss = 0.99 * mean_loss + 0.01 * loss if mean_loss else loss
-        run.steps += 1
-        now = time.monotonic()
-        run.seconds += now - last
-        unsaved += now - last
-        last = now
-        if unsaved > CHECKPOINT_SECONDS:
-            run.save(file)
-            report(run, mean_loss, dev)
-            unsaved, last = 0.0, time.monotonic()
+    with helpers(schedule.workers - 1, run, rate, data, aim):
+        last = time.monotonic()
+        while run.seconds < schedule.minutes * 60:
+            rate.fill_(schedule.rate_now(run))
+            loss = learn(run, *next(batches), float(rate), aim)
+            mean_loss = 0.99 * mean_loss + 0.01 * loss if mean_loss else loss
+            run.steps += 1
+            now = time.monotonic()
+            run.seconds += now - last
+            unsaved += now - last
+            last = now
+            if unsaved > CHECKPOINT_SECONDS:
+                run.save(file)
+                report(run, mean_loss, dev)
+                unsaved, last = 0.0, time.monotonic()
     run.save(file)
     report(run, mean_loss, dev)
 
@@ -237,9 +326,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--start", type=Path)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--sequence", type=float, default=1.0, help="share of the paths' loss")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     files = sorted((options.build / "features").glob("*.npz"))
     files = [file for file in files if not file.name.endswith(".part.npz")]
@@ -251,7 +341,8 @@ def main() -> None:
         f"{parameters_of(run.network)} parameters, context -{LEFT_CONTEXT}..+{RIGHT_CONTEXT}"
     )
     dev = load(dev_files)
-    train(run, data, dev, options.checkpoint, minutes=options.minutes, rate=options.rate)
+    schedule = Schedule(options.minutes, options.rate, options.workers)
+    train(run, data, dev, options.checkpoint, schedule, options.sequence)
 
 
 if __name__ == "__main__":

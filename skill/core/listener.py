@@ -12,28 +12,13 @@ ended, the listener asks for a flush, and judges the final answer.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Care, Command, Vocabulary
+from skill.core.weighing import UNKNOWN, Verdict, weigh
 
-UNKNOWN = "[unk]"
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A recognised utterance, or what it seems to be so far.
-
-    Attributes:
-        text: words with single spaces.
-        start_ms, end_ms: where its first word begins and its last one ends.
-        confidence: of its least certain word.
-        final: False for a partial.
-    """
-
-    text: str
-    start_ms: int
-    end_ms: int
-    confidence: float
-    final: bool
+UNSURE = "not sure enough"
+"""How the reason begins when only the confidence was too low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +32,7 @@ class Tuning:
         dwell: how long a partial must have stood unchanged.
         opening_hang: the same when more words may follow ("next" of "next step").
         speaking_hang: added to the hang while the coach speaks.
-        confidence: least word confidence, 0 to 1.
+        confidence: how likely the meaning must be, 0 to 1.
         lead: how much voice may come before the phrase: a breath, not a word.
         longest_voice: what goes on for longer is noise to the voice detector's ears, and says
             nothing about where talk began.
@@ -138,13 +123,15 @@ class Listener:
         return not self.partial and now - self.voice_until > 2 * self.tuning.voice_gap
 
     def listen(
-        self, spoken: Spoken, context: Context, now: int
+        self, hypothesis: Hypothesis, context: Context, now: int
     ) -> tuple["Listener", Decision | None]:
         """Take in one hypothesis and decide."""
-        if spoken.final:
-            return replace(self, partial="", partial_since=now), self._judge(spoken, context)
-        if spoken.text != self.partial:
-            return replace(self, partial=spoken.text, partial_since=now), None
+        if hypothesis.final:
+            verdict = weigh(hypothesis, self.vocabulary)
+            decision = self._judge(verdict, context) if verdict else None
+            return replace(self, partial="", partial_since=now), decision
+        if hypothesis.text != self.partial:
+            return replace(self, partial=hypothesis.text, partial_since=now), None
         return self, None
 
     def wait(self, context: Context, now: int) -> Flush | None:
@@ -162,36 +149,28 @@ class Listener:
         steady = now - self.partial_since >= tuning.dwell[care]
         return Flush() if ended and steady else None
 
-    def _judge(self, spoken: Spoken, context: Context) -> Heard | Ignored | None:
-        if not spoken.text:
-            return None
-        reason = self._objection(spoken, context)
-        if reason is not None:
-            return Ignored(spoken.text, reason)
-        meaning = self.vocabulary.meanings[spoken.text]
-        return Heard(
-            meaning.command,
-            meaning.argument,
-            spoken.text,
-            spoken.confidence,
-            self._voice_end(spoken),
-        )
-
-    def _objection(self, spoken: Spoken, context: Context) -> str | None:
-        meaning = self.vocabulary.meanings.get(spoken.text)
+    def _judge(self, verdict: Verdict, context: Context) -> Heard | Ignored:
+        reading = verdict.reading
+        meaning, sure = verdict.meaning, verdict.confidence
         if meaning is None:
-            return self._why_no_phrase(spoken.text)
-        command = meaning.command
+            return Ignored(reading.text, self._why_no_phrase(reading.text), sure)
+        reason = self._objection(meaning.command, verdict, context)
+        if reason is not None:
+            return Ignored(reading.text, reason, sure)
+        ended = self._voice_end(reading)
+        return Heard(meaning.command, meaning.argument, reading.text, sure, ended)
+
+    def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:
             return f"means nothing while {context.phase}"
         needed = self.tuning.confidence[command.care]
-        if spoken.confidence < needed:
-            return f"not sure enough: {spoken.confidence:.2f} of {needed:.2f}"
+        if verdict.confidence < needed:
+            return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
         if command.care is Care.PROTECTED:
             return None
-        if contains(context.saying, spoken.text):
+        if contains(context.saying, verdict.reading.text):
             return "the coach's own words"
-        if self._begins_late(spoken):
+        if self._begins_late(verdict.reading):
             return "in the middle of other talk"
         return None
 
@@ -202,15 +181,15 @@ class Listener:
             return "not a command" if set(text.split()) == {UNKNOWN} else "other words around it"
         return "no single command"
 
-    def _begins_late(self, spoken: Spoken) -> bool:
-        covers = self.voice_since <= spoken.start_ms <= self.voice_until
-        before = spoken.start_ms - self.voice_since
+    def _begins_late(self, reading: Reading) -> bool:
+        covers = self.voice_since <= reading.start_ms <= self.voice_until
+        before = reading.start_ms - self.voice_since
         return covers and self.tuning.lead < before <= self.tuning.longest_voice
 
-    def _voice_end(self, spoken: Spoken) -> int:
+    def _voice_end(self, reading: Reading) -> int:
         # Each is late in its own way, so the earlier one is nearer the truth.
         noticed = self.voice_until - self.tuning.detector_tail
-        return min(noticed, spoken.end_ms) if self.voice_until else spoken.end_ms
+        return min(noticed, reading.end_ms) if self.voice_until else reading.end_ms
 
 
 def contains(sentence: str, phrase: str) -> bool:

@@ -70,7 +70,7 @@ class Heard:
     Attributes:
         command, argument: what it asks for.
         phrase: the words.
-        confidence: the recogniser's, 0 to 1.
+        confidence: how likely it is that they meant this, 0 to 1.
         ended_ms: where the voice ended, as far as the listener knows.
     """
 
@@ -83,10 +83,17 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Something was heard that is no command now. The coach does nothing; people want to know."""
+    """Something was heard that is no command now. The coach does nothing; people want to know.
+
+    Attributes:
+        text: the words.
+        reason: why it was left alone.
+        confidence: as in `Heard`.
+    """
 
     text: str
     reason: str
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skill.ports import Block, Hypothesis, Word
+from skill.core.hypothesis import Hypothesis, Reading
+from skill.ports import Block
 
 RATE = 16_000
 
@@ -15,7 +16,7 @@ class Cue:
     Attributes:
         start_ms, end_ms: when it is spoken.
         text: its words.
-        confidence: reported with the final result.
+        confidence: share of this reading.
     """
 
     start_ms: int
@@ -48,20 +49,18 @@ class ScriptedRecognizer:
         self._partial = cue.text
         if now >= cue.end_ms + self._endpoint_ms:
             return (self.flush(),)
-        return (Hypothesis(self._words(cue), final=False),) if changed else ()
+        return (Hypothesis(self._readings(cue), final=False),) if changed else ()
 
     def flush(self) -> Hypothesis:
         """End the utterance now."""
         if not self._partial:
             return Hypothesis((), final=True)
         self._partial = ""
-        return Hypothesis(self._words(self._cues.pop(0)), final=True)
+        return Hypothesis(self._readings(self._cues.pop(0)), final=True)
 
     def recycle(self) -> None:
         """Nothing piles up here."""
 
     @staticmethod
-    def _words(cue: Cue) -> tuple[Word, ...]:
-        return tuple(
-            Word(word, cue.start_ms, cue.end_ms, cue.confidence) for word in cue.text.split()
-        )
+    def _readings(cue: Cue) -> tuple[Reading, ...]:
+        return (Reading(cue.text, cue.start_ms, cue.end_ms, cue.confidence),)

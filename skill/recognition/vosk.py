@@ -2,18 +2,23 @@
 
 import ctypes
 import json
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import vosk
 
+from skill.core.hypothesis import Hypothesis, Reading
 from skill.errors import ModelError
-from skill.ports import Block, Hypothesis, Word
+from skill.ports import Block
 
 RATE = 16_000
 UNKNOWN = "[unk]"
 REMEDY = "Install one with `roller-coach models get NAME`, or give its folder with --model."
+
+READINGS = 12
+"""Alternatives that a final result has at most. Vosk's "confidence" of each is the logarithm of its
+likelihood, so shares come from differences."""
 
 SEED = 1
 """Official models dither their input with the C library's random numbers: seeded here, a replay is
@@ -88,6 +93,7 @@ class VoskRecognizer:
     def _begin(self) -> None:
         self._engine = vosk.KaldiRecognizer(self._model.engine, RATE, self._grammar)
         self._engine.SetWords(True)
+        self._engine.SetMaxAlternatives(READINGS)
         self._origin = self._fed
         self._partial = ""
 
@@ -101,7 +107,9 @@ class VoskRecognizer:
         if text == self._partial:
             return ()
         self._partial = text
-        return (Hypothesis(self._undated(text), final=False),)
+        now = self._ms(self._fed)
+        readings = (Reading(text, now, now, 1.0),) if text else ()
+        return (Hypothesis(readings, final=False),)
 
     def flush(self) -> Hypothesis:
         """End the utterance now."""
@@ -112,22 +120,22 @@ class VoskRecognizer:
         """Start a fresh engine: Vosk's memory grows over hours (vosk-api #209, #526)."""
         self._begin()
 
-    def _undated(self, text: str) -> tuple[Word, ...]:
-        now = self._ms(self._fed)
-        return tuple(Word(word, now, now, 0.0) for word in text.split())
-
     def _final(self, result: str) -> Hypothesis:
-        entries: list[dict[str, Any]] = json.loads(result).get("result", [])
-        origin = self._ms(self._origin)
+        found = [entry for entry in json.loads(result)["alternatives"] if entry["text"]]
+        if not found:
+            return Hypothesis((), final=True)
+        best = found[0]["confidence"]
+        weights = [math.exp(entry["confidence"] - best) for entry in found]
+        origin, total = self._ms(self._origin), sum(weights)
         return Hypothesis(
             tuple(
-                Word(
-                    text=entry["word"],
-                    start_ms=origin + round(entry["start"] * 1000),
-                    end_ms=origin + round(entry["end"] * 1000),
-                    confidence=float(entry["conf"]),
+                Reading(
+                    text=entry["text"],
+                    start_ms=origin + round(entry["result"][0]["start"] * 1000),
+                    end_ms=origin + round(entry["result"][-1]["end"] * 1000),
+                    share=weight / total,
                 )
-                for entry in entries
+                for entry, weight in zip(found, weights, strict=True)
             ),
             final=True,
         )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from skill.core.listener import Context, Flush, Listener, Spoken, Tuning, contains, plain
+from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.listener import Context, Flush, Listener, Tuning, contains, plain
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from tests.support.book import VOCABULARY
@@ -10,16 +11,18 @@ from tests.support.book import VOCABULARY
 LIVE = Context(frozenset(Command), "rolling")
 
 
-def partial(text: str) -> Spoken:
-    return Spoken(text, 0, 0, 0.0, final=False)
+def partial(text: str) -> Hypothesis:
+    return Hypothesis((Reading(text, 0, 0, 1.0),), final=False)
 
 
-def final(text: str, confidence: float = 1.0, start_ms: int = 1000) -> Spoken:
-    return Spoken(text, start_ms, start_ms + 400, confidence, final=True)
+def final(text: str, share: float = 1.0, start_ms: int = 1000) -> Hypothesis:
+    return Hypothesis((Reading(text, start_ms, start_ms + 400, share),), final=True)
 
 
-def judge(spoken: Spoken, context: Context = LIVE, listener: Listener | None = None) -> object:
-    return (listener or Listener(VOCABULARY)).listen(spoken, context, 2000)[1]
+def judge(
+    hypothesis: Hypothesis, context: Context = LIVE, listener: Listener | None = None
+) -> object:
+    return (listener or Listener(VOCABULARY)).listen(hypothesis, context, 2000)[1]
 
 
 def heard_for(text: str, voice_ms: int, silence_ms: int, context: Context = LIVE) -> Flush | None:
@@ -49,34 +52,36 @@ def test_an_exercise_comes_with_its_name() -> None:
     ],
 )
 def test_what_is_not_exactly_a_phrase_is_left_alone(text: str, reason: str) -> None:
-    assert judge(final(text)) == Ignored(text, reason)
+    assert judge(final(text)) == Ignored(text, reason, 1.0)
 
 
 def test_silence_is_nothing() -> None:
-    assert judge(final("")) is None
+    assert judge(Hypothesis((), final=True)) is None
 
 
 def test_a_doubtful_word_is_left_alone_but_stop_needs_less() -> None:
-    assert judge(final("next", 0.5)) == Ignored("next", "not sure enough: 0.50 of 0.60")
+    assert judge(final("next", 0.5)) == Ignored("next", "not sure enough: 0.50 of 0.60", 0.5)
     assert isinstance(judge(final("stop", 0.5)), Heard)
     assert isinstance(judge(final("skip", 0.7)), Ignored)
 
 
 def test_what_is_not_live_is_left_alone() -> None:
     asleep = Context(frozenset({Command.START}), "asleep")
-    assert judge(final("next"), asleep) == Ignored("next", "means nothing while asleep")
+    assert judge(final("next"), asleep) == Ignored("next", "means nothing while asleep", 1.0)
 
 
 def test_the_coachs_own_words_are_left_alone_but_stop_always_works() -> None:
     saying = Context(frozenset(Command), "rolling", "Say next, or stop.")
-    assert judge(final("next"), saying) == Ignored("next", "the coach's own words")
+    assert judge(final("next"), saying) == Ignored("next", "the coach's own words", 1.0)
     assert isinstance(judge(final("stop"), saying), Heard)
     assert isinstance(judge(final("pause"), saying), Heard)
 
 
 def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
     listener = Listener(VOCABULARY).notice_voice([1.0] * 150, 1500)
-    assert judge(final("next"), LIVE, listener) == Ignored("next", "in the middle of other talk")
+    assert judge(final("next"), LIVE, listener) == Ignored(
+        "next", "in the middle of other talk", 1.0
+    )
     assert isinstance(judge(final("stop"), LIVE, listener), Heard)
 
 

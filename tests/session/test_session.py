@@ -45,7 +45,7 @@ def test_a_command_is_acted_on_soon_after_its_voice_has_ended() -> None:
     }
     assert reactions["stop"] <= 250
     asleep = [entry.message for entry in witness.entries if isinstance(entry.message, Ignored)]
-    assert asleep == [Ignored("repeat", "means nothing while asleep")]
+    assert asleep == [Ignored("repeat", "means nothing while asleep", 1.0)]
 
 
 def test_stop_while_speaking_is_silent_within_the_block() -> None:
@@ -62,7 +62,7 @@ def test_words_just_said_by_the_coach_are_not_a_command() -> None:
     talk, witness = session(Cue(3300, 3850, "start"), seconds=10)
     talk.run()
     ignored = [entry.message for entry in witness.entries if isinstance(entry.message, Ignored)]
-    assert ignored == [Ignored("start", "the coach's own words")]
+    assert ignored == [Ignored("start", "the coach's own words", 1.0)]
 
 
 def test_words_that_the_coach_is_only_about_to_say_are_a_command() -> None:

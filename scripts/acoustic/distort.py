@@ -1,0 +1,110 @@
+"""Fresh changes of every batch of MFCCs: other vocal tracts, other microphones, gaps.
+
+`augment` changes sound, which takes time and disk, so each recording has a few changed copies only.
+What is here costs next to nothing and is drawn anew whenever a window is used. MFCCs are a cosine
+transform of the logarithms of 40 mel bands; all changes are made to the bands.
+
+    warp    the frequency axis is stretched by up to `WARP` each way: longer and shorter vocal
+            tracts (Jaitly and Hinton, "Vocal tract length perturbation", 2013)
+    tilt    a smooth random curve is added to all frames: microphones, rooms, levels
+    masks   some neighbouring bands, and some stretches of time, are set to the window's mean
+            (Park et al., "SpecAugment", 2019)
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+BANDS = 40
+LIFTER = 22.0
+"""Kaldi's default for MFCCs."""
+LOW_HZ, HIGH_HZ = 20.0, 7600.0
+
+WARP = 0.14
+TILT_DB = 6.0
+"""Standard deviation of the first two cosines of the curve that is added."""
+CURVES = 6
+BAND_MASKS, WIDEST_MASK = 2, 6
+TIME_MASKS, LONGEST_MASK = 3, 24
+"""Stretches of at most so many frames of 10 ms."""
+
+Matrix = npt.NDArray[np.float32]
+
+
+@cache
+def cosines() -> Matrix:
+    """Kaldi's map from mel bands to liftered cepstra, shape (40, 40)."""
+    order = np.arange(BANDS)[:, None]
+    band = np.arange(BANDS)[None, :] + 0.5
+    transform = np.sqrt(2 / BANDS) * np.cos(np.pi / BANDS * order * band)
+    transform[0] = np.sqrt(1 / BANDS)
+    lifter = 1 + 0.5 * LIFTER * np.sin(np.pi * np.arange(BANDS) / LIFTER)
+    return np.asarray(transform * lifter[:, None], dtype=np.float32)
+
+
+@cache
+def from_cosines() -> Matrix:
+    """The way back, from cepstra to the logarithms of the bands, shape (40, 40)."""
+    return np.linalg.inv(cosines().astype(np.float64)).astype(np.float32)
+
+
+def mel(hertz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Kaldi's mel scale."""
+    return np.asarray(1127.0 * np.log1p(hertz / 700.0))
+
+
+def warp_bands(factor: float) -> Matrix:
+    """Moves what is at a frequency to `factor` times it, linear between bands, shape (40, 40)."""
+    edges = np.linspace(mel(np.array(LOW_HZ)), mel(np.array(HIGH_HZ)), BANDS + 2)
+    centres = 700.0 * np.expm1(edges[1:-1] / 1127.0)
+    source = np.interp(mel(centres / factor), edges[1:-1], np.arange(BANDS))
+    below = np.minimum(source.astype(int), BANDS - 2)
+    share = source - below
+    matrix = np.zeros((BANDS, BANDS), dtype=np.float32)
+    rows = np.arange(BANDS)
+    matrix[rows, below] += (1 - share).astype(np.float32)
+    matrix[rows, below + 1] += share.astype(np.float32)
+    return matrix
+
+
+def in_bands(rng: np.random.Generator) -> Matrix:
+    """A random warp, as a map from cepstra to bands."""
+    return warp_bands(1 + float(rng.uniform(-WARP, WARP))) @ from_cosines()
+
+
+def mask(bands: Tensor, rng: np.random.Generator) -> None:
+    """Set random bands and stretches of one window, shape (40, frames), to their means."""
+    means = bands.mean(1)
+    for _ in range(int(rng.integers(BAND_MASKS + 1))):
+        first = int(rng.integers(BANDS - WIDEST_MASK))
+        last = first + int(rng.integers(1, WIDEST_MASK + 1))
+        bands[first:last] = means[first:last, None]
+    for _ in range(int(rng.integers(TIME_MASKS + 1))):
+        first = int(rng.integers(bands.shape[1] - LONGEST_MASK))
+        bands[:, first : first + int(rng.integers(3, LONGEST_MASK + 1))] = means[:, None]
+
+
+def tilt(rng: np.random.Generator) -> Matrix:
+    """What is added to the cepstra of all frames, shape (40,): a smooth curve over the bands."""
+    size = TILT_DB * np.log(10) / 10 / np.maximum(1, np.arange(CURVES))
+    curve = np.zeros(BANDS, dtype=np.float32)
+    curve[:CURVES] = rng.normal(0, size)
+    shape = np.cos(np.pi / BANDS * np.arange(CURVES)[:, None] * (np.arange(BANDS) + 0.5))
+    return np.asarray(cosines() @ (curve[:CURVES] @ shape), dtype=np.float32)
+
+
+def distort(mfcc: Tensor, rng: np.random.Generator) -> Tensor:
+    """Change every window of a batch in its own way.
+
+    Args:
+        mfcc: shape (batch, 40, frames of 10 ms).
+    """
+    maps = torch.from_numpy(np.stack([in_bands(rng) for _ in mfcc]))
+    bands = maps @ mfcc
+    for window in bands:
+        mask(window, rng)
+    tilts = torch.from_numpy(np.stack([tilt(rng) for _ in mfcc]))
+    return torch.from_numpy(cosines()) @ bands + tilts[:, :, None]

@@ -1,0 +1,39 @@
+"""What a recogniser believes it is hearing, or has heard."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read an utterance.
+
+    Attributes:
+        text: lower-case words with single spaces between, ``[unk]`` for anything outside the
+            grammar.
+        start_ms, end_ms: where its first word begins and its last one ends, in the session.
+        share: its posterior probability, 0 to 1, among all that the recogniser considered. A closed
+            grammar makes 1.0 of any speech (vosk-api #741), so a high share alone proves nothing.
+    """
+
+    text: str
+    start_ms: int
+    end_ms: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """The readings of one utterance.
+
+    Attributes:
+        readings: the likeliest first; empty when nothing is heard; a partial has one.
+        final: False for a partial, which may still change; True once the utterance is over.
+    """
+
+    readings: tuple[Reading, ...]
+    final: bool
+
+    @property
+    def text(self) -> str:
+        """The likeliest reading's words."""
+        return self.readings[0].text if self.readings else ""
