@@ -33,10 +33,11 @@ class Tuning:
         opening_hang: the same when more words may follow ("next" of "next step").
         speaking_hang: added to the hang while the coach speaks.
         confidence: how likely the meaning must be, 0 to 1.
-        lead: how much voice may come before the phrase: a breath, not a word.
-        longest_voice: what goes on for longer is noise to the voice detector's ears, and says
-            nothing about where talk began.
+        steady: how long a partial must have stood in noise, where the voice seems never to end.
+        noise: a voice that has gone on for so long without a word is noise or music.
         voice_gap: silences shorter than this do not divide a voice.
+        pause: silence between other talk and a phrase that stands alone.
+        idle: silence after which nobody is speaking.
         detector_tail: how late the voice detector sees an end (ARCHITECTURE.md, "The end of a
             voice"); only for what is reported.
         voice_probability: from here on 10 ms count as voice, 0 to 1.
@@ -53,9 +54,13 @@ class Tuning:
     confidence: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 0.4, Care.LIGHT: 0.6, Care.COSTLY: 0.75}
     )
-    lead: int = 400
+    steady: Mapping[Care, int] = field(
+        default_factory=lambda: {Care.PROTECTED: 200, Care.LIGHT: 250, Care.COSTLY: 400}
+    )
+    noise: int = 1_500
     voice_gap: int = 250
-    longest_voice: int = 4_000
+    pause: int = 250
+    idle: int = 500
     detector_tail: int = 100
     voice_probability: float = 0.5
 
@@ -92,15 +97,19 @@ class Listener:
         tuning: the numbers.
         partial: text of the latest partial.
         partial_since: when it became that, ms.
-        voice_since, voice_until: the latest stretch of voice, ms; equal when there was none.
+        words_since: when the latest utterance's first words came out, ms.
+        voice_since, voice_until: the latest stretch of voice, ms; equal before the first.
+        talk_until: when the latest words that were no command ended, ms.
     """
 
     vocabulary: Vocabulary
     tuning: Tuning = field(default_factory=Tuning)
     partial: str = ""
     partial_since: int = 0
+    words_since: int = 0
     voice_since: int = 0
     voice_until: int = 0
+    talk_until: int = 0
 
     def notice_voice(self, probabilities: Sequence[float], now: int) -> "Listener":
         """Take in a voice detector's answers.
@@ -120,7 +129,8 @@ class Listener:
 
     def is_idle(self, now: int) -> bool:
         """Whether nothing is being said: no partial stands, and no voice has been heard lately."""
-        return not self.partial and now - self.voice_until > 2 * self.tuning.voice_gap
+        last = self.partial_since if self._in_noise(now) else self.voice_until
+        return not self.partial and now - last > self.tuning.idle
 
     def listen(
         self, hypothesis: Hypothesis, context: Context, now: int
@@ -128,11 +138,15 @@ class Listener:
         """Take in one hypothesis and decide."""
         if hypothesis.final:
             verdict = weigh(hypothesis, self.vocabulary)
-            decision = self._judge(verdict, context) if verdict else None
-            return replace(self, partial="", partial_since=now), decision
-        if hypothesis.text != self.partial:
-            return replace(self, partial=hypothesis.text, partial_since=now), None
-        return self, None
+            if verdict is None:
+                return replace(self, partial="", partial_since=now), None
+            talk = self.talk_until if verdict.meaning else verdict.reading.end_ms
+            following = replace(self, partial="", partial_since=now, talk_until=talk)
+            return following, self._judge(verdict, context)
+        if hypothesis.text == self.partial:
+            return self, None
+        begun = self.words_since if self.partial else now
+        return replace(self, partial=hypothesis.text, partial_since=now, words_since=begun), None
 
     def wait(self, context: Context, now: int) -> Flush | None:
         """Whether the partial that stands is sure enough to be flushed."""
@@ -145,9 +159,13 @@ class Listener:
             hang = max(hang, tuning.opening_hang)
         if context.saying:
             hang += tuning.speaking_hang
-        ended = now - self.voice_until >= hang
-        steady = now - self.partial_since >= tuning.dwell[care]
-        return Flush() if ended and steady else None
+        stood = now - self.partial_since
+        ended = now - self.voice_until >= hang and stood >= tuning.dwell[care]
+        lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])
+        return Flush() if ended or lasting else None
+
+    def _in_noise(self, at: int) -> bool:
+        return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
 
     def _judge(self, verdict: Verdict, context: Context) -> Heard | Ignored:
         reading = verdict.reading
@@ -170,7 +188,7 @@ class Listener:
             return None
         if contains(context.saying, verdict.reading.text):
             return "the coach's own words"
-        if self._begins_late(verdict.reading):
+        if self.talk_until and verdict.reading.start_ms - self.talk_until < self.tuning.pause:
             return "in the middle of other talk"
         return None
 
@@ -180,11 +198,6 @@ class Listener:
         if UNKNOWN in text.split():
             return "not a command" if set(text.split()) == {UNKNOWN} else "other words around it"
         return "no single command"
-
-    def _begins_late(self, reading: Reading) -> bool:
-        covers = self.voice_since <= reading.start_ms <= self.voice_until
-        before = reading.start_ms - self.voice_since
-        return covers and self.tuning.lead < before <= self.tuning.longest_voice
 
     def _voice_end(self, reading: Reading) -> int:
         # Each is late in its own way, so the earlier one is nearer the truth.

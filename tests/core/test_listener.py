@@ -78,16 +78,32 @@ def test_the_coachs_own_words_are_left_alone_but_stop_always_works() -> None:
 
 
 def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
-    listener = Listener(VOCABULARY).notice_voice([1.0] * 150, 1500)
-    assert judge(final("next"), LIVE, listener) == Ignored(
+    listener, _ = Listener(VOCABULARY).listen(final("[unk]", start_ms=400), LIVE, 850)
+    assert judge(final("next", start_ms=1000), LIVE, listener) == Ignored(
         "next", "in the middle of other talk", 1.0
     )
-    assert isinstance(judge(final("stop"), LIVE, listener), Heard)
+    assert isinstance(judge(final("stop", start_ms=1000), LIVE, listener), Heard)
+    assert isinstance(judge(final("next", start_ms=1100), LIVE, listener), Heard)
 
 
-def test_what_has_sounded_for_very_long_is_noise_and_forbids_nothing() -> None:
-    listener = Listener(VOCABULARY).notice_voice([1.0] * 900, 9000)
-    assert isinstance(judge(final("next", start_ms=8500), LIVE, listener), Heard)
+def test_a_command_is_no_other_talk() -> None:
+    listener, _ = Listener(VOCABULARY).listen(final("next", start_ms=400), LIVE, 850)
+    assert isinstance(judge(final("next", start_ms=900), LIVE, listener), Heard)
+
+
+def test_in_noise_a_partial_that_stands_is_flushed_though_the_voice_never_ends() -> None:
+    noisy = Listener(VOCABULARY).notice_voice([1.0] * 200, 2000)
+    noisy, _ = noisy.listen(partial("pause"), LIVE, 2000)
+    noisy = noisy.notice_voice([1.0] * 50, 2500)
+    assert noisy.wait(LIVE, 2000 + noisy.tuning.steady[Command.PAUSE.care]) == Flush()
+    assert noisy.wait(LIVE, 2000 + noisy.tuning.steady[Command.PAUSE.care] - 10) is None
+
+
+def test_in_talk_nothing_is_flushed_while_the_voice_goes_on() -> None:
+    talk = Listener(VOCABULARY).notice_voice([1.0] * 50, 2000)
+    talk, _ = talk.listen(partial("pause"), LIVE, 2000)
+    talk = talk.notice_voice([1.0] * 100, 3000)
+    assert talk.wait(LIVE, 3000) is None
 
 
 def test_a_word_alone_after_a_silence_is_heard() -> None:
@@ -152,6 +168,13 @@ def test_the_ears_are_idle_only_in_silence() -> None:
     assert listener.is_idle(1600)
     listener, _ = listener.listen(partial("next"), LIVE, 1600)
     assert not listener.is_idle(5000)
+
+
+def test_a_noise_without_words_is_no_speaking() -> None:
+    listener = Listener(VOCABULARY).notice_voice([1.0] * 400, 4000)
+    assert listener.is_idle(4000)
+    listener, _ = listener.listen(final("[unk]", start_ms=3000), LIVE, 3900)
+    assert not listener.is_idle(4000)
 
 
 def test_words_are_compared_without_punctuation() -> None:

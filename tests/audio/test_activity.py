@@ -1,0 +1,42 @@
+"""The end of a voice, where the room is not quiet."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skill.audio.activity import RATE, Level, WebRtcVoiceDetector
+from skill.audio.pcm import read_pcm
+from skill.ports import Block, Pcm
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+
+
+def in_noise(db: float) -> tuple[Pcm, int]:
+    """A recorded word between 2 s of noise, `db` below it; and where it ends, in frames."""
+    word = read_pcm(RECORDINGS / "next step.flite-slt.ogg").astype(np.float64)
+    heard = np.flatnonzero(np.abs(word) > np.abs(word).max() / 30)
+    word = word[heard[0] : heard[-1]]
+    sound = np.pad(word, (2 * RATE, 2 * RATE))
+    level = np.sqrt(np.mean(word**2)) / 10 ** (db / 20)
+    noisy = sound + np.random.default_rng(3).normal(0, level, len(sound))
+    return np.clip(noisy, -32768, 32767).astype(np.int16), 2 * RATE + len(word)
+
+
+@pytest.mark.parametrize("db", [10, 20, 40])
+def test_the_end_of_a_word_is_seen_in_noise(db: float) -> None:
+    pcm, end = in_noise(db)
+    scores = np.array(WebRtcVoiceDetector().feed(Block(0, pcm)))
+    voiced = np.flatnonzero(scores[150:]) + 150
+    late_ms = 10 * int(voiced[-1] + 1) - end * 1000 // RATE
+    assert -30 <= late_ms <= 150
+    assert voiced[0] * 10 >= 1900, "the noise before the word is no voice"
+
+
+def test_silence_and_a_steady_tone_are_not_raised_for_long() -> None:
+    level = Level()
+    assert not any(level.is_raised(np.zeros(160, np.int16)) for _ in range(50))
+    tone = np.full(160, 3000, np.int16)
+    raised = [level.is_raised(tone) for _ in range(600)]
+    assert raised[0]
+    assert not raised[-1]
