@@ -1,4 +1,4 @@
-"""Fresh changes of every batch of MFCCs: other vocal tracts, other microphones, gaps.
+"""Fresh changes of every batch of MFCCs: other vocal tracts, noises, microphones, gaps.
 
 `augment` changes sound, which takes time and disk, so each recording has a few changed copies only.
 What is here costs next to nothing and is drawn anew whenever a window is used. MFCCs are a cosine
@@ -6,6 +6,8 @@ transform of the logarithms of 40 mel bands; all changes are made to the bands.
 
     warp    the frequency axis is stretched by up to `WARP` each way: longer and shorter vocal
             tracts (Jaitly and Hinton, "Vocal tract length perturbation", 2013)
+    noise   the energies of a recorded noise are added, seldom those of somebody else's speech;
+            phases are not known here, so energies simply add up
     tilt    a smooth random curve is added to all frames: microphones, rooms, levels
     masks   some neighbouring bands, and some stretches of time, are set to the window's mean
             (Park et al., "SpecAugment", 2019)
@@ -27,6 +29,10 @@ WARP = 0.14
 TILT_DB = 6.0
 """Standard deviation of the first two cosines of the curve that is added."""
 CURVES = 6
+NOISY, BABBLING = 0.5, 0.1
+"""Shares of windows with a noise, and with another window's speech, added."""
+NOISE_DB, BABBLE_DB = (0.0, 25.0), (10.0, 25.0)
+"""How far below the speech they are."""
 BAND_MASKS, WIDEST_MASK = 2, 6
 TIME_MASKS, LONGEST_MASK = 3, 24
 """Stretches of at most so many frames of 10 ms."""
@@ -96,14 +102,47 @@ def tilt(rng: np.random.Generator) -> Matrix:
     return np.asarray(cosines() @ (curve[:CURVES] @ shape), dtype=np.float32)
 
 
-def distort(mfcc: Tensor, rng: np.random.Generator) -> Tensor:
+def loudness(bands: Tensor) -> float:
+    """Mean of the logarithms of all bands' energies in the louder half of a window's frames."""
+    by_frame = bands.mean(0)
+    return float(by_frame[by_frame >= by_frame.median()].mean())
+
+
+def mix(bands: Tensor, other: Tensor, below_db: float) -> None:
+    """Add the energies of `other`, both of shape (40, frames), `below_db` below the speech."""
+    gain = loudness(bands) - loudness(other) - below_db * float(np.log(10)) / 10
+    torch.logaddexp(bands, other + gain, out=bands)
+
+
+def add_noise(bands: Tensor, noises: Tensor, rng: np.random.Generator) -> None:
+    """Add noise or babble to some windows of a batch of shape (batch, 40, frames).
+
+    Args:
+        noises: MFCCs of noise, shape (frames, 40), as float16.
+    """
+    frames = bands.shape[2]
+    spoken = bands.clone()
+    for window in bands:
+        dice = rng.random()
+        if dice < NOISY:
+            start = int(rng.integers(len(noises) - frames))
+            noise = torch.from_numpy(from_cosines()) @ noises[start : start + frames].float().T
+            mix(window, noise, float(rng.uniform(*NOISE_DB)))
+        elif dice < NOISY + BABBLING:
+            other = spoken[int(rng.integers(len(spoken)))]
+            mix(window, other.flip(1), float(rng.uniform(*BABBLE_DB)))
+
+
+def distort(mfcc: Tensor, noises: Tensor, rng: np.random.Generator) -> Tensor:
     """Change every window of a batch in its own way.
 
     Args:
         mfcc: shape (batch, 40, frames of 10 ms).
+        noises: MFCCs of noise, shape (frames, 40), as float16.
     """
     maps = torch.from_numpy(np.stack([in_bands(rng) for _ in mfcc]))
     bands = maps @ mfcc
+    add_noise(bands, noises, rng)
     for window in bands:
         mask(window, rng)
     tilts = torch.from_numpy(np.stack([tilt(rng) for _ in mfcc]))

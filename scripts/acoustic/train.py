@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from distort import distort
-from features import IGNORED, STRIDE
+from features import CEPSTRA, IGNORED, NOISE_PLAN, STRIDE
 from lexicon import PHONES
 from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network, parameters_of
 from sequence import ANY, Neighbours, neighbours, path_loss
@@ -52,10 +52,17 @@ SMOOTHING = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Shards one after the other: `mfcc` (float16, (3 n, 40)) and `unit` (uint16, (n,))."""
+    """Shards one after the other.
+
+    Attributes:
+        mfcc: float16, shape (3 n, 40).
+        unit: uint16, shape (n,).
+        noises: MFCCs of recordings without speech, to be mixed in, float16, shape (frames, 40).
+    """
 
     mfcc: npt.NDArray[np.float16]
     unit: npt.NDArray[np.uint16]
+    noises: npt.NDArray[np.float16]
 
     def pdfs(self, tying: Tying) -> npt.NDArray[np.int64]:
         """The pdf of every frame, ANY where nobody knows it, shape (n,)."""
@@ -69,10 +76,13 @@ class Data:
 
 def load(files: Sequence[Path]) -> Data:
     """Read shards into memory (8 kB per second of sound)."""
-    shards = [np.load(file) for file in files]
+    shards = {file.name: np.load(file) for file in files}
+    mfcc = {name: shard["mfcc"] for name, shard in shards.items()}
+    noises = [cepstra for name, cepstra in mfcc.items() if name.startswith(NOISE_PLAN)]
     return Data(
-        np.concatenate([shard["mfcc"] for shard in shards]),
-        np.concatenate([shard["unit"] for shard in shards]),
+        np.concatenate(list(mfcc.values())),
+        np.concatenate([shard["unit"] for shard in shards.values()]),
+        np.concatenate([*noises, np.zeros((0, CEPSTRA), np.float16)]),
     )
 
 
@@ -82,6 +92,7 @@ def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tupl
     Each pass cuts all data into windows from another offset and shuffles them.
     """
     pdfs = data.pdfs(tying)
+    noises = torch.from_numpy(data.noises)
     while True:
         starts = np.arange(rng.integers(WINDOW), len(data.unit) - WINDOW, WINDOW)
         rng.shuffle(starts)
@@ -89,7 +100,7 @@ def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tupl
             batch = starts[first : first + BATCH]
             mfcc = [data.mfcc[STRIDE * s : STRIDE * (s + WINDOW)].T for s in batch]
             yield (
-                distort(torch.from_numpy(np.stack(mfcc).astype(np.float32)), rng),
+                distort(torch.from_numpy(np.stack(mfcc).astype(np.float32)), noises, rng),
                 torch.from_numpy(np.stack([pdfs[s : s + WINDOW] for s in batch])),
             )
 
