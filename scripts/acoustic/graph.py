@@ -54,7 +54,7 @@ class Prices:
         word: of each word that is not `[unk]`.
     """
 
-    unk_word: float = 3.0
+    unk_word: float = 1.0
     unk_phone: float = 0.0
     unk_unusual: float = 0.7
     silence: float = 0.7

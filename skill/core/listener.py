@@ -33,6 +33,8 @@ class Tuning:
         opening_hang: the same when more words may follow ("next" of "next step").
         speaking_hang: added to the hang while the coach speaks.
         confidence: how likely the meaning must be, 0 to 1.
+        noisy_confidence: the same in noise, for what is not protected. On dev, in noise at 10 dB,
+            0.9 left 7 of 25 false accepts and 214 of 231 commands.
         steady: how long a partial must have stood in noise, where the voice seems never to end.
         noise: a voice that has gone on for so long without a word is noise or music.
         voice_gap: silences shorter than this do not divide a voice.
@@ -52,8 +54,9 @@ class Tuning:
     opening_hang: int = 150
     speaking_hang: int = 30
     confidence: Mapping[Care, float] = field(
-        default_factory=lambda: {Care.PROTECTED: 0.4, Care.LIGHT: 0.6, Care.COSTLY: 0.75}
+        default_factory=lambda: {Care.PROTECTED: 0.4, Care.LIGHT: 0.8, Care.COSTLY: 0.9}
     )
+    noisy_confidence: float = 0.9
     steady: Mapping[Care, int] = field(
         default_factory=lambda: {Care.PROTECTED: 200, Care.LIGHT: 250, Care.COSTLY: 400}
     )
@@ -181,7 +184,7 @@ class Listener:
     def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:
             return f"means nothing while {context.phase}"
-        needed = self.tuning.confidence[command.care]
+        needed = self._needed(command.care)
         if verdict.confidence < needed:
             return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
         if command.care is Care.PROTECTED:
@@ -191,6 +194,12 @@ class Listener:
         if self.talk_until and verdict.reading.start_ms - self.talk_until < self.tuning.pause:
             return "in the middle of other talk"
         return None
+
+    def _needed(self, care: Care) -> float:
+        needed = self.tuning.confidence[care]
+        if care is Care.PROTECTED or not self._in_noise(self.words_since):
+            return needed
+        return max(needed, self.tuning.noisy_confidence)
 
     def _why_no_phrase(self, text: str) -> str:
         if text in self.vocabulary.decoys:

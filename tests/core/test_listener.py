@@ -60,9 +60,9 @@ def test_silence_is_nothing() -> None:
 
 
 def test_a_doubtful_word_is_left_alone_but_stop_needs_less() -> None:
-    assert judge(final("next", 0.5)) == Ignored("next", "not sure enough: 0.50 of 0.60", 0.5)
+    assert judge(final("next", 0.5)) == Ignored("next", "not sure enough: 0.50 of 0.80", 0.5)
     assert isinstance(judge(final("stop", 0.5)), Heard)
-    assert isinstance(judge(final("skip", 0.7)), Ignored)
+    assert isinstance(judge(final("skip", 0.85)), Ignored)
 
 
 def test_what_is_not_live_is_left_alone() -> None:
@@ -97,6 +97,14 @@ def test_in_noise_a_partial_that_stands_is_flushed_though_the_voice_never_ends()
     noisy = noisy.notice_voice([1.0] * 50, 2500)
     assert noisy.wait(LIVE, 2000 + noisy.tuning.steady[Command.PAUSE.care]) == Flush()
     assert noisy.wait(LIVE, 2000 + noisy.tuning.steady[Command.PAUSE.care] - 10) is None
+
+
+def test_noise_takes_more_confidence_but_not_for_stop() -> None:
+    noisy = Listener(VOCABULARY).notice_voice([1.0] * 200, 2000)
+    noisy, _ = noisy.listen(partial("next"), LIVE, 2000)
+    assert isinstance(judge(final("next", 0.85)), Heard)
+    assert isinstance(judge(final("next", 0.85), LIVE, noisy), Ignored)
+    assert isinstance(judge(final("stop", 0.85), LIVE, noisy), Heard)
 
 
 def test_in_talk_nothing_is_flushed_while_the_voice_goes_on() -> None:
