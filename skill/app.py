@@ -1,10 +1,12 @@
 """The composition root: the only file that names concrete recognisers, voices and devices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import skill
 from skill.content.lint import unknown_words
@@ -12,14 +14,19 @@ from skill.content.load import Content, load_content
 from skill.core.coach import Book, Coach, Patience
 from skill.core.listener import Listener
 from skill.core.messages import Bookmark
+from skill.core.vocabulary import Vocabulary
+from skill.enrolment.person import ANYBODY, Person
 from skill.errors import ContentError, ModelError, VoiceError
 from skill.journal import JournalWriter
-from skill.ports import AudioSource, Speaker, Voice
+from skill.ports import AudioSource, Recognizer, Speaker, Voice
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session
 from skill.settings import PACKAGE, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
+
+if TYPE_CHECKING:
+    from skill.recognition.vosk import VoskModel
 
 DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
 """The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
@@ -34,10 +41,14 @@ class App:
 
     Args:
         settings: what was chosen.
+
+    Attributes:
+        stranger: why the chosen person is not known quite as they were, or None.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.stranger: str | None = None
 
     @cached_property
     def content(self) -> Content:
@@ -82,16 +93,70 @@ class App:
             ModelError: if the model cannot be read.
             ContentError: if a command has a word that the model does not know.
         """
-        from skill.audio.activity import WebRtcVoiceDetector
-        from skill.recognition.vosk import VoskModel, VoskRecognizer
+        return self.ear_maker(self.content)()
 
-        model = VoskModel(self.model_folder())
-        mistakes = unknown_words(self.content, model.knows, model.words())
+    def ear_maker(self, content: Content) -> Callable[[], Ears]:
+        """Makes as many ears as are wanted, on one model and for some content; see `ears`."""
+        from skill.audio.activity import WebRtcVoiceDetector
+
+        model = self.model
+        mistakes = unknown_words(content, model.knows, model.words())
         if mistakes:
             raise ContentError(mistakes)
-        vocabulary = self.content.vocabulary
-        grammar = (*vocabulary.meanings,) * COMMAND_WEIGHT + vocabulary.decoys
-        return Ears(VoskRecognizer(model, grammar), WebRtcVoiceDetector(), Listener(vocabulary))
+        person = self.person
+        vocabulary = person.vocabulary(content.vocabulary, model.knows)
+        return lambda: Ears(
+            self.recognizer(vocabulary, person.factor), WebRtcVoiceDetector(), Listener(vocabulary)
+        )
+
+    def recognizer(
+        self, vocabulary: Vocabulary, factor: float = 1.0, words: Sequence[str] = ()
+    ) -> Recognizer:
+        """A recogniser for a vocabulary.
+
+        Args:
+            vocabulary: its phrases and decoys.
+            factor: of a person's voice, as in `skill.recognition.pitched`.
+            words: may be said as well.
+        """
+        from skill.recognition.pitched import PitchedRecognizer
+        from skill.recognition.vosk import VoskRecognizer
+
+        grammar = ((*vocabulary.meanings,) * COMMAND_WEIGHT, vocabulary.decoys, words)
+        plain = VoskRecognizer(self.model, chain.from_iterable(grammar))
+        return plain if factor == 1.0 else PitchedRecognizer(plain, factor)
+
+    @cached_property
+    def model(self) -> "VoskModel":
+        """The chosen model, loaded.
+
+        Raises:
+            ModelError: if it cannot be read.
+        """
+        from skill.recognition.vosk import VoskModel
+
+        return VoskModel(self.model_folder())
+
+    @cached_property
+    def person(self) -> Person:
+        """Whose voice it is: what was learnt of the chosen person, or nothing.
+
+        Raises:
+            SettingsError: if the person has not been enrolled.
+            ContentError: if their file cannot be used.
+        """
+        if not self.settings.person:
+            return ANYBODY
+        from skill.enrolment.register import Register, model_mark
+
+        entry = Register(self.settings.people).get(self.settings.person)
+        if entry.model == model_mark(self.model.folder):
+            return entry.person
+        self.stranger = (
+            f"{self.settings.person} was enrolled with another model, so private spellings are "
+            f"left out. Enrol again: roller-coach enrol {self.settings.person}."
+        )
+        return Person(entry.person.factor)
 
     def model_folder(self) -> Path:
         """The chosen model: a folder, or the name of an installed one.
@@ -216,7 +281,7 @@ class App:
 
     def troubles(self, session: Session) -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
-        found = (getattr(self.voice, "trouble", None), self.shelf.trouble)
+        found = (self.stranger, getattr(self.voice, "trouble", None), self.shelf.trouble)
         return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:

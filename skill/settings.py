@@ -31,6 +31,8 @@ class Settings(BaseModel):
         cache: folder for rendered lines.
         state: folder for the bookmark and the last session's journal.
         models: folder for downloaded models.
+        people: folder for what `roller-coach enrol` has learnt.
+        person: name of whoever speaks, if they are enrolled; empty for anybody.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
     """
 
@@ -47,6 +49,8 @@ class Settings(BaseModel):
     cache: Path = Field(default_factory=lambda: _user("cache") / "lines")
     state: Path = Field(default_factory=lambda: _user("state"))
     models: Path = Field(default_factory=lambda: _user("data") / "models")
+    people: Path = Field(default_factory=lambda: _user("data") / "people")
+    person: str = ""
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
 

@@ -17,8 +17,9 @@ FLOORS: list[set[str]] = [
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
     {"session", "dialogue"},
-    {"rehearsal", "measure"},
+    {"rehearsal", "measure", "evaluation", "enrolment"},
     {"app"},
+    {"recipes"},
     {"cli"},
 ]
 FORBIDDEN_IN_CORE = {"time", "threading", "logging", "random", "pathlib", "os", "datetime", "io"}

@@ -17,11 +17,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "run": ("skill.cli.run:run", "Start a session at the microphone."),
         "replay": ("skill.cli.replay:replay", "Run a recording, or a journal, as a session."),
         "rehearse": ("skill.cli.rehearse:rehearse", "Act out a script that answers the coach."),
+        "enrol": ("skill.cli.enrol:enrol", "Let the coach learn a person's voice."),
         "check": ("skill.cli.content:check", "Look for mistakes in routine, phrases, commands."),
         "table": ("skill.cli.content:table", "Show what every command does in every phase."),
         "schema": ("skill.cli.content:schema", "Write the JSON Schemas for editors."),
         "models": ("skill.cli.models:models", "List and install recogniser's models."),
         "benchmark": ("skill.cli.benchmark:benchmark", "Measure speed, delay and memory."),
+        "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }
 )
 INTERRUPTED = 130

@@ -1,7 +1,6 @@
 """`roller-coach benchmark`: the figures of the README, measured on this machine."""
 
 import json
-import platform
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from skill.app import DEMO, App
+from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.errors import CoachError
 from skill.measure import measure, read_labels
@@ -127,16 +127,5 @@ def _show(figures: dict[str, str], one: dict[str, float], repeat: int) -> None:
     console.print(table)
     console.print(
         f"{one['hits']:.0f} of {one['labels']:.0f} commands recognised; "
-        f"{repeat} passes over {one['audio_s']:.0f} s; {_machine()}."
+        f"{repeat} passes over {one['audio_s']:.0f} s; {machine()}."
     )
-
-
-def _machine() -> str:
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                name = line.partition(":")[2].strip()
-                break
-    return f"{name}, {platform.system()}, Python {platform.python_version()}"

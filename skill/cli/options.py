@@ -15,6 +15,7 @@ CHOICES = (
     click.option("--commands", type=FILE, help="What you can say (hassil's intents, YAML)."),
     click.option("--model", type=FILE, help="The recogniser's model: a Vosk model's folder."),
     click.option("--voice", help="espeak, espeak:NAME, or a Piper voice's .onnx file."),
+    click.option("--person", help="Whose voice it is: a name given to `enrol`."),
 )
 
 

@@ -1,0 +1,193 @@
+"""`roller-coach enrol`: the coach learns one person's voice."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from skill.app import App
+from skill.cli.options import FILE, json_option, with_app
+from skill.cli.screen import terminal
+from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.enrolment.learning import Lab, Lesson, learn
+from skill.enrolment.person import ANYBODY, Person
+from skill.enrolment.register import Entry, Register, model_mark
+from skill.enrolment.studio import Notice, Studio
+from skill.enrolment.takes import Take, enough, read_takes
+from skill.enrolment.trial import Outcome
+from skill.errors import SettingsError
+
+SOMEBODY = "me"
+AGAIN = 2
+"""Further takes of what was not understood: private spellings want a habit, not a slip."""
+WELCOME = "I will name one command after the other. Say each as you would from the floor."
+
+
+@click.command()
+@click.argument("name", required=False)
+@with_app
+@click.option(
+    "--from",
+    "folder",
+    type=FILE,
+    help="Learn from sound files named after their words: next.wav, start rolling.2.wav.",
+)
+@click.option("--keep", is_flag=True, help="Keep the recordings, too.")
+@click.option("--forget", is_flag=True, help="Delete everything known of NAME.")
+@click.option("--microphone", help="Part of the microphone's name.")
+@click.option("--speaker", help="Part of the speaker's name.")
+@json_option
+def enrol(
+    app: App, *, name: str | None, folder: Path | None, keep: bool, forget: bool, as_json: bool
+) -> None:
+    """Learn NAME's voice from every command, said once; then `--person NAME` hears better.
+
+    What is learnt stays in one small file on this machine.
+    """
+    name = name or app.settings.person or SOMEBODY
+    register = Register(app.settings.people)
+    path = register.path(name)
+    if forget:
+        _forget(register, name)
+        return
+    # Whoever is chosen, everybody is heard with the same ears here.
+    app = App(app.settings.model_copy(update={"person": ""}))
+    app.ears()  # what is wrong with model or content is said before anybody speaks
+    console = terminal()
+    vocabulary = app.content.vocabulary
+    if folder is not None:
+        takes = read_takes(folder, vocabulary.meanings)
+    else:
+        takes = _recorded(app, vocabulary, console)
+        enough(takes, "What was heard")
+    words = app.model.words()
+    with _progress(console, as_json=as_json) as progress:
+        lesson = learn(takes, Lab(app.recognizer, vocabulary, words, progress))
+    register.put(name, Entry(model_mark(app.model.folder), lesson.person))
+    kept = register.keep(name, takes) if keep else None
+    if as_json:
+        click.echo(json.dumps(_facts(name, path, lesson)))
+    else:
+        _show(console, name, path, lesson, kept)
+        if not words:
+            console.print("This model does not list its words, so no private spellings were tried.")
+
+
+def _forget(register: Register, name: str) -> None:
+    if not register.forget(name):
+        known = ", ".join(register.names()) or "nobody"
+        raise SettingsError(
+            f'Nothing is known of "{name}".', f"Those who can be forgotten: {known}."
+        )
+    click.echo(f"Everything known of {name} is deleted.")
+
+
+def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take, ...]:
+    """Ask for every command once, and for those not understood again."""
+    from skill.audio.activity import WebRtcVoiceDetector
+    from skill.audio.loudspeaker import Loudspeaker
+    from skill.audio.microphone import Microphone
+
+    known = set(vocabulary.meanings.values())
+    phrases = [vocabulary.suggest(c) for c in Command if Meaning(c) in known]
+    with ExitStack() as stack:
+        speaker = stack.enter_context(Loudspeaker(app.settings.speaker or None))
+        voice = app.voice
+        microphone = stack.enter_context(Microphone(app.settings.microphone or None))
+        tell = partial(_tell, console)
+        studio = Studio(microphone, speaker, voice, WebRtcVoiceDetector, tell)
+        console.print(f"{len(phrases)} commands, a few minutes. Ctrl-C ends it; nothing is kept.")
+        studio.say(WELCOME)
+        return tuple(record(studio, phrases, app, vocabulary))
+
+
+def record(
+    studio: Studio, phrases: Sequence[str], app: App, vocabulary: Vocabulary
+) -> Iterator[Take]:
+    """Every phrase once, and those that anybody's ears do not understand `AGAIN` times more."""
+    trial = Lab(app.recognizer, vocabulary).trial(ANYBODY)
+    missed = []
+    for phrase in phrases:
+        take = studio.ask(phrase)
+        if take is not None:
+            yield take
+            if not trial.hear(take).understood:
+                missed.append(phrase)
+    if missed:
+        studio.say("Thank you. Some of these again, please.")
+    for phrase in missed * AGAIN:
+        again = studio.ask(phrase)
+        if again is not None:
+            yield again
+
+
+def _tell(console: Console, notice: Notice, phrase: str, why: str) -> None:
+    match notice:
+        case Notice.SAY:
+            console.print(f'Say: "{phrase}"')
+        case Notice.TAKEN:
+            console.print("  recorded", style="dim")
+        case Notice.LEFT_OUT:
+            console.print(f'  "{phrase}" is left out.')
+        case _:
+            console.print(f"  {why} Once more.")
+
+
+@contextmanager
+def _progress(console: Console, *, as_json: bool) -> Iterator[Callable[[int, int], None]]:
+    shown = console.is_terminal and not as_json
+    with Progress(console=console, transient=True, disable=not shown) as bar:
+        task = bar.add_task("Learning", total=None)
+        yield lambda done, count: bar.update(task, completed=done, total=count)
+
+
+def _facts(name: str, path: Path, lesson: Lesson) -> dict[str, object]:
+    return {
+        "name": name,
+        "file": str(path),
+        "factor": lesson.person.factor,
+        "spellings": dict(lesson.person.spellings),
+        "takes": len(lesson.results),
+        "understood_before": lesson.before,
+        "understood_after_leaving_each_out": lesson.after,
+    }
+
+
+def _show(console: Console, name: str, path: Path, lesson: Lesson, kept: Path | None) -> None:
+    changed = [r for r in lesson.results if not (r.before.understood and r.after.understood)]
+    if changed:
+        table = Table(box=None, pad_edge=False)
+        for title in ("not always understood", "before", "after"):
+            table.add_column(title)
+        for result in changed:
+            table.add_row(result.phrase, *map(_share, (result.before, result.after)))
+        console.print(table)
+    count = len(lesson.results)
+    console.print(f"Understood before: {lesson.before} of {count} recordings.")
+    console.print(
+        f"After: {lesson.after} of {count}, each heard by ears fitted to the other {count - 1}."
+    )
+    console.print(_what(name, lesson.person))
+    console.print(f"Kept in {path}" + (f", recordings in {kept}." if kept else "; no recordings."))
+    console.print(f'Use it: roller-coach run --person {name}, or person = "{name}" in settings.')
+
+
+def _share(outcome: Outcome) -> str:
+    return f"{outcome.chance:.0%}" + ("" if outcome.understood else ", missed")
+
+
+def _what(name: str, person: Person) -> str:
+    if person == ANYBODY:
+        return f"Nothing was found that helps {name}; the coach goes on hearing as before."
+    told = []
+    if person.factor != 1.0:
+        higher = "higher" if person.factor < 1 else "deeper"
+        told.append(f"the voice is {higher} than most (played at {person.factor:.2f})")
+    told += [f'"{phrase}" may sound like "{text}"' for text, phrase in person.spellings.items()]
+    return f"Learnt of {name}: {'; '.join(told)}."

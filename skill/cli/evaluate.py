@@ -1,0 +1,189 @@
+"""`roller-coach evaluate`: how well labelled recordings are heard."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from skill.app import App
+from skill.cli.machine import machine
+from skill.cli.options import FILE, with_app
+from skill.core.listener import plain
+from skill.errors import SettingsError, StorageError
+from skill.evaluation import crew
+from skill.evaluation.condition import EXAMPLES, Condition, parse
+from skill.evaluation.labels import with_words
+from skill.evaluation.manifest import LabelledClip, read_manifest
+from skill.evaluation.run_file import write_run
+from skill.evaluation.runner import Chunk, chunks, hear, kit_of, peak_memory_mb
+from skill.evaluation.scene import Surroundings
+from skill.evaluation.surroundings import gather
+from skill.evaluation.tables import summary
+from skill.evaluation.trial import Run, Trial
+from skill.recipes import EarsRecipe, recipe
+
+WIDTH = 100
+WEIGHED = 8
+"""Clips with which memory is measured, from all over the manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that was asked for."""
+
+    recipes: tuple[EarsRecipe, ...]
+    conditions: tuple[Condition, ...]
+    clips: tuple[LabelledClip, ...]
+    around: Surroundings
+    jobs: int
+    cluster: str
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """All the work."""
+        return tuple(chunks(self.recipes, self.conditions, self.clips, self.around))
+
+
+@click.command()
+@click.argument("manifests", type=FILE, nargs=-1, required=True)
+@with_app
+@click.option("--audio", type=FILE, help="Paths are relative to this folder, not the manifest.")
+@click.option("--also", default="", help="Words that count as commands of their own: up,down.")
+@click.option(
+    "--condition", "conditions", multiple=True, default=["quiet"], help=f"{EXAMPLES}. Repeatable."
+)
+@click.option("--noise", type=FILE, help="A folder of noises, for --condition noise:DB.")
+@click.option("--music", type=FILE, help="A folder of music, for --condition music:DB.")
+@click.option("--rooms", type=FILE, help="A folder of impulse responses, for room and far.")
+@click.option(
+    "--against", multiple=True, help="Compare with pocketsphinx or vosk:FOLDER. Repeatable."
+)
+@click.option("--kind", "kinds", multiple=True, help="Take only clips of this kind. Repeatable.")
+@click.option("--every", type=click.IntRange(1), default=1, help="Take only each n-th clip.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes. [all cores]"
+)
+@click.option("--cluster", default="", help="A Dask scheduler's address, to do the work instead.")
+@click.option("--json", "json_file", type=FILE, help="Write every trial here (JSON lines).")
+@click.option("--html", "html_file", type=FILE, help="Write a report with pictures here.")
+def evaluate(
+    app: App,
+    *,
+    manifests: tuple[Path, ...],
+    audio: Path | None,
+    also: str,
+    conditions: tuple[str, ...],
+    noise: Path | None,
+    music: Path | None,
+    rooms: Path | None,
+    against: tuple[str, ...],
+    kinds: tuple[str, ...],
+    every: int,
+    jobs: int,
+    cluster: str,
+    json_file: Path | None,
+    html_file: Path | None,
+) -> None:
+    """Put the recordings of MANIFESTS through the ears of a session and count what comes of them.
+
+    A manifest is a table with tabs between and a title line: path, text, and, if known, speaker,
+    kind, group, start_s, end_s, end_of_speech_s, expected, synthetic.
+    """
+    crew.require(cluster)
+    if html_file is not None:
+        from skill.evaluation.report import check
+
+        check(html_file)
+    if json_file is not None:
+        _check_folder(json_file)
+    words = tuple(word for word in map(plain, also.split(",")) if word)
+    vocabulary = with_words(app.content.vocabulary, words)
+    found = [clip for one in manifests for clip in read_manifest(one, vocabulary, audio)]
+    wanted = tuple(dict.fromkeys(map(parse, conditions)))
+    plan = Plan(
+        recipes=tuple(recipe(app.settings, name, words) for name in dict.fromkeys(("", *against))),
+        conditions=wanted,
+        clips=_chosen(found, kinds, every),
+        around=gather(wanted, found, noise, music, rooms),
+        jobs=jobs,
+        cluster=cluster,
+    )
+    run = _run(plan, dict(_facts(app, plan, manifests, words)))
+    # Before anything can go wrong with the tables: hours may be in it.
+    if json_file is not None:
+        write_run(run, json_file)
+    Console(highlight=False, width=WIDTH).print(summary(run))
+    if html_file is not None:
+        from skill.evaluation.report import write_html
+
+        write_html(run, html_file)
+
+
+def _check_folder(path: Path) -> None:
+    if not path.absolute().parent.is_dir() or path.is_dir():
+        raise StorageError(
+            f"The run cannot be written to {path}.", "Name a file in a folder that is there."
+        )
+
+
+def _chosen(
+    clips: Sequence[LabelledClip], kinds: tuple[str, ...], every: int
+) -> tuple[LabelledClip, ...]:
+    there = {clip.kind for clip in clips}
+    missing = [kind for kind in kinds if kind not in there]
+    if missing:
+        raise SettingsError(
+            f'No manifest has clips of the kind "{missing[0]}".',
+            f"There are {', '.join(sorted(filter(None, there))) or 'none with a kind'}.",
+        )
+    return tuple(clip for clip in clips if not kinds or clip.kind in kinds)[::every]
+
+
+def _run(plan: Plan, about: dict[str, str]) -> Run:
+    for one in plan.recipes:
+        kit_of(one).ears()  # a missing model should be known before hours of work
+    work = plan.chunks
+    done: dict[int, list[Trial]] = {}
+    console = Console(stderr=True)
+    with _progress(console) as progress:
+        task = progress.add_task("listening", total=sum(len(chunk.clips) for chunk in work))
+        for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
+            done[place] = trials
+            progress.advance(task, len(trials))
+        progress.update(task, description="memory")
+        memory = {one.name: crew.alone(peak_memory_mb, _sample(plan, one)) for one in plan.recipes}
+    return Run(about, memory, tuple(trial for place in sorted(done) for trial in done[place]))
+
+
+def _sample(plan: Plan, one: EarsRecipe) -> Chunk:
+    """What memory is measured with."""
+    every = max(1, len(plan.clips) // WEIGHED)
+    return Chunk(one, Condition(), plan.clips[::every][:WEIGHED], Surroundings())
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("clips"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def _facts(
+    app: App, plan: Plan, manifests: Sequence[Path], words: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    where = f"Dask at {plan.cluster}" if plan.cluster else f"{plan.jobs} of {os.cpu_count()} cores"
+    yield "machine", f"{machine()}, {where}"
+    yield "recordings", ", ".join(path.name for path in manifests)
+    yield "model", app.settings.model.name
+    also = f", and the words {', '.join(words)}" if words else ""
+    yield "commands", f"{app.settings.commands.name}, all of them live{also}"
+    yield "end of a word", "as the manifest has it, else where its sound ends"

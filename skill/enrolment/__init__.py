@@ -1,0 +1,1 @@
+"""Learning one person's voice from a few recordings of known phrases."""

@@ -1,0 +1,180 @@
+"""The people the coach has learnt, one small YAML file each."""
+
+import os
+import re
+import wave
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+from typing import Annotated
+
+import yaml
+from pydantic import Field
+
+from skill.audio.pcm import RATE
+from skill.content.document import read_document
+from skill.content.schema import Strict
+from skill.content.shape import fit
+from skill.enrolment.person import Person
+from skill.enrolment.takes import Take
+from skill.errors import ContentError, SettingsError, StorageError
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+HEADER = "# What roller-coach learnt of a voice. `roller-coach enrol NAME --forget` deletes it.\n"
+
+
+class PersonFile(Strict):
+    """One person's file."""
+
+    model: str
+    factor: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    spellings: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person as they were kept.
+
+    Attributes:
+        model: mark of the recogniser's model that they were learnt with.
+        person: what was learnt.
+    """
+
+    model: str
+    person: Person = field(default_factory=Person)
+
+
+class Register:
+    """Keeps people in a folder.
+
+    Args:
+        folder: made when needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """A person's file.
+
+        Raises:
+            SettingsError: if that cannot be a person's name here.
+        """
+        if not NAME.fullmatch(name):
+            raise SettingsError(
+                f'"{name}" cannot be a person\'s name here.',
+                "Use up to 32 lower-case letters, digits, - and _, for example: anna.",
+            )
+        return self.folder / f"{name}.yaml"
+
+    def names(self) -> tuple[str, ...]:
+        """Everybody in the register."""
+        return tuple(sorted(path.stem for path in self.folder.glob("*.yaml")))
+
+    def get(self, name: str) -> Entry:
+        """What is known of a person.
+
+        Raises:
+            SettingsError: if nothing is.
+            ContentError: if their file cannot be used.
+        """
+        path = self.path(name)
+        if not path.is_file():
+            known = self.names()
+            others = f"known are {', '.join(known)}" if known else "nobody is known yet"
+            raise SettingsError(
+                f'The coach does not know "{name}"; {others}.',
+                f"Introduce yourself with `roller-coach enrol {name}`, or leave --person out.",
+            )
+        mistakes: list[str] = []
+        document = read_document(path, mistakes)
+        found = document and fit(document, PersonFile, mistakes)
+        if not found or mistakes:
+            raise ContentError([*mistakes, f"Or enrol {name} again."])
+        return Entry(found.model, Person(found.factor, found.spellings))
+
+    def put(self, name: str, entry: Entry) -> Path:
+        """Keep what was learnt; the old file is replaced as a whole.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        path = self.path(name)
+        person = entry.person
+        content = PersonFile(
+            model=entry.model, factor=person.factor, spellings=dict(person.spellings)
+        )
+        text = HEADER + yaml.safe_dump(content.model_dump(), allow_unicode=True, sort_keys=False)
+        fresh = path.with_suffix(".new")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with fresh.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        except OSError as failure:
+            raise _unwritable(path, failure) from failure
+        return path
+
+    def keep(self, name: str, takes: Sequence[Take]) -> Path:
+        """Keep recordings beside a person's file, named as `read_takes` reads them.
+
+        Raises:
+            StorageError: if they cannot be written.
+        """
+        folder = self.path(name).with_suffix("")
+        count: Counter[str] = Counter()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for take in takes:
+                count[take.phrase] += 1
+                path = folder / f"{take.phrase}.{count[take.phrase]}.wav"
+                with wave.open(str(path), "wb") as out:
+                    out.setparams((1, 2, RATE, 0, "NONE", ""))
+                    out.writeframes(take.pcm.tobytes())
+        except OSError as failure:
+            raise _unwritable(folder, failure) from failure
+        return folder
+
+    def forget(self, name: str) -> bool:
+        """Delete a person's file and recordings; False if there was nothing.
+
+        Raises:
+            StorageError: if they cannot be deleted.
+        """
+        path = self.path(name)
+        recordings = path.with_suffix("")
+        known = path.is_file() or recordings.is_dir()
+        try:
+            path.unlink(missing_ok=True)
+            if recordings.is_dir():
+                rmtree(recordings)
+        except OSError as failure:
+            raise StorageError(
+                f"What is known of {name} in {self.folder} cannot be deleted: {failure.strerror}.",
+                "Delete it by hand.",
+            ) from failure
+        return known
+
+
+def model_mark(folder: Path) -> str:
+    """What tells one recogniser's model from another: a digest of its files' names and sizes, and
+    of their checksums where it has them.
+    """
+    digest = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
+        if path.name == "SHA256SUMS":
+            digest.update(path.read_bytes())
+    return f"{folder.name} {digest.hexdigest()[:16]}"
+
+
+def _unwritable(path: Path, failure: OSError) -> StorageError:
+    return StorageError(
+        f"What was learnt cannot be kept in {path}: {failure.strerror}.",
+        "Free some space or make the folder writable, and enrol again.",
+    )

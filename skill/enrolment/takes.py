@@ -1,0 +1,127 @@
+"""Recordings of known phrases, and whether they can be learnt from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from skill.audio.pcm import FRAME, RATE, SPEECH_RANGE_DB, read_pcm
+from skill.content.places import nearest
+from skill.errors import RecordingError
+from skill.ports import Pcm
+
+ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus"})
+SILENT = 100
+"""Peak of int16 samples: nearly 50 dB below full scale, less than any voice in the same room."""
+SHORTEST_MS, LONGEST_MS = 120, 8_000
+"""The shortest commands ("ow", "no") last some 200 ms; no command lasts 3 s."""
+CLIPPED_SHARE = 0.01
+"""Of the loud samples, so many at the very limit make a flat top that can be heard."""
+FULL_SCALE = 32_700
+FEWEST = 8
+"""Takes, below which chance decides."""
+SHOWN = 8
+"""Mistakes told at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One recording of one phrase.
+
+    Attributes:
+        phrase: what is said.
+        pcm: int16, shape (frames,), at 16 kHz.
+    """
+
+    phrase: str
+    pcm: Pcm
+
+
+def read_takes(folder: Path, phrases: Iterable[str]) -> tuple[Take, ...]:
+    """Read a folder of recordings named after their words: ``start rolling.wav``, ``next.2.ogg``.
+
+    What follows the first dot only tells several takes of a phrase apart.
+
+    Args:
+        folder: WAV, FLAC, Ogg or Opus files; other files are not looked at.
+        phrases: those that may be said.
+
+    Raises:
+        RecordingError: with every recording that cannot be used, or if there are too few.
+    """
+    if not folder.is_dir():
+        raise RecordingError(f"There is no folder {folder} of recordings.", "Check --from.")
+    known = frozenset(phrases)
+    takes: list[Take] = []
+    mistakes: list[str] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in ENDINGS:
+            continue
+        phrase = path.name.split(".", 1)[0].replace("_", " ").lower().strip()
+        if phrase not in known:
+            hint = nearest(phrase, sorted(known)) or "name it after a phrase of the commands file"
+            mistakes.append(f'{path}: "{phrase}" is no command; {hint}')
+            continue
+        try:
+            take = Take(phrase, read_pcm(path))
+        except RecordingError as error:
+            mistakes.append(str(error))
+            continue
+        wrong = flaw(take.pcm)
+        if wrong is None:
+            takes.append(take)
+        else:
+            mistakes.append(f"{path} {wrong}")
+    if mistakes:
+        raise _unusable(mistakes)
+    enough(takes, str(folder))
+    return tuple(takes)
+
+
+def enough(takes: Iterable[Take], where: str) -> None:
+    """Check that there are enough recordings to learn from.
+
+    Raises:
+        RecordingError: if there are not.
+    """
+    count = len(tuple(takes))
+    if count < FEWEST:
+        raise RecordingError(
+            f"{where} holds {count} usable recordings; chance would decide.",
+            f"Record at least {FEWEST} different commands, better all of them.",
+        )
+
+
+def flaw(pcm: Pcm) -> str | None:
+    """Why a recording cannot be learnt from, with what to do; None if it can."""
+    length = len(pcm) * 1000 // RATE
+    loud = np.abs(pcm.astype(np.int32))
+    peak = int(loud.max(initial=0))
+    if peak < SILENT:
+        return "is silent; check the microphone's level or mute switch and record it again."
+    if length > LONGEST_MS:
+        return f"is {length / 1000:.0f} s long; record one command by itself."
+    if _speech_ms(pcm) < SHORTEST_MS:
+        return f"holds less than {SHORTEST_MS} ms of sound; record the whole command."
+    tops = int((loud >= FULL_SCALE).sum())
+    if tops > CLIPPED_SHARE * int((loud > peak // 4).sum()):
+        return "is clipped: far too loud; turn the microphone down or step back."
+    return None
+
+
+def _speech_ms(pcm: Pcm) -> int:
+    frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    energy = np.square(frames).mean(axis=1)
+    loud = energy >= energy.max(initial=0.0) / 10 ** (SPEECH_RANGE_DB / 10)
+    return int(loud.sum()) * 10
+
+
+def _unusable(mistakes: list[str]) -> RecordingError:
+    count = len(mistakes)
+    noun = "1 recording" if count == 1 else f"{count} recordings"
+    more = [f"... and {count - SHOWN} more."] if count > SHOWN else []
+    listed = "".join(f"\n  - {mistake}" for mistake in (*mistakes[:SHOWN], *more))
+    return RecordingError(
+        f"{noun} cannot be used:{listed}\n", "Mend or remove these and enrol again."
+    )

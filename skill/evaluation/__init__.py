@@ -1,0 +1,1 @@
+"""Labelled recordings through the ears of a session: figures, tables and pictures."""

@@ -1,0 +1,84 @@
+"""Who does the work: this process, several processes of this machine, or a Dask cluster.
+
+joblib is the one interface to all of them.
+"""
+
+import importlib.util
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+from skill.errors import CoachError
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+
+PATIENCE_S = 10
+"""How long a scheduler may take to answer."""
+
+
+def require(cluster: str = "") -> None:
+    """Make sure, before any work, that there is somebody to do it.
+
+    Raises:
+        CoachError: if joblib is not installed, or, for a cluster, Dask.
+    """
+    needed = [("joblib", "evaluate"), *([("distributed", "cluster")] if cluster else [])]
+    for module, extra in needed:
+        if importlib.util.find_spec(module) is None:
+            raise CoachError(
+                f"{module}, which divides the work, is not installed.",
+                f'Install it with: pip install "roller-coach[{extra}]".',
+            )
+
+
+def share_out(
+    work: Callable[[Task], Done], tasks: Sequence[Task], jobs: int, cluster: str = ""
+) -> Iterator[tuple[int, Done]]:
+    """Do all tasks; yield each one's place among them and its result, as they are finished.
+
+    Args:
+        work: a function of a module, so that other processes find it.
+        tasks: what to do; everything about them can be pickled.
+        jobs: processes of this machine; 1 stays in this one.
+        cluster: address of a Dask scheduler that does the work instead; empty for none.
+
+    Raises:
+        CoachError: if the scheduler does not answer; and whatever `work` raises.
+    """
+    require(cluster)
+    import joblib  # noqa: PLC0415 - an extra
+
+    with ExitStack() as stack:
+        if cluster:
+            client = stack.enter_context(_client(cluster))
+            stack.enter_context(joblib.parallel_config("dask", client=client))
+        parallel = joblib.Parallel(
+            n_jobs=-1 if cluster else jobs, batch_size=1, return_as="generator_unordered"
+        )
+        yield from parallel(joblib.delayed(_numbered)(work, *task) for task in enumerate(tasks))
+
+
+def alone(work: Callable[[Task], Done], task: Task) -> Done:
+    """Do one task in a process that has done nothing else before."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        return executor.submit(work, task).result()
+
+
+def _numbered(work: Callable[[Task], Done], place: int, task: Task) -> tuple[int, Done]:
+    return place, work(task)
+
+
+def _client(address: str) -> Any:
+    from distributed import Client  # noqa: PLC0415 - an extra
+
+    try:
+        connect: Any = Client  # has no types
+        return connect(address, timeout=PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError) as failure:
+        raise CoachError(
+            f"No Dask scheduler answers at {address}.",
+            "Start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`.",
+        ) from failure

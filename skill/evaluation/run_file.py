@@ -1,0 +1,81 @@
+"""A run in a file of JSON lines: first what was measured, then one line for each trial."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from skill.errors import StorageError
+from skill.evaluation.trial import Candidate, Run, Trial
+
+REMEDY = "Name a file that `roller-coach evaluate --json FILE` wrote."
+
+
+def to_json(run: Run) -> str:
+    """A run as JSON lines."""
+    head = {"about": run.about, "peak_memory_mb": run.peak_memory_mb}
+    lines: Iterable[dict[str, Any]] = (head, *(asdict(trial) for trial in run.trials))
+    return "".join(f"{json.dumps(line)}\n" for line in lines)
+
+
+def from_json(text: str) -> Run:
+    """Read what `to_json` wrote.
+
+    Raises:
+        ValueError: if it is something else, naming the line.
+    """
+    head: dict[str, Any] = {}
+    trials: list[Trial] = []
+    for number, line in enumerate(text.splitlines() or [""]):
+        try:
+            entry = json.loads(line)
+            if number:
+                trials.append(_trial(entry))
+            else:
+                head = _exactly(entry, "about", "peak_memory_mb")
+        except (ValueError, TypeError) as failure:
+            raise ValueError(f"line {number + 1} is no part of a run") from failure
+    return Run(head["about"], head["peak_memory_mb"], tuple(trials))
+
+
+def write_run(run: Run, path: Path) -> None:
+    """Write a run.
+
+    Raises:
+        StorageError: if the file cannot be written.
+    """
+    try:
+        path.write_text(to_json(run), encoding="utf-8")
+    except OSError as failure:
+        raise StorageError(
+            f"The run cannot be written to {path}: {failure.strerror}.",
+            "Name another file with --json.",
+        ) from failure
+
+
+def read_run(path: Path) -> Run:
+    """Read a run back.
+
+    Raises:
+        StorageError: if the file cannot be read, or holds something else.
+    """
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except OSError as failure:
+        raise StorageError(f"{path} cannot be read: {failure.strerror}.", REMEDY) from failure
+    except ValueError as failure:
+        raise StorageError(f"{path} is no run: {failure}.", REMEDY) from failure
+
+
+def _trial(entry: dict[str, Any]) -> Trial:
+    values = _exactly(entry, *(field.name for field in fields(Trial)))
+    names = [field.name for field in fields(Candidate)]
+    candidates = tuple(Candidate(**_exactly(one, *names)) for one in values["candidates"])
+    return Trial(**{**values, "candidates": candidates})
+
+
+def _exactly(entry: Any, *names: str) -> dict[str, Any]:
+    if not isinstance(entry, dict) or set(entry) != set(names):
+        raise ValueError(f"{', '.join(names)} expected")
+    return {name: entry[name] for name in names}

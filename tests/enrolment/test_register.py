@@ -1,0 +1,107 @@
+"""What is kept of people, and that it can be read back, or is refused with a sentence."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.enrolment.person import ANYBODY, Person
+from skill.enrolment.register import Entry, Register, model_mark
+from skill.enrolment.takes import Take, read_takes
+from skill.errors import ContentError, SettingsError, StorageError
+from tests.support.tones import int16, sine
+
+WORD = st.sampled_from(["yes", "no", "on", "off", "null", "true", "y", "i'm", "now", "back"])
+PHRASE = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Register:
+    return Register(tmp_path / "people")
+
+
+@given(factor=st.floats(0.5, 2.0), spellings=st.dictionaries(PHRASE, PHRASE, max_size=4))
+def test_what_is_kept_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, factor: float, spellings: dict[str, str]
+) -> None:
+    register = Register(tmp_path_factory.mktemp("people"))
+    entry = Entry("ears 12", Person(factor, spellings))
+    register.put("anna", entry)
+    assert register.get("anna") == entry
+
+
+def test_enrolling_again_replaces(register: Register) -> None:
+    register.put("anna", Entry("a", Person(0.8, {"now": "no"})))
+    register.put("anna", Entry("b", ANYBODY))
+    assert register.get("anna") == Entry("b", ANYBODY)
+    assert [path.name for path in register.folder.iterdir()] == ["anna.yaml"]
+
+
+@pytest.mark.parametrize("name", ["", "../anna", "Anna", "a b", "-x", "a" * 33, "anna.yaml", "ä"])
+def test_names_that_are_no_file_names(register: Register, name: str) -> None:
+    with pytest.raises(SettingsError, match="lower-case letters"):
+        register.path(name)
+
+
+def test_somebody_unknown(register: Register) -> None:
+    with pytest.raises(SettingsError, match="nobody is known yet"):
+        register.get("anna")
+    register.put("bert", Entry("a"))
+    with pytest.raises(SettingsError, match=r"known are bert.*enrol anna"):
+        register.get("anna")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "factor: 0.9\n", "model: a\nfactor: fast\n", "model: a\nfactor: 9.0\n", "{", "- 1\n",
+     "model: a\nspellings: {now: 1}\n", "model: a\nnose: long\n", "\0"],
+)  # fmt: skip
+def test_a_file_that_somebody_spoilt(register: Register, text: str) -> None:
+    path = register.put("anna", Entry("a"))
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError, match=r"anna\.yaml[\s\S]*enrol anna again"):
+        register.get("anna")
+
+
+def test_recordings_are_kept_as_they_are_read(register: Register) -> None:
+    sound = int16(sine(300, 0.5, 16_000))
+    takes = [Take("next", sound), Take("start rolling", sound // 2), Take("next", sound // 3)] * 3
+    folder = register.keep("anna", takes)
+    back = read_takes(folder, ["next", "start rolling"])
+    assert len(back) == 9
+    assert sorted(take.phrase for take in back) == sorted(take.phrase for take in takes)
+    firsts = [take for take in back if take.phrase == "next"]
+    assert any(np.array_equal(take.pcm, sound) for take in firsts)
+
+
+def test_forgetting_deletes_everything_of_one_person(register: Register) -> None:
+    register.put("anna", Entry("a"))
+    register.keep("anna", [Take("next", int16(sine(300, 0.5, 16_000)))])
+    register.put("bert", Entry("a"))
+    assert register.forget("anna")
+    assert [path.name for path in register.folder.iterdir()] == ["bert.yaml"]
+    assert not register.forget("anna")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "people"
+    file.touch()
+    with pytest.raises(StorageError, match="cannot be kept"):
+        Register(file).put("anna", Entry("a"))
+    with pytest.raises(StorageError, match="cannot be kept"):
+        Register(file).keep("anna", [])
+
+
+def test_another_model_has_another_mark(tmp_path: Path) -> None:
+    (tmp_path / "am").mkdir()
+    (tmp_path / "am" / "final.mdl").write_bytes(b"1234")
+    first = model_mark(tmp_path)
+    assert model_mark(tmp_path) == first
+    (tmp_path / "SHA256SUMS").write_text("abc  am/final.mdl\n", encoding="utf-8")
+    second = model_mark(tmp_path)
+    (tmp_path / "SHA256SUMS").write_text("def  am/final.mdl\n", encoding="utf-8")
+    assert len({first, second, model_mark(tmp_path)}) == 3

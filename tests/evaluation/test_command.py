@@ -1,0 +1,84 @@
+"""`roller-coach evaluate` as a person meets it."""
+
+from pathlib import Path
+
+import pytest
+
+from skill.evaluation.run_file import read_run
+from tests.evaluation.clips import hiss, manifest, recording, sound
+from tests.support.shell import Done, run
+
+Capture = pytest.CaptureFixture[str]
+TITLE = "path\ttext\tspeaker\tkind\tgroup\texpected\tsynthetic"
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    sound(tmp_path / "hum.wav", hiss(200, 1))
+    return manifest(
+        tmp_path,
+        f"{recording('stop.flite-slt')}\tstop\tslt\tword\tflite\t\tyes",
+        f"{recording('next.flite-slt')}\tnext\tslt\tword\tflite\t\tyes",
+        f"{recording('other/the next day it rained again.flite-slt')}\t"
+        "the next day it rained again\tslt\ttalk\tflite\t\tyes",
+        "hum.wav\t\t\tnoise\t\t\tno",
+        title=TITLE,
+    )
+
+
+def test_a_comparison_in_two_conditions(capfd: Capture, clips: Path, tmp_path: Path) -> None:
+    (tmp_path / "noise").mkdir()
+    sound(tmp_path / "noise" / "a.wav", hiss(500, 4))
+    file = tmp_path / "run.jsonl"
+    done = run(
+        capfd, "evaluate", clips, "--jobs", 1, "--json", file, "--every", 2,
+        "--against", "pocketsphinx",
+        "--condition", "quiet", "--condition", "noise:15", "--noise", tmp_path / "noise",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert "built-in" in done.out
+    assert "pocketsphinx" in done.out
+    assert max(map(len, done.out.splitlines())) <= 100
+    found = read_run(file)
+    assert len(found.trials) == 2 * 2 * 2
+    assert {trial.condition for trial in found.trials} == {"quiet", "noise 15 dB"}
+    assert set(found.peak_memory_mb) == {"built-in", "pocketsphinx"}
+    first = found.trials[0]
+    assert (first.kind, first.group, first.expected) == ("word", "flite", "stop")
+    assert [one.command for one in first.candidates if one.accepted] == ["stop"]
+    assert "every" not in found.about
+    assert "en.yaml" in found.about["commands"]
+
+
+def test_some_of_the_clips_and_words_of_ones_own(capfd: Capture, clips: Path) -> None:
+    file, page = clips.with_suffix(".jsonl"), clips.with_suffix(".html")
+    done = run(
+        capfd, "evaluate", clips, clips, "--jobs", 2, "--json", file, "--html", page,
+        "--kind", "word", "--every", 3, "--also", "Up, down",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    found = read_run(file)
+    assert [trial.text for trial in found.trials] == ["stop", "next"]
+    assert "up, down" in found.about["commands"]
+    assert "</html>" in page.read_text(encoding="utf-8")
+
+
+def explained(done: Done, code: int, *words: str) -> None:
+    assert done.code == code, done.err
+    assert "Traceback" not in done.err
+    assert all(word in done.err for word in words), done.err
+
+
+def test_mistakes_are_explained_before_any_work(capfd: Capture, clips: Path) -> None:
+    nowhere = clips.parent / "none" / "x"
+    explained(run(capfd, "evaluate"), 2, "MANIFESTS")
+    explained(run(capfd, "evaluate", nowhere), 3, "x cannot be read")
+    explained(run(capfd, "evaluate", clips, "--condition", "loud"), 10, '"loud"', "noise:10")
+    explained(run(capfd, "evaluate", clips, "--condition", "noise:3"), 10, "--noise FOLDER")
+    explained(run(capfd, "evaluate", clips, "--against", "whisper"), 10, "whisper", "vosk:FOLDER")
+    explained(run(capfd, "evaluate", clips, "--against", "vosk:none"), 5, "none")
+    explained(run(capfd, "evaluate", clips, "--kind", "wrd"), 10, '"wrd"', "noise, talk, word")
+    explained(run(capfd, "evaluate", clips, "--json", nowhere), 8, "x")
+    explained(run(capfd, "evaluate", clips, "--html", nowhere), 8, "x")
+    explained(run(capfd, "evaluate", clips, "--also", "zzyzx"), 3, "--also", "zzyzx")
+    explained(run(capfd, "evaluate", clips, "--jobs", 0), 2, "--jobs")
