@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skill.core.coach import Coach
+from skill.core.hypothesis import Hypothesis
 from skill.core.messages import Effect, Event, Heard, Say
 from skill.errors import RecordingError
-from skill.ports import AudioSource, Block, Clip, Hypothesis, Recognizer, Speaker
+from skill.ports import AudioSource, Block, Clip, Recognizer, Speaker
 from skill.session import Session
 
 NEAR_MS = 1_500

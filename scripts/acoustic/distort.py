@@ -115,10 +115,12 @@ def mix(bands: Tensor, other: Tensor, below_db: float) -> None:
 
 
 def add_noise(bands: Tensor, noises: Tensor, rng: np.random.Generator) -> None:
-    """Add noise or babble to some windows of a batch of shape (batch, 40, frames).
+    """Add noise or babble to some windows of a batch.
 
     Args:
+        bands: shape (batch, 40, frames); changed in place.
         noises: MFCCs of noise, shape (frames, 40), as float16.
+        rng: draws which, and how loud.
     """
     frames = bands.shape[2]
     spoken = bands.clone()
@@ -139,6 +141,7 @@ def distort(mfcc: Tensor, noises: Tensor, rng: np.random.Generator) -> Tensor:
     Args:
         mfcc: shape (batch, 40, frames of 10 ms).
         noises: MFCCs of noise, shape (frames, 40), as float16.
+        rng: draws everything.
     """
     maps = torch.from_numpy(np.stack([in_bands(rng) for _ in mfcc]))
     bands = maps @ mfcc

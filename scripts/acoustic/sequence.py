@@ -78,6 +78,7 @@ def paths(emissions: Tensor, graph: Neighbours) -> tuple[Tensor, Tensor]:
 
     Args:
         emissions: how well each pdf fits each frame, not negative, shape (batch, frames, pdfs).
+        graph: which paths there are.
 
     Returns:
         the logarithm of the sum over all paths, shape (batch,), and the probability of each pdf in
@@ -138,6 +139,7 @@ def path_loss(scores: Tensor, pdfs: Tensor, graph: Neighbours) -> Tensor:
     Args:
         scores: of the network before the softmax, shape (batch, pdfs, frames).
         pdfs: the aligned path, ANY where unknown, shape (batch, frames).
+        graph: which paths there are.
     """
     loss: Tensor = _PathLoss.apply(scores, pdfs, graph)
     return loss

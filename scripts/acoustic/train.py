@@ -20,7 +20,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -242,12 +242,12 @@ def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float, aim: Aim) -> float:
     return float(loss.item())
 
 
-def help_out(network: Network, seed: int, rate: Tensor, data: Data, tying: Tying, aim: Aim) -> None:
+def help_out(shared: Run, seed: int, rate: Tensor, data: Data, aim: Aim) -> None:
     """A worker: train the shared network for ever, at the rate that the first process sets."""
     os.nice(5)
     torch.set_num_threads(1)
-    run = Run(network, tying, np.zeros(0), optimiser_for(network), 0, 0.0)
-    for mfcc, pdfs in windows(data, tying, np.random.default_rng(seed)):
+    run = replace(shared, optimiser=optimiser_for(shared.network))
+    for mfcc, pdfs in windows(data, run.tying, np.random.default_rng(seed)):
         learn(run, mfcc, pdfs, float(rate), aim)
 
 
@@ -259,7 +259,7 @@ def helpers(count: int, run: Run, rate: Tensor, data: Data, aim: Aim) -> Iterato
     processes = [
         get_context("fork").Process(
             target=help_out,
-            args=(run.network, run.steps + 1000 + number, rate, data, run.tying, aim),
+            args=(run, run.steps + 1000 + number, rate, data, aim),
             daemon=True,
         )
         for number in range(count)
@@ -282,11 +282,13 @@ class Schedule:
         minutes: of training in all.
         rate: the learning rate at its height.
         workers: processes.
+        share: of the paths' loss.
     """
 
     minutes: float
     rate: float
     workers: int
+    share: float
 
     def rate_now(self, run: Run) -> float:
         """The learning rate of the next step."""
@@ -294,9 +296,9 @@ class Schedule:
         return self.rate * min(1.0, run.steps / WARM_UP) * max(0.005, left)
 
 
-def train(run: Run, data: Data, dev: Data, file: Path, schedule: Schedule, share: float) -> None:
+def train(run: Run, data: Data, dev: Data, file: Path, schedule: Schedule) -> None:
     """Train until the minutes are used up, with reports and checkpoints on the way."""
-    aim = Aim(neighbours(data.pdfs(run.tying), run.tying.count), share)
+    aim = Aim(neighbours(data.pdfs(run.tying), run.tying.count), schedule.share)
     batches = windows(data, run.tying, np.random.default_rng(run.steps))
     rate = torch.zeros(1)
     unsaved, mean_loss = 0.0, 0.0
@@ -352,8 +354,8 @@ def main() -> None:
         f"{parameters_of(run.network)} parameters, context -{LEFT_CONTEXT}..+{RIGHT_CONTEXT}"
     )
     dev = load(dev_files)
-    schedule = Schedule(options.minutes, options.rate, options.workers)
-    train(run, data, dev, options.checkpoint, schedule, options.sequence)
+    schedule = Schedule(options.minutes, options.rate, options.workers, options.sequence)
+    train(run, data, dev, options.checkpoint, schedule)
 
 
 if __name__ == "__main__":

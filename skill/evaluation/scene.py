@@ -21,8 +21,9 @@ from skill.session import ECHO_TAIL_MS
 Thing = TypeVar("Thing")
 
 BLOCK = RATE // 20
-BEFORE, AFTER = RATE, RATE * 3 // 2
-"""Samples of faint noise around a clip."""
+BEFORE, AFTER = 2 * RATE, RATE * 3 // 2
+"""Samples around a clip. A room's noise does not begin with the word: the ears have time to get
+used to it, as in a session."""
 FAINT = 8.0
 """Root mean square of that noise, in units of 16-bit samples: -72 dB of full scale."""
 DRAWS = 8
