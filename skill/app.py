@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ class App:
         settings: what was chosen.
 
     Attributes:
-        stranger: why the chosen person is not known quite as they were, or None.
+        stranger: why the chosen person is heard like anybody, or None.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -97,34 +96,24 @@ class App:
 
     def ear_maker(self, content: Content) -> Callable[[], Ears]:
         """Makes as many ears as are wanted, on one model and for some content; see `ears`."""
-        from skill.audio.activity import WebRtcVoiceDetector
-
         model = self.model
         mistakes = unknown_words(content, model.knows, model.words())
         if mistakes:
             raise ContentError(mistakes)
-        person = self.person
-        vocabulary = person.vocabulary(content.vocabulary, model.knows)
-        return lambda: Ears(
-            self.recognizer(vocabulary, person.factor), WebRtcVoiceDetector(), Listener(vocabulary)
-        )
+        factor, vocabulary = self.person.factor, content.vocabulary
+        return lambda: self.ears_for(vocabulary, factor)
 
-    def recognizer(
-        self, vocabulary: Vocabulary, factor: float = 1.0, words: Sequence[str] = ()
-    ) -> Recognizer:
-        """A recogniser for a vocabulary.
-
-        Args:
-            vocabulary: its phrases and decoys.
-            factor: of a person's voice, as in `skill.recognition.pitched`.
-            words: may be said as well.
-        """
+    def ears_for(self, vocabulary: Vocabulary, factor: float = 1.0) -> Ears:
+        """Ears for a vocabulary, and for a voice (`skill.recognition.pitched`)."""
+        from skill.audio.activity import WebRtcVoiceDetector
         from skill.recognition.pitched import PitchedRecognizer
         from skill.recognition.vosk import VoskRecognizer
 
-        grammar = ((*vocabulary.meanings,) * COMMAND_WEIGHT, vocabulary.decoys, words)
-        plain = VoskRecognizer(self.model, chain.from_iterable(grammar))
-        return plain if factor == 1.0 else PitchedRecognizer(plain, factor)
+        grammar = (*vocabulary.meanings,) * COMMAND_WEIGHT + vocabulary.decoys
+        recognizer: Recognizer = VoskRecognizer(self.model, grammar)
+        if factor != 1.0:
+            recognizer = PitchedRecognizer(recognizer, factor)
+        return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary))
 
     @cached_property
     def model(self) -> "VoskModel":
@@ -153,10 +142,10 @@ class App:
         if entry.model == model_mark(self.model.folder):
             return entry.person
         self.stranger = (
-            f"{self.settings.person} was enrolled with another model, so private spellings are "
-            f"left out. Enrol again: roller-coach enrol {self.settings.person}."
+            f"{self.settings.person} was enrolled with another model, and is heard like anybody. "
+            f"Enrol again: roller-coach enrol {self.settings.person}."
         )
-        return Person(entry.person.factor)
+        return ANYBODY
 
     def model_folder(self) -> Path:
         """The chosen model: a folder, or the name of an installed one.

@@ -1,7 +1,7 @@
 """`roller-coach enrol`: the coach learns one person's voice."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,6 @@ from skill.enrolment.trial import Outcome
 from skill.errors import SettingsError
 
 SOMEBODY = "me"
-AGAIN = 2
-"""Further takes of what was not understood: private spellings want a habit, not a slip."""
 WELCOME = "I will name one command after the other. Say each as you would from the floor."
 
 
@@ -59,24 +57,21 @@ def enrol(
     # Whoever is chosen, everybody is heard with the same ears here.
     app = App(app.settings.model_copy(update={"person": ""}))
     app.ears()  # what is wrong with model or content is said before anybody speaks
-    console = terminal()
+    console = Console(stderr=True, highlight=False) if as_json else terminal()
     vocabulary = app.content.vocabulary
     if folder is not None:
         takes = read_takes(folder, vocabulary.meanings)
     else:
         takes = _recorded(app, vocabulary, console)
         enough(takes, "What was heard")
-    words = app.model.words()
     with _progress(console, as_json=as_json) as progress:
-        lesson = learn(takes, Lab(app.recognizer, vocabulary, words, progress))
+        lesson = learn(takes, Lab(app.ears_for, vocabulary, progress))
     register.put(name, Entry(model_mark(app.model.folder), lesson.person))
-    kept = register.keep(name, takes) if keep else None
+    kept = register.keep(name, takes) if keep else register.recordings(name)
     if as_json:
         click.echo(json.dumps(_facts(name, path, lesson)))
     else:
         _show(console, name, path, lesson, kept)
-        if not words:
-            console.print("This model does not list its words, so no private spellings were tried.")
 
 
 def _forget(register: Register, name: str) -> None:
@@ -89,7 +84,7 @@ def _forget(register: Register, name: str) -> None:
 
 
 def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take, ...]:
-    """Ask for every command once, and for those not understood again."""
+    """Ask for every command once."""
     from skill.audio.activity import WebRtcVoiceDetector
     from skill.audio.loudspeaker import Loudspeaker
     from skill.audio.microphone import Microphone
@@ -104,27 +99,8 @@ def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take,
         studio = Studio(microphone, speaker, voice, WebRtcVoiceDetector, tell)
         console.print(f"{len(phrases)} commands, a few minutes. Ctrl-C ends it; nothing is kept.")
         studio.say(WELCOME)
-        return tuple(record(studio, phrases, app, vocabulary))
-
-
-def record(
-    studio: Studio, phrases: Sequence[str], app: App, vocabulary: Vocabulary
-) -> Iterator[Take]:
-    """Every phrase once, and those that anybody's ears do not understand `AGAIN` times more."""
-    trial = Lab(app.recognizer, vocabulary).trial(ANYBODY)
-    missed = []
-    for phrase in phrases:
-        take = studio.ask(phrase)
-        if take is not None:
-            yield take
-            if not trial.hear(take).understood:
-                missed.append(phrase)
-    if missed:
-        studio.say("Thank you. Some of these again, please.")
-    for phrase in missed * AGAIN:
-        again = studio.ask(phrase)
-        if again is not None:
-            yield again
+        asked = (studio.ask(phrase) for phrase in phrases)
+        return tuple(take for take in asked if take is not None)
 
 
 def _tell(console: Console, notice: Notice, phrase: str, why: str) -> None:
@@ -152,14 +128,13 @@ def _facts(name: str, path: Path, lesson: Lesson) -> dict[str, object]:
         "name": name,
         "file": str(path),
         "factor": lesson.person.factor,
-        "spellings": dict(lesson.person.spellings),
         "takes": len(lesson.results),
         "understood_before": lesson.before,
         "understood_after_leaving_each_out": lesson.after,
     }
 
 
-def _show(console: Console, name: str, path: Path, lesson: Lesson, kept: Path | None) -> None:
+def _show(console: Console, name: str, path: Path, lesson: Lesson, kept: Path) -> None:
     changed = [r for r in lesson.results if not (r.before.understood and r.after.understood)]
     if changed:
         table = Table(box=None, pad_edge=False)
@@ -169,13 +144,16 @@ def _show(console: Console, name: str, path: Path, lesson: Lesson, kept: Path | 
             table.add_row(result.phrase, *map(_share, (result.before, result.after)))
         console.print(table)
     count = len(lesson.results)
-    console.print(f"Understood before: {lesson.before} of {count} recordings.")
-    console.print(
-        f"After: {lesson.after} of {count}, each heard by ears fitted to the other {count - 1}."
+    after = "After" if lesson.person != ANYBODY else "With what was tried"
+    recordings = f"recordings in {kept}" if kept.is_dir() else "no recordings"
+    lines = (
+        f"Understood before: {lesson.before} of {count} recordings.",
+        f"{after}: {lesson.after} of {count}, each heard by ears fitted to the other {count - 1}.",
+        _what(name, lesson.person),
+        f"Kept: {path}; {recordings}.",
+        f'Use it: roller-coach run --person {name}, or person = "{name}" in settings.',
     )
-    console.print(_what(name, lesson.person))
-    console.print(f"Kept in {path}" + (f", recordings in {kept}." if kept else "; no recordings."))
-    console.print(f'Use it: roller-coach run --person {name}, or person = "{name}" in settings.')
+    console.print("\n".join(lines), soft_wrap=True, markup=False)
 
 
 def _share(outcome: Outcome) -> str:
@@ -185,9 +163,5 @@ def _share(outcome: Outcome) -> str:
 def _what(name: str, person: Person) -> str:
     if person == ANYBODY:
         return f"Nothing was found that helps {name}; the coach goes on hearing as before."
-    told = []
-    if person.factor != 1.0:
-        higher = "higher" if person.factor < 1 else "deeper"
-        told.append(f"the voice is {higher} than most (played at {person.factor:.2f})")
-    told += [f'"{phrase}" may sound like "{text}"' for text, phrase in person.spellings.items()]
-    return f"Learnt of {name}: {'; '.join(told)}."
+    higher = "higher" if person.factor < 1 else "deeper"
+    return f"Learnt: {name}'s voice is {higher} than most (it is played at {person.factor:.2f})."

@@ -1,11 +1,8 @@
-"""What to make of a person's recordings: pure choices, each by a rule that wants evidence."""
+"""How a person is to be heard: a pure choice, by a rule that wants evidence."""
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-
-from skill.core.vocabulary import Care, Vocabulary
-from skill.core.weighing import UNKNOWN
+from collections.abc import Mapping, Sequence
 
 FACTORS = (0.76, 0.82, 0.88, 0.94, 1.0, 1.06, 1.12, 1.18)
 """From a small child's voice to a very deep one; nearer ones were much the same on recordings."""
@@ -17,21 +14,8 @@ luck."""
 AS_GOOD = 1.0
 """In the same measure, a difference that tells nothing."""
 
-SPELLING_TAKES = 2
-"""So many takes of a phrase must come out the same way. One slip is no habit."""
-SPELLING_SHARE = 0.2
-"""How likely a reading must be to count."""
-SPELLING_WORDS = 3
-COMMONPLACE = (
-    " a an and are as at but for he her his i in is it its me my of on or she so that the them "
-    "then there they this to us was we were what when with you your "
-)
-"""Words that stand alone in anybody's talk, with spaces around each."""
-
 Chances = Mapping[float, Sequence[float]]
 """Factor -> how likely the right command was in each take, 0 to 1."""
-Readings = Mapping[str, float]
-"""Readings of one take -> how likely each was."""
 
 
 def choose_factor(
@@ -44,8 +28,8 @@ def choose_factor(
 
     Args:
         chances: must have 1.0, and as many takes for every factor.
-        phrases: what is said in each take. All takes of one phrase together count as one, or
-            what is misheard, and so said again, would decide alone. Without it, all differ.
+        phrases: what is said in each take. All takes of a phrase together count as one, or one
+            that was said ten times would decide alone. If not given, all differ.
         leaving_out: index of a take that has no say.
     """
     factors = sorted(chances)
@@ -68,44 +52,3 @@ def _sum(chances: Sequence[float], said: Sequence[str], leaving_out: int | None)
         if index != leaving_out:
             logs[said[index]].append(math.log(max(chance, FLOOR)))
     return sum(sum(values) / len(values) for values in logs.values())
-
-
-def choose_spellings(
-    takes: Iterable[tuple[str, Readings]], vocabulary: Vocabulary
-) -> dict[str, str]:
-    """What a person's phrases regularly come out as, when they do not come out as themselves.
-
-    Never a phrase of the vocabulary, never what comes out for two phrases, never a commonplace
-    word, and nothing for commands that cost the person their place.
-
-    Args:
-        takes: the phrase said in each take that was not understood, and its readings among all
-            words that the model knows.
-        vocabulary: everybody's.
-
-    Returns:
-        Spelling -> phrase.
-    """
-    votes: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for phrase, readings in takes:
-        for text, share in readings.items():
-            if share >= SPELLING_SHARE:
-                votes[text][phrase].append(share)
-    chosen: dict[str, tuple[float, str]] = {}
-    for text, phrases in votes.items():
-        phrase, shares = next(iter(phrases.items()))
-        if len(phrases) > 1 or len(shares) < SPELLING_TAKES or not _may_mean(text, vocabulary):
-            continue
-        if vocabulary.meanings[phrase].command.care is not Care.COSTLY:
-            chosen[phrase] = max(chosen.get(phrase, (0.0, "")), (sum(shares), text))
-    return {text: phrase for phrase, (_, text) in chosen.items()}
-
-
-def _may_mean(text: str, vocabulary: Vocabulary) -> bool:
-    words = text.split()
-    usable = UNKNOWN not in words and len(words) <= SPELLING_WORDS
-    return (
-        usable
-        and text not in vocabulary.meanings
-        and any(f" {word} " not in COMMONPLACE for word in words)
-    )

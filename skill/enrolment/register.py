@@ -5,7 +5,7 @@ import re
 import wave
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
@@ -18,7 +18,7 @@ from skill.audio.pcm import RATE
 from skill.content.document import read_document
 from skill.content.schema import Strict
 from skill.content.shape import fit
-from skill.enrolment.person import Person
+from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.errors import ContentError, SettingsError, StorageError
 
@@ -31,7 +31,6 @@ class PersonFile(Strict):
 
     model: str
     factor: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
-    spellings: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Entry:
     """
 
     model: str
-    person: Person = field(default_factory=Person)
+    person: Person = ANYBODY
 
 
 class Register:
@@ -94,7 +93,7 @@ class Register:
         found = document and fit(document, PersonFile, mistakes)
         if not found or mistakes:
             raise ContentError([*mistakes, f"Or enrol {name} again."])
-        return Entry(found.model, Person(found.factor, found.spellings))
+        return Entry(found.model, Person(found.factor))
 
     def put(self, name: str, entry: Entry) -> Path:
         """Keep what was learnt; the old file is replaced as a whole.
@@ -103,12 +102,9 @@ class Register:
             StorageError: if it cannot be written.
         """
         path = self.path(name)
-        person = entry.person
-        content = PersonFile(
-            model=entry.model, factor=person.factor, spellings=dict(person.spellings)
-        )
-        text = HEADER + yaml.safe_dump(content.model_dump(), allow_unicode=True, sort_keys=False)
-        fresh = path.with_suffix(".new")
+        content = PersonFile(model=entry.model, factor=entry.person.factor)
+        text = HEADER + yaml.safe_dump(content.model_dump(), sort_keys=False)
+        fresh = path.with_suffix(".yaml.new")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with fresh.open("w", encoding="utf-8") as file:
@@ -120,22 +116,32 @@ class Register:
             raise _unwritable(path, failure) from failure
         return path
 
+    def recordings(self, name: str) -> Path:
+        """Where a person's recordings are, if they are kept."""
+        return self.path(name).with_suffix("")
+
     def keep(self, name: str, takes: Sequence[Take]) -> Path:
-        """Keep recordings beside a person's file, named as `read_takes` reads them.
+        """Keep recordings beside a person's file, named as `read_takes` reads them, instead of
+        those that were kept before.
 
         Raises:
             StorageError: if they cannot be written.
         """
-        folder = self.path(name).with_suffix("")
+        folder = self.recordings(name)
+        fresh = folder.with_suffix(".new")
         count: Counter[str] = Counter()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            rmtree(fresh, ignore_errors=True)
+            fresh.mkdir(parents=True)
             for take in takes:
                 count[take.phrase] += 1
-                path = folder / f"{take.phrase}.{count[take.phrase]}.wav"
+                path = fresh / f"{take.phrase}.{count[take.phrase]}.wav"
                 with wave.open(str(path), "wb") as out:
                     out.setparams((1, 2, RATE, 0, "NONE", ""))
                     out.writeframes(take.pcm.tobytes())
+            if folder.is_dir():
+                rmtree(folder)
+            fresh.replace(folder)
         except OSError as failure:
             raise _unwritable(folder, failure) from failure
         return folder
@@ -147,7 +153,7 @@ class Register:
             StorageError: if they cannot be deleted.
         """
         path = self.path(name)
-        recordings = path.with_suffix("")
+        recordings = self.recordings(name)
         known = path.is_file() or recordings.is_dir()
         try:
             path.unlink(missing_ok=True)

@@ -1,21 +1,22 @@
-"""Puts takes through a recogniser, and says what came of each."""
+"""Puts takes through a person's ears, as in a session, and says what came of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from skill.core.hypothesis import Hypothesis
-from skill.core.listener import Context, Listener
+from skill.core.listener import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.takes import Take
 from skill.ports import Block, Pcm, Recognizer
+from skill.session import Ears
 
 RATE = 16_000
 BLOCK = RATE // 20
-BEFORE, AFTER = RATE // 4, RATE // 4
-NOISE = 4
+BEFORE, AFTER = RATE // 2, RATE // 2
+NOISE = 8
 """Root mean square of the quiet around a take: a recogniser has hardly ever heard zeros."""
 SEED = 3
 ALL_LIVE = Context(frozenset(Command), "enrolling")
@@ -23,69 +24,82 @@ ALL_LIVE = Context(frozenset(Command), "enrolling")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a recogniser made of one take.
+    """What ears made of one take.
 
     Attributes:
         chance: how likely the right command is, 0 to 1.
-        understood: whether the listener would act on it.
-        readings: how likely each reading is.
+        understood: whether the right command, and nothing else, is acted on.
     """
 
     chance: float
     understood: bool
-    readings: dict[str, float]
 
 
 class Trial:
-    """One recogniser, to which takes are played one after the other.
+    """One pair of ears, to which takes are played one after the other.
 
     Args:
-        recognizer: hears.
-        vocabulary: what its phrases mean.
+        ears: hear; every command is live.
+        vocabulary: what their phrases mean.
     """
 
-    def __init__(self, recognizer: Recognizer, vocabulary: Vocabulary) -> None:
-        self._recognizer = recognizer
+    def __init__(self, ears: Ears, vocabulary: Vocabulary) -> None:
+        self._noting = _Noting(ears.recognizer)
+        self._ears = Ears(self._noting, ears.detector, ears.listener)
         self._vocabulary = vocabulary
         self._frame = 0
 
     def hear(self, take: Take) -> Outcome:
         """Play a take with a moment of quiet around it."""
         wanted = self._vocabulary.meanings[take.phrase]
-        found = self._utterances(take.pcm)
-        chance = max((self._chance(one, take.phrase) for one in found), default=0.0)
-        right = wanted in map(self._meant, found)
-        readings: dict[str, float] = {}
-        if len(found) == 1:
-            for reading in found[0].readings:
-                readings[reading.text] = readings.get(reading.text, 0.0) + reading.share
-        return Outcome(chance, right, readings)
+        heard = list(self._play(take.pcm))
+        chances = [self._chance(final, wanted) for final in self._noting.finals]
+        return Outcome(max(chances, default=0.0), heard == [wanted])
 
     def acts_on(self, pcm: Pcm) -> bool:
-        """Whether the listener would take a sound, whatever it is, for a command."""
-        return any(map(self._meant, self._utterances(pcm)))
+        """Whether a sound, whatever it is, is taken for a command."""
+        return any(self._play(pcm))
 
-    def _chance(self, hypothesis: Hypothesis, phrase: str) -> float:
-        meanings = self._vocabulary.meanings
-        return sum(
-            reading.share
-            for reading in hypothesis.readings
-            if meanings.get(reading.text) == meanings[phrase]
-        )
-
-    def _meant(self, hypothesis: Hypothesis) -> Meaning | None:
-        _, heard = Listener(self._vocabulary).listen(hypothesis, ALL_LIVE, 0)
-        return Meaning(heard.command, heard.argument) if isinstance(heard, Heard) else None
-
-    def _utterances(self, pcm: Pcm) -> Sequence[Hypothesis]:
+    def _play(self, pcm: Pcm) -> Iterator[Meaning]:
         sound = _in_quiet(pcm)
-        found: list[Hypothesis] = []
+        self._noting.finals.clear()
         for at in range(0, len(sound), BLOCK):
             block = Block(self._frame, sound[at : at + BLOCK])
             self._frame = block.end_frame
-            found += [one for one in self._recognizer.feed(block) if one.final]
-        found.append(self._recognizer.flush())
-        return [one for one in found if one.readings]
+            for decision in self._ears.hear(block, self._frame * 1000 // RATE, ALL_LIVE):
+                if isinstance(decision, Heard):
+                    yield Meaning(decision.command, decision.argument)
+        # What is left unfinished counts as unheard, and must not run into the next take.
+        self._ears.listener, _ = self._ears.listener.listen(
+            self._noting.flush(), ALL_LIVE, self._frame * 1000 // RATE
+        )
+
+    def _chance(self, hypothesis: Hypothesis, wanted: Meaning) -> float:
+        meanings = self._vocabulary.meanings
+        return sum(
+            reading.share for reading in hypothesis.readings if meanings.get(reading.text) == wanted
+        )
+
+
+class _Noting:
+    """Notes the final hypotheses of a recogniser."""
+
+    def __init__(self, inner: Recognizer) -> None:
+        self._inner = inner
+        self.finals: list[Hypothesis] = []
+
+    def feed(self, block: Block) -> Sequence[Hypothesis]:
+        found = self._inner.feed(block)
+        self.finals += [one for one in found if one.final]
+        return found
+
+    def flush(self) -> Hypothesis:
+        found = self._inner.flush()
+        self.finals.append(found)
+        return found
+
+    def recycle(self) -> None:
+        self._inner.recycle()
 
 
 def _in_quiet(pcm: Pcm) -> Pcm:

@@ -4,20 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.core.vocabulary import Command, Meaning, Vocabulary
-from skill.enrolment.choosing import FACTORS, choose_factor, choose_spellings
-from skill.enrolment.person import ANYBODY, Person
-
-VOCABULARY = Vocabulary(
-    {
-        "back": Meaning(Command.BACK),
-        "go back": Meaning(Command.BACK),
-        "no": Meaning(Command.NO),
-        "stop": Meaning(Command.STOP),
-        "skip": Meaning(Command.SKIP),
-    },
-    ("bag", "shop"),
-)
+from skill.enrolment.choosing import FACTORS, choose_factor
 
 
 def chances(best: float, takes: int, width: float = 0.1) -> dict[float, list[float]]:
@@ -72,56 +59,3 @@ def test_any_chances_give_a_known_factor_that_does_not_lose(takes: list[list[flo
     assert choose_factor(table) in FACTORS
     assert choose_factor(dict(reversed(table.items()))) == choose_factor(table)
     assert choose_factor(table, ["next"] * len(takes)) == 1.0, "one phrase is no evidence"
-
-
-def test_a_habit_becomes_a_spelling_and_a_slip_does_not() -> None:
-    takes = [("no", {"now": 0.9}), ("no", {"now": 0.5, "not": 0.4}), ("stop", {"top": 1.0})]
-    assert choose_spellings(takes, VOCABULARY) == {"now": "no"}
-    assert choose_spellings(takes[1:], VOCABULARY) == {}
-
-
-def test_a_decoy_may_become_a_spelling_and_is_no_decoy_any_more() -> None:
-    spellings = choose_spellings([("back", {"bag": 1.0})] * 2, VOCABULARY)
-    assert spellings == {"bag": "back"}
-    own = Person(1.0, spellings).vocabulary(VOCABULARY, lambda _word: True)
-    assert own.meanings["bag"] == Meaning(Command.BACK)
-    assert own.decoys == ("shop",)
-    assert own.suggest(Command.BACK) == "back", "the coach does not suggest a misspelling"
-
-
-@pytest.mark.parametrize(
-    ("phrase", "text"),
-    [
-        ("no", "stop"),  # another command's
-        ("go back", "back"),  # already its own
-        ("no", "[unk]"),
-        ("no", "now [unk]"),
-        ("no", "so"),  # anybody's talk
-        ("no", "and the"),
-        ("no", "one two three four"),
-        ("skip", "ship"),  # a mistake would lose the person's place
-    ],
-)
-def test_what_never_becomes_a_spelling(phrase: str, text: str) -> None:
-    assert choose_spellings([(phrase, {text: 1.0})] * 3, VOCABULARY) == {}
-
-
-def test_what_comes_out_for_two_phrases_tells_nothing() -> None:
-    takes = [("no", {"now": 1.0})] * 3 + [("back", {"now": 0.9})]
-    assert choose_spellings(takes, VOCABULARY) == {}
-
-
-def test_a_phrase_gets_its_likeliest_spelling_only() -> None:
-    takes = [("no", {"now": 0.4, "not": 0.5}), ("no", {"now": 0.4, "not": 0.5})]
-    assert choose_spellings(takes, VOCABULARY) == {"not": "no"}
-
-
-def test_spellings_that_no_longer_fit_are_left_out() -> None:
-    person = Person(1.0, {"stop": "no", "now": "nay", "knew": "no", "not": "no"})
-    own = person.vocabulary(VOCABULARY, lambda word: word != "knew")
-    assert set(own.meanings) - set(VOCABULARY.meanings) == {"not"}
-    assert own.meanings["stop"] == Meaning(Command.STOP)
-
-
-def test_of_anybody_nothing_is_known() -> None:
-    assert ANYBODY.vocabulary(VOCABULARY, lambda _word: True) == VOCABULARY
