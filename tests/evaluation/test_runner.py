@@ -44,7 +44,7 @@ def test_a_command_is_hit_soon_after_its_end_and_other_talk_left_alone() -> None
     assert latency is not None
     assert 0 < latency < 800
     assert stop.recogniser == BUILT_IN
-    assert stop.padded_s == pytest.approx(stop.seconds + 2.5, abs=0.05)
+    assert stop.padded_s == pytest.approx(stop.seconds + 3.5, abs=0.05)
     assert 0 < stop.compute_s < stop.padded_s
     assert outcome(other) is Outcome.LEFT_ALONE
     assert other.end_ms is None
@@ -121,7 +121,7 @@ def test_words_of_the_runs_own_are_heard_as_themselves() -> None:
 
 
 def test_what_the_coach_says_itself_is_known_to_be_its_own() -> None:
-    cue = Cue(1100, 1200, "next")
+    cue = Cue(2100, 2200, "next")
     (own,) = scripted(cue, condition=Trouble.COACH)
     (other,) = scripted(cue, condition=Trouble.COACH, line="breathe in")
     assert (own.accepted, own.reason) == (False, "the coach's own words")
@@ -129,7 +129,7 @@ def test_what_the_coach_says_itself_is_known_to_be_its_own() -> None:
 
 
 def test_what_is_still_open_at_the_end_is_judged_too_and_not_in_the_next_clip() -> None:
-    seconds = 2.5 + len(read_clip(STOP)) / 16_000
+    seconds = 3.5 + len(read_clip(STOP)) / 16_000
     late = Cue(round(seconds * 1000) - 200, round(seconds * 1000) - 100, "next", 0.1)
     chunk = Chunk(Scripted((late,)), Condition(), (STOP, STOP), Surroundings())
     first, second = hear(chunk)
