@@ -33,6 +33,7 @@ class Level:
     def __init__(self) -> None:
         self._powers: deque[float] = deque(maxlen=self.SMOOTH)
         self._levels: deque[float] = deque(maxlen=self.ROOM)
+        self._recent: deque[float] = deque(maxlen=self.LOUD)
         self._held = 0
 
     def is_raised(self, frame: Pcm) -> bool:
@@ -40,8 +41,8 @@ class Level:
         self._powers.append(float(np.mean(np.square(frame, dtype=np.float64))) + 1.0)
         level = 10 * float(np.log10(sum(self._powers) / len(self._powers)))
         self._levels.append(level)
-        room = min(self._levels)
-        loud = max(list(self._levels)[-self.LOUD :])
+        self._recent.append(level)
+        room, loud = min(self._levels), max(self._recent)
         raised = level - room >= max(self.LEAST_DB, self.RISE * (loud - room))
         self._held = self.HOLD if raised else max(0, self._held - 1)
         return self._held > 0

@@ -25,7 +25,8 @@ BEFORE, AFTER = 2 * RATE, RATE * 3 // 2
 """Samples around a clip. A room's noise does not begin with the word: the ears have time to get
 used to it, as in a session."""
 FAINT = 8.0
-"""Root mean square of that noise, in units of 16-bit samples: -72 dB of full scale."""
+"""Root mean square of the noise that every clip gets, in units of 16-bit samples: -72 dB of full
+scale."""
 DRAWS = 8
 """Recordings of barks and sneezes are mostly silent: another piece is drawn so often."""
 VOICES = 4

@@ -9,11 +9,11 @@ from pathlib import Path
 import vosk
 
 from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.weighing import UNKNOWN
 from skill.errors import ModelError
 from skill.ports import Block
 
 RATE = 16_000
-UNKNOWN = "[unk]"
 REMEDY = "Install one with `roller-coach models get NAME`, or give its folder with --model."
 
 READINGS = 12
