@@ -5,7 +5,8 @@ shape (frames, 40)), `unit` (uint16, shape (frames / 3,)) and `length` (int32: 3
 recording in turn). Copy 0 of a recording is as it was recorded, further copies are changed by
 `augment`. A shard that exists is not made again.
 
-Usage: features.py AUDIO_FOLDER BUILD_FOLDER PLAN... [--jobs N], each PLAN one of PLANS or noise
+Usage: features.py AUDIO_FOLDER BUILD_FOLDER PLAN... [--jobs N], each PLAN one of PLANS, noise or
+music
 """
 
 import argparse
@@ -32,6 +33,7 @@ from augment import (
 )
 from corpus import Part, Utterance, noise_files, read_utterances
 from lexicon import SIL, SPN
+from music import FOLDER as MUSIC_FOLDER
 from sound import RATE, Wave, read_wave
 from synthesise import generator
 from transcribe import DOUBTED
@@ -170,6 +172,8 @@ def make_noise(file: Path | None, copy: int) -> tuple[Mfcc, Units]:
         wave = coloured_noise(5 * RATE, rng) * np.float32(rng.choice([0.0, rng.uniform(0, 30)]))
         return targets(Example(wave, label([], len(wave))), rng)
     wave = read_wave(file)
+    if copy and MUSIC_FOLDER in file.parts:
+        wave = change_speed(wave, int(rng.integers(75, 134)))
     level = 32768 * 10 ** (rng.uniform(-60, -15) / 20)
     wave = wave * np.float32(level / max(rms(wave), 1.0))
     units = label([], len(wave))
@@ -208,8 +212,8 @@ PLANS = {
     "synthetic": Plan("synthetic", "synthetic", Part.TRAIN, (), range(3)),
     "transcribed": Plan("corpus", "transcribed", Part.TRAIN, (), range(8)),
 }
-NOISE_PLAN = "noise"
-NOISE_COPIES = 3
+NOISE_PLAN, MUSIC_PLAN = "noise", "music"
+NOISE_COPIES = {NOISE_PLAN: 3, MUSIC_PLAN: 4}
 Item = Alignment | Path | None
 """Something to make an example of: speech, a noise file, or (None) digital silence."""
 SHARD = 400
@@ -279,13 +283,14 @@ def batched(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
 
 def plan_tasks(name: str, audio: Path, build: Path) -> list[Task]:
     """All shards of a plan that are not there yet, copy by copy."""
-    if name == NOISE_PLAN:
-        copies = range(NOISE_COPIES)
+    if name in NOISE_COPIES:
+        copies = range(NOISE_COPIES[name])
         root = audio
-        items: Sequence[Item] = [
-            *noise_files(audio, Part.TRAIN),
-            *[None] * 40,
-        ]
+        items: Sequence[Item] = (
+            sorted((build / MUSIC_FOLDER).glob("*.flac"))
+            if name == MUSIC_PLAN
+            else [*noise_files(audio, Part.TRAIN), *[None] * 40]
+        )
     else:
         plan = PLANS[name]
         copies = plan.copies
@@ -306,7 +311,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("audio", type=Path)
     parser.add_argument("build", type=Path)
-    parser.add_argument("plans", nargs="+", choices=[*PLANS, NOISE_PLAN])
+    parser.add_argument("plans", nargs="+", choices=[*PLANS, *NOISE_COPIES])
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     tasks = [

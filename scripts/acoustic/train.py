@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from distort import distort
-from features import CEPSTRA, IGNORED, NOISE_PLAN, STRIDE
+from features import CEPSTRA, IGNORED, MUSIC_PLAN, NOISE_PLAN, STRIDE
 from lexicon import PHONES
 from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network, parameters_of
 from sequence import ANY, Neighbours, neighbours, path_loss
@@ -78,7 +78,8 @@ def load(files: Sequence[Path]) -> Data:
     """Read shards into memory (8 kB per second of sound)."""
     shards = {file.name: np.load(file) for file in files}
     mfcc = {name: shard["mfcc"] for name, shard in shards.items()}
-    noises = [cepstra for name, cepstra in mfcc.items() if name.startswith(NOISE_PLAN)]
+    wordless = (NOISE_PLAN, MUSIC_PLAN)
+    noises = [cepstra for name, cepstra in mfcc.items() if name.startswith(wordless)]
     return Data(
         np.concatenate(list(mfcc.values())),
         np.concatenate([shard["unit"] for shard in shards.values()]),
