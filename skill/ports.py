@@ -6,6 +6,7 @@ frames (one sample of every channel); the count of frames that the source has de
 only clock.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,6 +50,14 @@ class Block:
     def end_frame(self) -> int:
         """Position just after the last sample."""
         return self.start_frame + len(self.pcm)
+
+    def levels(self, parts: int) -> list[float]:
+        """Levels of so many equal parts of the block, in dB against one step of 16 bits."""
+        squares = np.square(self.pcm, dtype=np.float64)
+        powers = [
+            float(part.mean()) if len(part) else 0.0 for part in np.array_split(squares, parts)
+        ]
+        return [10 * math.log10(1 + power) for power in powers]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,12 +63,20 @@ class Ears:
 
     def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
         """Take in a block; return the commands heard and what was ignored."""
-        self.listener = self.listener.notice_voice(self.detector.feed(block), now)
+        self.listener = self.listener.notice_levels(
+            self._levels(block, now, context), now
+        ).notice_voice(self.detector.feed(block), now)
         heard = self.recognizer.feed(block)
         decisions = [self._judge(hypothesis, context, now) for hypothesis in heard]
         if self.listener.wait(context, now) is not None:
             decisions.append(self._judge(self.recognizer.flush(), context, now))
         return [decision for decision in decisions if decision is not None]
+
+    def _levels(self, block: Block, now: int, context: Context) -> Sequence[float | None]:
+        count = now // 10 - self.listener.loudness.until // 10
+        if context.saying or block.kind is not BlockKind.HEARD:
+            return [None] * count
+        return block.levels(count)
 
     def _judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
         self.listener, decision = self.listener.listen(hypothesis, context, now)

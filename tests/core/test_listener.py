@@ -1,5 +1,7 @@
 """When the listener acts, waits, and leaves things alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from skill.core.hypothesis import Hypothesis, Reading
@@ -105,6 +107,25 @@ def test_noise_takes_more_confidence_but_not_for_stop() -> None:
     assert isinstance(judge(final("next", 0.85)), Heard)
     assert isinstance(judge(final("next", 0.85), LIVE, noisy), Ignored)
     assert isinstance(judge(final("stop", 0.85), LIVE, noisy), Heard)
+
+
+def in_music(above: float) -> Listener:
+    """Three seconds of music, then a word that is so many dB louder."""
+    listener = Listener(VOCABULARY).notice_levels([60.0] * 300, 3000)
+    return listener.notice_levels([60.0 + above] * 40, 3400)
+
+
+@pytest.mark.parametrize("word", ["next", "start over", "stop"])
+def test_a_word_as_loud_as_the_music_is_part_of_it(word: str) -> None:
+    sung = judge(final(word, start_ms=3000), LIVE, in_music(1))
+    assert isinstance(sung, Ignored)
+    assert sung.reason == "no louder than what was to be heard before"
+    assert isinstance(judge(final(word, start_ms=3000), LIVE, in_music(8)), Heard)
+
+
+def test_over_the_coach_a_word_need_not_be_louder() -> None:
+    speaking = replace(LIVE, saying="Roll slowly from side to side.")
+    assert isinstance(judge(final("stop", start_ms=3000), speaking, in_music(0)), Heard)
 
 
 def test_in_talk_nothing_is_flushed_while_the_voice_goes_on() -> None:
