@@ -1,0 +1,56 @@
+"""What the ears hear of how loud it is, and what they make of it."""
+
+import numpy as np
+import pytest
+
+from skill.audio.activity import WebRtcVoiceDetector
+from skill.core.listener import Context, Decision, Listener
+from skill.core.messages import Heard, Ignored
+from skill.core.vocabulary import Command
+from skill.ports import Block, BlockKind, Pcm
+from skill.recognition.scripted import Cue, ScriptedRecognizer
+from skill.session import Ears
+from tests.support.book import VOCABULARY
+
+LIVE = Context(frozenset(Command), "trying")
+SPEAKING = Context(frozenset(Command), "trying", "Roll slowly.")
+BLOCK = 800
+
+
+def noise(level: float, blocks: int) -> list[Pcm]:
+    sound = np.random.default_rng(1).normal(0, level, (blocks, BLOCK))
+    return list(np.clip(sound, -32768, 32767).astype(np.int16))
+
+
+def hear(word: float, context: Context = LIVE, kind: BlockKind = BlockKind.HEARD) -> list[Decision]:
+    """Three seconds of noise of level 1000, then half a second of this level, a "next" in it."""
+    cue = Cue(3000, 3500, "next")
+    ears = Ears(ScriptedRecognizer([cue]), WebRtcVoiceDetector(), Listener(VOCABULARY))
+    decisions: list[Decision] = []
+    sounds = [*noise(1000, 60), *noise(word, 10), *noise(0, 20)]
+    for number, pcm in enumerate(sounds):
+        block = Block(number * BLOCK, pcm, kind if number < 60 else BlockKind.HEARD)
+        early = context if number < 60 else LIVE
+        decisions += ears.hear(block, block.end_frame // 16, early)
+    return [decision for decision in decisions if isinstance(decision, (Heard, Ignored))]
+
+
+@pytest.mark.parametrize("number", [1, 3, 5])
+def test_levels_of_a_block_are_those_of_its_parts(number: int) -> None:
+    pcm = np.repeat(np.array([0, 9, 99], np.int16), 160)
+    levels = Block(0, pcm).levels(3 * number)
+    assert levels[::number] == pytest.approx([0, 19.14, 39.91], abs=0.01)
+    assert len(levels) == 3 * number
+
+
+def test_a_word_above_the_noise_is_heard_and_one_inside_it_is_not() -> None:
+    assert [type(decision) for decision in hear(4000)] == [Heard]
+    assert [type(decision) for decision in hear(1000)] == [Ignored]
+
+
+def test_nothing_is_compared_with_the_coachs_own_voice() -> None:
+    assert [type(decision) for decision in hear(1000, SPEAKING)] == [Heard]
+
+
+def test_nothing_is_compared_with_a_lost_microphone() -> None:
+    assert [type(decision) for decision in hear(1000, kind=BlockKind.LOST)] == [Heard]
