@@ -62,8 +62,8 @@ def test_silence_is_nothing() -> None:
 
 
 def test_a_doubtful_word_is_left_alone_but_stop_needs_less() -> None:
-    assert judge(final("next", 0.5)) == Ignored("next", "not sure enough: 0.50 of 0.80", 0.5)
-    assert isinstance(judge(final("stop", 0.5)), Heard)
+    assert judge(final("next", 0.75)) == Ignored("next", "not sure enough: 0.750 of 0.80", 0.75)
+    assert isinstance(judge(final("stop", 0.75)), Heard)
     assert isinstance(judge(final("skip", 0.85)), Ignored)
 
 
@@ -107,6 +107,18 @@ def test_noise_takes_more_confidence_but_not_for_stop() -> None:
     assert isinstance(judge(final("next", 0.85)), Heard)
     assert isinstance(judge(final("next", 0.85), LIVE, noisy), Ignored)
     assert isinstance(judge(final("stop", 0.85), LIVE, noisy), Heard)
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "kind"),
+    [
+        ("next", 400, Heard), ("next", 120, Ignored), ("next", 1500, Ignored),
+        ("start over", 1500, Heard), ("stop", 120, Ignored), ("stop", 3000, Heard),
+    ],
+)  # fmt: skip
+def test_a_command_takes_about_as_long_as_people_take(text: str, length: int, kind: type) -> None:
+    reading = Reading(text, 1000, 1000 + length, 1.0)
+    assert isinstance(judge(Hypothesis((reading,), final=True)), kind)
 
 
 def in_music(above: float) -> Listener:
