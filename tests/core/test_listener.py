@@ -62,7 +62,7 @@ def test_silence_is_nothing() -> None:
 
 
 def test_a_doubtful_word_is_left_alone_but_stop_needs_less() -> None:
-    assert judge(final("next", 0.75)) == Ignored("next", "not sure enough: 0.750 of 0.80", 0.75)
+    assert judge(final("next", 0.75)) == Ignored("next", "not sure enough: 0.75 of 0.80", 0.75)
     assert isinstance(judge(final("stop", 0.75)), Heard)
     assert isinstance(judge(final("skip", 0.85)), Ignored)
 
