@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from skill.app import make_voice
 from skill.audio.pcm import RATE, to_pcm
+from skill.mouth import make_voice
 from skill.ports import Clip, Samples
 
 REVERBERATION_S = 0.25

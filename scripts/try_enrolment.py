@@ -25,7 +25,7 @@ import soundfile
 import soxr
 from studio import in_room, trimmed
 
-from skill.app import App, make_voice
+from skill.app import App
 from skill.audio.pcm import FRAME, RATE, read_pcm, to_pcm
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
@@ -33,6 +33,7 @@ from skill.enrolment.person import ANYBODY
 from skill.enrolment.takes import Take
 from skill.enrolment.trial import Trial
 from skill.evaluation.labels import with_words
+from skill.mouth import make_voice
 from skill.ports import Clip, Pcm
 from skill.settings import read_settings
 

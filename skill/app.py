@@ -1,4 +1,4 @@
-"""The composition root: the only file that names concrete recognisers, voices and devices."""
+"""The composition root: it names concrete recognisers and devices (voices: `skill.mouth`)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +15,9 @@ from skill.core.listener import Listener
 from skill.core.messages import Bookmark
 from skill.core.vocabulary import Vocabulary
 from skill.enrolment.person import ANYBODY, Person
-from skill.errors import ContentError, ModelError, VoiceError
+from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
+from skill.mouth import Mouth, make_mouth
 from skill.ports import AudioSource, Recognizer, Speaker, Voice
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
 """The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
-ESPEAK = "espeak"
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
 when it makes a language model of them, and commands are likelier than what sounds like them."""
@@ -66,9 +66,16 @@ class App:
         Raises:
             VoiceError: if there is no such voice.
         """
-        from skill.speech.cache import CachedVoice
+        return self.mouth.cached(self.settings.cache)
 
-        return CachedVoice(make_voice(self.settings.voice), self.settings.cache)
+    @cached_property
+    def mouth(self) -> Mouth:
+        """The chosen voice with its ready-made lines.
+
+        Raises:
+            VoiceError: if there is no such voice.
+        """
+        return make_mouth(self.settings)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -270,30 +277,10 @@ class App:
 
     def troubles(self, session: Session) -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
-        found = (self.stranger, getattr(self.voice, "trouble", None), self.shelf.trouble)
+        voice = getattr(self.voice, "trouble", None)
+        found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble)
         return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:
         """Where the person was when the last live session ended."""
         return self.shelf.get()
-
-
-def make_voice(name: str) -> Voice:
-    """A voice by its name in the settings: ``espeak``, ``espeak:en-gb+f3`` or an ONNX file.
-
-    Raises:
-        VoiceError: if there is no such voice.
-    """
-    engine, _, variant = name.partition(":")
-    if engine == ESPEAK:
-        from skill.speech.espeak import EspeakVoice
-
-        return EspeakVoice(variant) if variant else EspeakVoice()
-    if name.endswith(".onnx"):
-        from skill.speech.piper import PiperSpeech
-
-        return PiperSpeech(Path(name))
-    raise VoiceError(
-        f'"{name}" is no voice.',
-        "Use espeak, espeak:NAME (for example espeak:en-gb+f3), or a Piper voice's .onnx file.",
-    )

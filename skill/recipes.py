@@ -1,21 +1,23 @@
-"""How the processes of an evaluation build what they hear with: the composition root's annexe."""
+"""How other processes build what they hear or speak with: the composition root's annexe."""
 
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from skill.app import App
 from skill.audio.pcm import to_pcm
 from skill.content.load import Content
 from skill.core.listener import Listener
-from skill.errors import SettingsError
+from skill.errors import SettingsError, StorageError
 from skill.evaluation.labels import with_words
 from skill.evaluation.runner import Kit
 from skill.evaluation.scene import Line
+from skill.mouth import make_mouth
 from skill.session import Ears
 from skill.settings import Settings
+from skill.speech.cache import CachedVoice
 
 BUILT_IN, VOSK, SPHINX = "built-in", "vosk", "pocketsphinx"
 
@@ -90,3 +92,23 @@ def recipe(settings: Settings, name: str = "", also: tuple[str, ...] = ()) -> Ea
             'Install it with: pip install "roller-coach[evaluate]", or leave it out.',
         )
     return EarsRecipe(name, settings, also)
+
+
+def render_line(settings: Settings, text: str, pace: int) -> float:
+    """Put one line into the cache, in whatever process; its seconds. The voice is loaded once.
+
+    Raises:
+        VoiceError: if the voice cannot be used, or cannot say it.
+        StorageError: if the cache cannot be written.
+    """
+    voice = _cached_voice(settings)
+    seconds = voice.render(text, pace).seconds
+    if voice.trouble:
+        raise StorageError(voice.trouble, "Choose another folder with `cache` in the settings.")
+    return seconds
+
+
+@cache
+def _cached_voice(settings: Settings) -> CachedVoice:
+    # Without its ready-made lines: they are what is being made.
+    return CachedVoice(make_mouth(settings).voice, settings.cache)

@@ -24,13 +24,14 @@ class Settings(BaseModel):
     Attributes:
         routine, phrases, commands: content files.
         model: folder of a Vosk model.
-        voice: `espeak`, `espeak:NAME` for one of espeak-ng's voices, or a Piper voice's ONNX file.
+        voice: `built-in`; `espeak`, or `espeak:NAME` for one of espeak-ng's voices; a Piper
+            voice's ONNX file, or the name of an installed one.
         microphone, speaker: part of a device's name; empty for the system's default.
         mute_while_speaking: be deaf while the coach speaks. Loses "stop"; only for rooms where
             the coach hears itself whatever is done about it.
         cache: folder for rendered lines.
         state: folder for the bookmark and the last session's journal.
-        models: folder for downloaded models.
+        models: folder for downloaded models and voices.
         people: folder for what `roller-coach enrol` has learnt.
         person: name of whoever speaks, if they are enrolled; empty for anybody.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
@@ -42,7 +43,7 @@ class Settings(BaseModel):
     phrases: Path = PACKAGE / "data" / "phrases" / "en.yaml"
     commands: Path = PACKAGE / "data" / "commands" / "en.yaml"
     model: Path = CHECKOUT / "models" / "ears-en"
-    voice: str = "espeak"
+    voice: str = "built-in"
     microphone: str = ""
     speaker: str = ""
     mute_while_speaking: bool = False

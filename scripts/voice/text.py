@@ -58,12 +58,17 @@ def number(phoneme: str) -> int:
     return int(DEFAULT_PHONEME_ID_MAP[phoneme][0])
 
 
-def is_held_out(name: str) -> bool:
-    """By the four digits of the prompt's number in a recording's name."""
+def prompt_of(name: str) -> int:
+    """The four digits of the prompt's number in a recording's name."""
     found = re.search(r"arctic_[ab](\d{4})", name)
     if found is None:
         raise ValueError(f"{name} has no prompt's number in its name")
-    return int(found[1]) % 20 == 0
+    return int(found[1])
+
+
+def is_held_out(name: str) -> bool:
+    """Whether a recording only measures."""
+    return prompt_of(name) % 20 == 0
 
 
 def sentences(audio: Path) -> list[Sentence]:

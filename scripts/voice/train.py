@@ -79,43 +79,43 @@ def mean(values: Tensor, weights: Tensor) -> Tensor:
     return (values * weights).sum() / weights.sum().clamp(min=1)
 
 
-def judge_frames(
-    made: Frames, right: Frames, batch: Batch
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Errors of pitch, voicing, envelope and breathiness."""
-    inside = batch.inside
-    sung = inside * (0.1 + batch.voiced)
+def judge_melody(made: Frames, right: Frames, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Errors of pitch and voicing."""
     voicing = nn.functional.binary_cross_entropy_with_logits(
-        made.voiced, batch.voiced, reduction="none"
+        made.voiced.float(), batch.voiced, reduction="none"
     )
+    sung = batch.inside * (0.1 + batch.voiced)
+    return mean((made.pitch - right.pitch).abs(), sung), mean(voicing, batch.inside)
+
+
+def judge_sound(made: Frames, right: Frames, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Errors of envelope and breathiness."""
     return (
-        mean((made.pitch - right.pitch).abs(), sung),
-        mean(voicing, inside),
-        mean((made.envelope - right.envelope).abs().mean(2), inside),
-        mean((made.breath - right.breath).abs().mean(2), inside * (0.05 + batch.voiced)),
+        mean((made.envelope - right.envelope).abs().mean(2), batch.inside),
+        mean((made.breath - right.breath).abs().mean(2), batch.inside * (0.05 + batch.voiced)),
     )
+
+
+def judge_timing(taken: Tensor, length: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Errors of whether phonemes take time, and how much."""
+    takes, there = (batch.durations > 0).float(), (batch.tokens > 0).float()
+    presence = nn.functional.binary_cross_entropy_with_logits(
+        taken.float(), takes, reduction="none"
+    )
+    target = torch.log(batch.durations.float().clamp(min=1))
+    return mean(presence, there), mean((length.float() - target).abs(), there * takes)
 
 
 def run_network(network: Network, batch: Batch, right: Frames) -> tuple[Frames, Losses]:
     """Everything once, at the recorded durations and pitch."""
     text = network.read(batch.tokens)
-    taken, length = network.time(batch.tokens, text)
+    timing = judge_timing(*network.time(batch.tokens, text), batch)
     frames = network.stretch(text, batch.owner, batch.durations)
     pitch, voiced = network.sing(frames, batch.inside)
     made = network.speak(frames, right.pitch, batch.voiced, batch.inside)
     made = Frames(pitch.float(), voiced.float(), made.envelope.float(), made.breath.float())
-    takes = (batch.durations > 0).float()
-    there = (batch.tokens > 0).float()
-    presence = nn.functional.binary_cross_entropy_with_logits(
-        taken.float(), takes, reduction="none"
-    )
-    target = torch.log(batch.durations.float().clamp(min=1))
-    errors = judge_frames(made, right, batch)
-    return made, Losses(
-        *errors,
-        mean(presence, there),
-        mean((length.float() - target).abs(), there * takes),
-    )
+    melody, sound = judge_melody(made, right, batch), judge_sound(made, right, batch)
+    return made, Losses(*melody, *sound, *timing)
 
 
 @dataclass

@@ -18,6 +18,11 @@ NOISE_FRAMES = 149
 """So many frames of random spectra are used over and over; 1.5 s, too long to be heard as a
 rhythm."""
 LEAST_BREATH, LEAST = 1e-3, 1e-5
+ROUGHNESS = (0.15, 0.15, 0.2, 0.45, 0.55, 0.3, 0.0, 0.0)
+"""Added to the aperiodicity of each band, as amplitudes of independent noises add up. D4C finds
+less noise than there is: harmonics stood 17.7, 1.4 and -3.7 dB above noise (0-2, 2-4, 4-8 kHz) in
+nine sentences that were analysed and made again, against 13.1, -2.9 and -4.9 dB in the recordings;
+with this, 13.5, -1.2 and -4.1 dB. Less sounds like a buzzer."""
 
 
 def hilbert() -> Matrix:
@@ -63,6 +68,7 @@ class Vocoder(nn.Module):
     breath_to_bins: Tensor
     breath_to_noise: Tensor
     randomness: Tensor
+    roughness: Tensor
     times: Tensor
     noise_times: Tensor
 
@@ -84,6 +90,7 @@ class Vocoder(nn.Module):
             "randomness": np.random.default_rng(0)
             .standard_normal((NOISE_FRAMES, 2 * (NOISE_FFT // 2 + 1)))
             .astype(np.float32),
+            "roughness": np.square(np.array(ROUGHNESS, dtype=np.float32)),
             "times": np.arange(FFT, dtype=np.float32),
             "noise_times": np.arange(NOISE_FFT, dtype=np.float32),
         }
@@ -102,7 +109,9 @@ class Vocoder(nn.Module):
         Returns:
             shape (frames * HOP,).
         """
-        breath = (1 - voiced[:, None] * (1 - breath)).clamp(LEAST_BREATH, 1.0)
+        breath = breath.clamp(LEAST_BREATH, 1.0)
+        breath = torch.sqrt(torch.square(breath) * (1 - self.roughness) + self.roughness)
+        breath = 1 - voiced[:, None] * (1 - breath)
         return self.tone(pitch, envelope, breath) + self.noise(envelope, breath)
 
     def pulses(self, pitch: Tensor) -> Tensor:

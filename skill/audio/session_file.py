@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from skill.audio.deck import fade_out
 from skill.audio.timeline import frames_at
 from skill.closing import Closing
 from skill.errors import StorageError
 from skill.ports import AudioSource, Block, Clip, Pcm, Samples, Speaker
-
-FADE_MS = 5
-"""A clip that is cut goes to silence in this time; at once would click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +66,8 @@ class SessionWriter(Closing):
         self._pieces.append(_Piece(at, _at_rate(clip, self._rate)))
 
     def stop(self, at: int) -> None:
-        """Fade the coach out from microphone frame `at` on, within 5 ms."""
-        fade = FADE_MS * self._rate // 1000
+        """Fade the coach out from microphone frame `at` on, within 10 ms."""
+        fade = fade_out(self._rate)
         cut = [_cut(piece, at, fade) for piece in self._pieces]
         self._pieces = [piece for piece in cut if len(piece.pcm)]
 
@@ -176,13 +174,13 @@ def _at_rate(clip: Clip, rate: int) -> Pcm:
     return np.pad(pcm[:length], (0, max(0, length - len(pcm))))
 
 
-def _cut(piece: _Piece, at: int, fade: int) -> _Piece:
-    """The piece with silence from `at` + `fade` on; nothing if it would only begin at `at`."""
+def _cut(piece: _Piece, at: int, fade: Samples) -> _Piece:
+    """The piece faded out from `at` on; nothing if it would only begin at `at`."""
     if piece.end <= at:
         return piece
     if piece.start >= at:
         return replace(piece, pcm=piece.pcm[:0])
-    kept = piece.pcm[: at - piece.start + fade].copy()
+    kept = piece.pcm[: at - piece.start + len(fade)].copy()
     tail = kept[at - piece.start :]
-    tail[:] = tail * np.linspace(1, 0, len(tail), endpoint=False)
+    tail[:] = tail * fade[: len(tail)]
     return replace(piece, pcm=kept)

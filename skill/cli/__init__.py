@@ -22,6 +22,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "table": ("skill.cli.content:table", "Show what every command does in every phase."),
         "schema": ("skill.cli.content:schema", "Write the JSON Schemas for editors."),
         "models": ("skill.cli.models:models", "List and install recogniser's models."),
+        "voices": ("skill.cli.voices:voices", "List and install Piper's official voices."),
+        "voice": ("skill.cli.voice:voice", "Render all lines beforehand; compare voices."),
+        "say": ("skill.cli.say:say", "Speak a text, or write it to a file."),
         "benchmark": ("skill.cli.benchmark:benchmark", "Measure speed, delay and memory."),
         "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }

@@ -4,23 +4,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 from rich.table import Table
 
+from skill.cli.bars import Bars
 from skill.cli.options import FILE
 from skill.errors import ModelError
 from skill.models.install import install
 from skill.models.manifest import load_manifest
-from skill.models.progress import Progress as Step
-from skill.models.progress import Stage
 from skill.models.seal import seal as write_seal
 from skill.models.store import installed, missing_file, trust
 from skill.settings import CHECKOUT, read_settings
@@ -58,7 +48,7 @@ def list_models(manifest: Path) -> None:
 def get(name: str, manifest: Path, source: Path | None) -> None:
     """Download and install the model NAME."""
     entry = load_manifest(manifest).find(name)
-    bars = _Bars()
+    bars = Bars()
     with bars.progress:
         folder = install(entry, read_settings().models, bars.report, source)
     click.echo(f"{name} is installed. Use it with --model {folder}")
@@ -89,24 +79,3 @@ def seal(folder: Path) -> None:
         )
     write_seal(folder)
     click.echo(f"{folder} is sealed.")
-
-
-class _Bars:
-    """A bar for each stage of an installation."""
-
-    def __init__(self) -> None:
-        self.progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        self._tasks: dict[Stage, TaskID] = {}
-
-    def report(self, step: Step) -> None:
-        """Show a step forward."""
-        if step.stage not in self._tasks:
-            self._tasks[step.stage] = self.progress.add_task(step.stage.value, total=step.total)
-        self.progress.update(self._tasks[step.stage], completed=step.done, total=step.total)

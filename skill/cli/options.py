@@ -14,7 +14,9 @@ CHOICES = (
     click.option("--phrases", type=FILE, help="What the coach says (YAML)."),
     click.option("--commands", type=FILE, help="What you can say (hassil's intents, YAML)."),
     click.option("--model", type=FILE, help="The recogniser's model: a Vosk model's folder."),
-    click.option("--voice", help="espeak, espeak:NAME, or a Piper voice's .onnx file."),
+    click.option(
+        "--voice", help="built-in, espeak, espeak:NAME, an installed voice, or an .onnx file."
+    ),
     click.option("--person", help="Whose voice it is: a name given to `enrol`."),
 )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from skill.app import App, make_voice
+from skill.app import App
 from skill.audio.pcm import energy_end_ms, read_pcm, to_pcm
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.replay import Notes
@@ -14,6 +14,7 @@ from skill.cli.screen import terminal, watchers
 from skill.content.script import ScriptLine, read_script
 from skill.core.messages import Heard
 from skill.errors import ExpectationError, RecordingError, StorageError
+from skill.mouth import make_voice
 from skill.ports import Pcm
 from skill.rehearsal import Part, RehearsedPerson, When
 

@@ -12,7 +12,7 @@ from skill.content.schema import CommandsFile, PhrasesFile, RoutineFile
 from skill.content.shape import fit
 from skill.content.spoken import check_phrases, check_routine
 from skill.core.phrases import PHRASES as NAMES
-from skill.core.phrases import Phrases
+from skill.core.phrases import Pauses, Phrases
 from skill.core.routine import Routine
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ContentError
@@ -73,7 +73,8 @@ def load_content(
     if mistakes or not (routine_file and phrases_file and commands_file):
         raise ContentError(list(dict.fromkeys(mistakes)))
     lines = {name: tuple(getattr(phrases_file.lines, name)) for name in NAMES}
-    return Content(build_routine(routine_file), Phrases(lines), book.vocabulary(), book.origins)
+    spoken = Phrases(lines, Pauses(**phrases_file.pauses_ms.model_dump()))
+    return Content(build_routine(routine_file), spoken, book.vocabulary(), book.origins)
 
 
 def _check_languages(documents: tuple[Document | None, ...], mistakes: list[str]) -> None:

@@ -119,6 +119,7 @@ def _movement(model: MovementModel) -> Movement:
         seconds=model.seconds,
         breath=tuple(model.breath),
         breath_every_s=model.breath_every_s,
-        cues=tuple(Cue(cue.at_s, cue.text) for cue in model.cues),
+        cues=tuple(Cue(cue.at_s, cue.text, cue.pace) for cue in model.cues),
         ending=model.ending,
+        breath_pace=model.breath_pace,
     )

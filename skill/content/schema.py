@@ -27,6 +27,10 @@ def _listed(value: object) -> object:
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="Two letters: en.")]
+Pace = Annotated[
+    int, Field(ge=60, le=140, description="How fast it is said, percent of the person's pace.")
+]
+Silence = Annotated[int, Field(ge=0, le=5000, description="Milliseconds.")]
 Sentences = Annotated[
     list[Text],
     Field(min_length=1, max_length=12),
@@ -53,6 +57,7 @@ class CueModel(Strict):
 
     at_s: int = Field(ge=1, le=1800, description="Seconds after the movement began.")
     text: Text = Field(description="One sentence.")
+    pace: Pace = 100
 
 
 class MovementModel(Strict):
@@ -63,6 +68,7 @@ class MovementModel(Strict):
         default=[], max_length=8, description="Sentences said in turn while moving."
     )
     breath_every_s: int = Field(default=6, ge=2, le=120, description="Seconds between two.")
+    breath_pace: Pace = 100
     cues: list[CueModel] = Field(default=[], max_length=20)
     ending: Text = Field(description="One sentence when the time is over.")
 
@@ -112,10 +118,18 @@ LinesModel = create_model(
 )
 
 
+class PausesModel(Strict):
+    """Silence within one reply, in milliseconds at the voice's own speed."""
+
+    sentence: Silence = Field(default=450, description="Between two sentences about one thing.")
+    subject: Silence = Field(default=800, description="Before something new.")
+
+
 class PhrasesFile(Strict):
     """What the coach says beside the routine."""
 
     language: Language
+    pauses_ms: PausesModel = PausesModel()
     lines: LinesModel  # type: ignore[valid-type]  # made from PHRASES
 
 
@@ -157,6 +171,7 @@ BELOW: Mapping[str, type[BaseModel]] = {
     "steps": StepModel,
     "movement": MovementModel,
     "cues": CueModel,
+    "pauses_ms": PausesModel,
     "lines": LinesModel,
     "intents": IntentsModel,
     "data": BlockModel,

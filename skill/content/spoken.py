@@ -14,6 +14,9 @@ from skill.core.vocabulary import Care, Command
 
 MAX_WORDS = 15
 """More is hard to follow for somebody who lies on a roller; a placeholder counts as one word."""
+MAX_BREATH_WORDS = 12
+"""At the 150 words a minute of calm speech, five seconds, after which a person takes a breath; a
+voice breathes only where there is a mark."""
 FRAGMENTS = frozenset({"seconds", "one_minute", "minutes", "minutes_and_seconds", "list_and"})
 """Lines that are pieces of other sentences."""
 TEACHING = ("greeting", "help")
@@ -26,6 +29,7 @@ PROTECTED = frozenset(
 )
 
 _WORD = re.compile(r"\{[^{}]*\}|[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
+_MARK = re.compile(r"[,;:.!?\u2013\u2014](?!\w)")
 _ENDED_INSIDE = re.compile(r"[.!?]\s+\S")
 _PLAIN_BRACES = re.compile(r"(?:[^{}]|\{[a-z_]+\})*")
 
@@ -117,6 +121,12 @@ class _Checks:
                 trail,
                 f'"{text}" has {len(words)} words, more than the {MAX_WORDS} people can follow',
                 "split or shorten it",
+            )
+        elif (longest := max(len(words_of(part)) for part in _MARK.split(text))) > MAX_BREATH_WORDS:
+            self.add(
+                trail,
+                f'"{text}" has {longest} words in one breath, more than {MAX_BREATH_WORDS}',
+                "put a comma where you would breathe",
             )
         for command in held(words, self.commands) if commands_too else ():
             self.add(

@@ -53,7 +53,7 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
             turn.announce("microphone_lost")
         case MicrophoneBack() if coach.deaf:
             turn.change(deaf=False, quiet_since=now)
-            turn.cue(Tone.MICROPHONE_BACK)
+            turn.chime(Tone.MICROPHONE_BACK)
         case AudioEnded():
             turn.change(over=True)
         case _:

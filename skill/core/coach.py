@@ -10,6 +10,9 @@ from skill.core.phrases import COMMAND_PLACEHOLDERS, Phrases
 from skill.core.routine import Exercise, Place, Routine, Step
 from skill.core.vocabulary import Meaning, Vocabulary
 
+SLOWEST, FASTEST = 50, 200
+"""Percent of normal speed that every voice must manage."""
+
 
 class Phase(StrEnum):
     """What is going on, in the order of the table's columns."""
@@ -73,18 +76,33 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence waiting to be said, after `pause_ms` of silence."""
+    """A sentence or chime waiting to be heard.
 
-    text: str
+    Attributes:
+        what: the sentence, or the chime.
+        pause_ms: silence before it.
+        pace: percent of the person's own pace.
+    """
+
+    what: str | Tone
     pause_ms: int = 0
+    pace: int = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something to say when so many milliseconds of the movement have passed."""
+    """A sentence or chime with its moment in the movement.
+
+    Attributes:
+        at_ms: when its sound begins, in milliseconds of the movement.
+        what, pace: as in `Line`.
+        late_ms: how much later it may begin; after that it is left out.
+    """
 
     at_ms: int
     what: str | Tone
+    pace: int = 100
+    late_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +130,15 @@ class Spot:
     talk: Talk = Talk.FULL
     pace: int = 100
     volume: int = 0
+
+    def paced(self, line: int) -> int:
+        """The pace of a line that is said at `line` percent of the person's own."""
+        return paced(self.pace, line)
+
+
+def paced(own: int, line: int) -> int:
+    """The pace of a line in percent of normal, as far as voices can follow (`ports.Voice`)."""
+    return min(max(own * line // 100, SLOWEST), FASTEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +171,13 @@ class Coach:
     told: tuple[str, ...] = ()
     history: tuple[Spot, ...] = ()
     speaking: Say | Chime | None = None
-    queue: tuple[Line | Tone, ...] = ()
+    queue: tuple[Line, ...] = ()
     next_token: int = 1
     rolling_since: int = 0
     due: tuple[Due, ...] = ()
     quiet_since: int = 0
     asking: bool = False
-    last_said: tuple[str, ...] = ()
+    last_said: tuple[Line, ...] = ()
     help_page: int = 0
     deaf: bool = False
     leaving: bool = False

@@ -1,6 +1,7 @@
 """What is said during a movement, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import cycle
 
 from skill.core.coach import Book, Due
@@ -12,8 +13,12 @@ SHORTEST_FOR_TEN_MS = 25_000
 """A shorter movement has no "ten seconds": it would follow the beginning at once."""
 ROOM_MS = 4_000
 """Silence kept around a time cue; a breath cue nearer than this is left out."""
-LATEST_MS = 2_000
-"""A cue that has waited this long for the coach to finish speaking is left out."""
+LEAD_MS = 300
+"""A cue is handed over this long before its moment, so that neither the length of a block nor
+the rendering shifts its sound."""
+LATE_MS = 1_000
+"""How long a time or a reminder may wait for the coach to finish speaking. A breath does not
+wait: late, it would break the rhythm."""
 
 
 def schedule(book: Book, movement: Movement | None, total_ms: int, talk: Talk) -> tuple[Due, ...]:
@@ -23,19 +28,25 @@ def schedule(book: Book, movement: Movement | None, total_ms: int, talk: Talk) -
     """
     if movement is None:
         return ()
-    times = [Due(movement.seconds * 500, book.lines("halfway")[0])]
+    times = [Due(movement.seconds * 500, book.lines("halfway")[0], late_ms=LATE_MS)]
     if total_ms >= SHORTEST_FOR_TEN_MS:
-        times.append(Due(total_ms - TEN_SECONDS_MS, book.lines("ten_seconds")[0]))
+        ten = book.lines("ten_seconds")[0]
+        times.append(Due(total_ms - TEN_SECONDS_MS, ten, late_ms=LATE_MS))
     if talk is Talk.CHIMES:
-        return tuple(Due(due.at_ms, Tone.TIME) for due in times)
+        return tuple(replace(due, what=Tone.TIME) for due in times)
     if talk is Talk.BRIEF:
         return tuple(times)
-    reminders = [(cue.at_s * 1000, cue.text) for cue in movement.cues]
-    times += [Due(at, text) for at, text in reminders if _has_room(at, times, total_ms)]
+    reminders = [Due(cue.at_s * 1000, cue.text, cue.pace, LATE_MS) for cue in movement.cues]
+    times += [due for due in reminders if _has_room(due.at_ms, times, total_ms)]
+    breaths = [due for due in _breaths(movement, total_ms) if _has_room(due.at_ms, times, total_ms)]
+    return tuple(sorted([*times, *breaths], key=lambda due: due.at_ms))
+
+
+def _breaths(movement: Movement, total_ms: int) -> Iterator[Due]:
+    """Every breath has its beat, also where others are left out: "in" stays with breathing in."""
     every = movement.breath_every_s * 1000
-    breaths = [at for at in range(every, total_ms, every) if _has_room(at, times, total_ms)]
-    times += map(Due, breaths, cycle(movement.breath))
-    return tuple(sorted(times, key=lambda due: due.at_ms))
+    for at, text in zip(range(every, total_ms, every), cycle(movement.breath), strict=False):
+        yield Due(at, text, movement.breath_pace)
 
 
 def _has_room(at_ms: int, taken: Iterable[Due], total_ms: int) -> bool:

@@ -33,7 +33,7 @@ def _said(effects: tuple[Effect, ...]) -> Iterator[tuple[str, int]]:
 
 
 def _waiting(coach: Coach) -> Iterator[tuple[str, int]]:
-    for item in (*coach.queue, *coach.due):
-        text = item.what if isinstance(item, Due) else item.text if isinstance(item, Line) else None
-        if isinstance(text, str):
-            yield text, coach.spot.pace
+    waiting: tuple[Line | Due, ...] = (*coach.queue, *coach.due)
+    for item in waiting:
+        if isinstance(item.what, str):
+            yield item.what, coach.spot.paced(item.pace)

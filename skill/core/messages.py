@@ -151,11 +151,12 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Chime:
-    """Play a short sound; `SpeechEnded` reports its end, as for a line."""
+    """Play a short sound, after `pause_ms`; `SpeechEnded` reports its end, as for a line."""
 
     token: int
     tone: Tone
     volume: int = 0
+    pause_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

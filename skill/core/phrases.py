@@ -1,7 +1,7 @@
 """What the coach says beside the routine's own sentences, with checked placeholders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
 
 from skill.core.vocabulary import Command
@@ -68,14 +68,29 @@ def placeholders(line: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Pauses:
+    """Silence within one reply, in milliseconds at the voice's own speed.
+
+    Attributes:
+        sentence: between two sentences about one thing.
+        subject: before something new: the next step, or what the person can say now.
+    """
+
+    sentence: int = 450
+    subject: int = 800
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     """Lines by name; each is one or more sentences. Complete and checked when loaded.
 
     Attributes:
         lines: name in `PHRASES` -> sentences, with placeholders.
+        pauses: silence between them.
     """
 
     lines: Mapping[str, tuple[str, ...]]
+    pauses: Pauses = field(default_factory=Pauses)
 
     def get(self, name: str, **values: str) -> tuple[str, ...]:
         """The sentences of a line, with its placeholders filled."""

@@ -10,10 +10,12 @@ class Cue:
     Attributes:
         at_s: seconds after the movement began.
         text: one sentence.
+        pace: how fast it is said, percent of the person's own pace.
     """
 
     at_s: int
     text: str
+    pace: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Movement:
         breath_every_s: seconds between two of them.
         cues: reminders at fixed times.
         ending: one sentence when the time is over.
+        breath_pace: how fast `breath` is said, percent of the person's own pace.
     """
 
     seconds: int
@@ -33,6 +36,7 @@ class Movement:
     breath_every_s: int
     cues: tuple[Cue, ...]
     ending: str
+    breath_pace: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What happens when nobody says anything: movements go on, questions are asked, sleep comes."""
 
 from skill.core.coach import Phase
-from skill.core.cues import LATEST_MS
+from skill.core.cues import LEAD_MS
 from skill.core.messages import Heard
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
@@ -21,11 +21,12 @@ def _roll(turn: Turn) -> None:
     rolled = coach.rolled(turn.now)
     if rolled >= coach.length():
         _end_movement(turn)
-    elif coach.due and rolled >= coach.due[0].at_ms:
+    elif coach.due and rolled >= coach.due[0].at_ms - LEAD_MS:
         due = coach.due[0]
-        if coach.speaking is None:
-            turn.cue(due.what)
-        elif rolled - due.at_ms < LATEST_MS:
+        late = rolled > due.at_ms + due.late_ms
+        if coach.speaking is None and not late:
+            turn.begin_at(due)
+        elif not late:
             return
         turn.change(due=coach.due[1:])
 

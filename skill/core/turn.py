@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from skill.core.coach import Coach, Line, Phase, Spot
+from skill.core.coach import Coach, Due, Line, Phase, Spot
 from skill.core.cues import schedule
 from skill.core.messages import (
     Bookmark,
@@ -19,9 +19,6 @@ from skill.core.messages import (
 )
 from skill.core.routine import Place
 from skill.core.wording import spoken_length
-
-BETWEEN_SENTENCES_MS = 450
-"""Silence between two sentences of one reply: slow enough for somebody who is moving."""
 
 
 class Turn:
@@ -58,24 +55,36 @@ class Turn:
         self.speak(self.coach.book.lines(name, **values))
 
     def speak(self, sentences: Sequence[str]) -> None:
-        """Queue sentences as part of this reply; "repeat" says the whole reply again."""
-        for sentence in sentences:
-            self.cue(sentence)
-        self.change(last_said=self.coach.last_said + tuple(sentences))
-
-    def cue(self, what: str | Tone) -> None:
-        """Queue a sentence or chime that "repeat" does not repeat."""
-        item = what if isinstance(what, Tone) else Line(what, self._pause())
-        self.change(queue=(*self.coach.queue, item))
+        """Queue sentences about one thing as part of this reply, which "repeat" says again."""
+        lines = self._lines(sentences)
+        self.change(last_said=self.coach.last_said + lines)
+        self.queue(lines)
 
     def announce(self, name: str) -> None:
         """Queue the sentences of a phrase that "repeat" does not repeat."""
-        for sentence in self.coach.book.lines(name):
-            self.cue(sentence)
+        self.queue(self._lines(self.coach.book.lines(name)))
 
-    def _pause(self) -> int:
-        follows = bool(self.coach.queue) or self.coach.speaking is not None
-        return BETWEEN_SENTENCES_MS if follows else 0
+    def chime(self, tone: Tone) -> None:
+        """Queue a chime."""
+        self.queue((Line(tone),))
+
+    def queue(self, lines: Sequence[Line]) -> None:
+        """Queue lines as they are, but without delay where nothing goes before."""
+        if lines and not self.coach.queue and self.coach.speaking is None:
+            lines = (replace(lines[0], pause_ms=0), *lines[1:])
+        self.change(queue=(*self.coach.queue, *lines))
+
+    def begin_at(self, due: Due) -> None:
+        """Start a cue, in silence, so that it is heard at its moment of the movement."""
+        wait = max(0, due.at_ms - self.coach.rolled(self.now))
+        self.change(queue=(Line(due.what, wait, due.pace),))
+
+    def _lines(self, sentences: Sequence[str]) -> tuple[Line, ...]:
+        pauses = self.coach.book.phrases.pauses
+        first, others = (ms * 100 // self.spot.pace for ms in (pauses.subject, pauses.sentence))
+        return tuple(
+            Line(text, others if number else first) for number, text in enumerate(sentences)
+        )
 
     def new_reply(self) -> None:
         """What is said from here on is what "repeat" will say."""
@@ -88,9 +97,9 @@ class Turn:
         head, *rest = self.coach.queue
         token, spot = self.coach.next_token, self.spot
         playing = (
-            Chime(token, head, spot.volume)
-            if isinstance(head, Tone)
-            else Say(token, head.text, head.pause_ms, spot.pace, spot.volume)
+            Chime(token, head.what, spot.volume, head.pause_ms)
+            if isinstance(head.what, Tone)
+            else Say(token, head.what, head.pause_ms, spot.paced(head.pace), spot.volume)
         )
         self.change(speaking=playing, queue=tuple(rest), next_token=token + 1)
         self.effects.append(playing)
@@ -143,7 +152,7 @@ class Turn:
         key = f"{self.coach.exercise.id}/{step.id}"
         new = key not in self.coach.told
         if self.spot.talk is Talk.CHIMES and in_full is None and not new:
-            self.cue(Tone.STEP)
+            self.chime(Tone.STEP)
             return
         full = (new and self.spot.talk is Talk.FULL) if in_full is None else in_full
         self.speak(step.full if full else step.brief)

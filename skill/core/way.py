@@ -39,7 +39,7 @@ def begin(turn: Turn) -> None:
     turn.enter(Phase.ROLLING)
     turn.plan_cues()
     if turn.spot.talk is Talk.CHIMES:
-        turn.cue(Tone.TIME)
+        turn.chime(Tone.TIME)
     else:
         turn.say("movement_started", length=turn.left)
 
@@ -95,9 +95,7 @@ def explain_again(turn: Turn, _heard: Heard) -> None:
 
 def say_again(turn: Turn, _heard: Heard) -> None:
     """Say the last reply again."""
-    said = turn.coach.last_said
-    turn.new_reply()
-    turn.speak(said)
+    turn.queue(turn.coach.last_said)
 
 
 def pause(turn: Turn, _heard: Heard) -> None:
@@ -183,7 +181,7 @@ def take_your_time(turn: Turn, _heard: Heard) -> None:
 
 def not_now(turn: Turn, _heard: Heard) -> None:
     """Understood, but it makes no sense at present: a chime."""
-    turn.cue(Tone.NOT_NOW)
+    turn.chime(Tone.NOT_NOW)
 
 
 def goodbye(turn: Turn, _heard: Heard) -> None:

@@ -50,13 +50,18 @@ STYLE: Any = {  # matplotlib types its settings one by one
 }
 
 
+def able() -> bool:
+    """Whether pictures can be drawn: matplotlib is installed."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
 def require() -> None:
     """Make sure that pictures can be drawn.
 
     Raises:
         CoachError: if matplotlib is not installed.
     """
-    if importlib.util.find_spec("matplotlib") is None:
+    if not able():
         raise CoachError(
             "matplotlib, which draws the report's pictures, is not installed.",
             'Install it with: pip install "roller-coach[evaluate]", or leave out --html.',
@@ -75,11 +80,13 @@ def style() -> Iterator[None]:
         yield
 
 
-def canvas(rows: int, high_in: float) -> tuple["Figure", Sequence["Axes"]]:
+def canvas(
+    rows: int, high_in: float, wide_in: float = WIDE_IN
+) -> tuple["Figure", Sequence["Axes"]]:
     """An empty picture: plots below one another that share their horizontal axis."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - a second and 60 MB, see above
 
-    figure = Figure(figsize=(WIDE_IN, high_in), layout="constrained")
+    figure = Figure(figsize=(wide_in, high_in), layout="constrained")
     plots = figure.subplots(rows, 1, sharex=True, squeeze=False)
     return figure, [row[0] for row in plots]
 

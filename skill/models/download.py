@@ -1,4 +1,4 @@
-"""Fetches a model's zip over HTTP, and goes on where an earlier try stopped."""
+"""Fetches a file over HTTP, and goes on where an earlier try stopped."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import NoReturn
 import httpx
 
 from skill.errors import DownloadError
-from skill.models.manifest import Entry, is_secure
+from skill.models.manifest import Remote, is_secure
 from skill.models.partial import Offer, Partial, offer
 from skill.models.progress import Progress, Report, Stage
 
@@ -37,11 +37,20 @@ class _StartOverError(Exception):
     """The part on the disk cannot be continued."""
 
 
-def download(entry: Entry, part: Partial, report: Report, patience: Patience) -> None:
-    """Fetch a model's zip.
+def download(
+    remote: Remote, part: Partial, report: Report, patience: Patience, by_hand: str
+) -> None:
+    """Fetch a file.
 
     A part that is there is continued if the server still has the same file. After an error it stays
     for the next call, unless it is of no use.
+
+    Args:
+        remote: which file.
+        part: where it grows.
+        report: called with every step forward.
+        patience: how long to put up with a bad connection.
+        by_hand: what to do without this machine's network, in one sentence.
 
     Raises:
         DownloadError: if the server cannot be reached, breaks off too often, or does not have the
@@ -49,13 +58,13 @@ def download(entry: Entry, part: Partial, report: Report, patience: Patience) ->
         OSError: if the part cannot be written.
     """
     with _client(patience) as client:
-        transfer = _Transfer(client, entry, part, report)
+        transfer = _Transfer(client, remote, part, report, by_hand)
         for attempt in range(1, patience.tries + 1):
             try:
                 transfer.run()
             except (_StartOverError, httpx.HTTPError) as error:
                 if attempt == patience.tries or not _passing(error, attempt):
-                    raise _explained(entry, error) from error
+                    raise _explained(remote, error, by_hand) from error
             else:
                 return
             sleep(patience.pause_s * 2 ** (attempt - 1))
@@ -71,14 +80,6 @@ def _passing(error: Exception, attempt: int) -> bool:
     return isinstance(error, _StartOverError | httpx.TransportError)
 
 
-def by_hand(entry: Entry) -> str:
-    """How to install a model without this machine's network, in one sentence."""
-    return (
-        f"Fetch {entry.url} with another machine, and install the file or the unpacked folder "
-        f"with: roller-coach models get {entry.name} --from {entry.name}.zip"
-    )
-
-
 def _client(patience: Patience) -> httpx.Client:
     try:
         return httpx.Client(timeout=patience.timeout_s, follow_redirects=True)
@@ -92,22 +93,23 @@ def _client(patience: Patience) -> httpx.Client:
 @dataclass(frozen=True, slots=True)
 class _Transfer:
     client: httpx.Client
-    entry: Entry
+    remote: Remote
     part: Partial
     report: Report
+    by_hand: str
 
     def run(self) -> None:
         """One try, from where the part ends."""
-        known, have = self.part.known(self.entry.url)
+        known, have = self.part.known(self.remote.url)
         if known and known.total == have:
             return
         headers = self._headers(known, have)
-        with self.client.stream("GET", self.entry.url, headers=headers) as response:
+        with self.client.stream("GET", self.remote.url, headers=headers) as response:
             self._refuse_insecure(response)
             if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
                 self._start_over()
             response.raise_for_status()
-            offered, start = offer(self.entry.url, response)
+            offered, start = offer(self.remote.url, response)
             if start and not (known and start == have and known.may_be(offered)):
                 self._start_over()
             if offered.total is not None:
@@ -139,23 +141,23 @@ class _Transfer:
         for hop in (*response.history, response):
             if not is_secure(str(hop.url)):
                 raise DownloadError(
-                    f"{self.entry.host} leads to {hop.url}, which is not secure.",
-                    by_hand(self.entry),
+                    f"{self.remote.host} leads to {hop.url}, which is not secure.",
+                    self.by_hand,
                 )
 
     def _refuse_other_size(self, total: int) -> None:
-        if self.entry.sha256 is not None and total != self.entry.size:
+        if self.remote.is_exact and total != self.remote.size:
             self._refuse_size(total)
         self._refuse_too_large(total)
 
     def _refuse_too_large(self, size: int) -> None:
-        if size > self.entry.size * (LEEWAY if self.entry.sha256 is None else 1):
+        if size > self.remote.size * (1 if self.remote.is_exact else LEEWAY):
             self._refuse_size(size)
 
     def _refuse_size(self, size: int) -> None:
         self.part.forget()
         raise DownloadError(
-            f"{self.entry.url} has {size} bytes instead of {self.entry.size}.",
+            f"{self.remote.url} has {size} bytes instead of {self.remote.size}.",
             "It is another file than the one meant: look for a newer version of this program.",
         )
 
@@ -164,19 +166,19 @@ class _Transfer:
         raise _StartOverError("it offers another file at every try")
 
 
-def _explained(entry: Entry, error: Exception) -> DownloadError:
+def _explained(remote: Remote, error: Exception, by_hand: str) -> DownloadError:
     """The error for a person."""
     reason = re.sub(r"^\[.*?\] ", "", str(error)).rstrip(".") or type(error).__name__
     match error:
         case httpx.ConnectError() | httpx.ConnectTimeout():
-            return DownloadError(f"Cannot reach {entry.host}: {reason}.", by_hand(entry))
+            return DownloadError(f"Cannot reach {remote.host}: {reason}.", by_hand)
         case httpx.HTTPStatusError():
             answer = f"{error.response.status_code} {error.response.reason_phrase}".strip()
-            problem = f"{entry.host} answers {answer!r} for {entry.url}."
-            return DownloadError(problem, by_hand(entry))
+            problem = f"{remote.host} answers {answer!r} for {remote.url}."
+            return DownloadError(problem, by_hand)
         case httpx.TransportError():
             return DownloadError(
-                f"The connection to {entry.host} broke again and again: {reason}.",
+                f"The connection to {remote.host} broke again and again: {reason}.",
                 "Run the same command again: it goes on where this one stopped.",
             )
-    return DownloadError(f"{entry.host} cannot be used: {reason}.", by_hand(entry))
+    return DownloadError(f"{remote.host} cannot be used: {reason}.", by_hand)

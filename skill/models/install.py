@@ -1,6 +1,5 @@
 """Installs an official model: fetch or take, check, unpack, move into place."""
 
-import hashlib
 from pathlib import Path
 from typing import IO
 
@@ -8,21 +7,11 @@ from skill.errors import DownloadError, ModelError
 from skill.models.download import Patience, download
 from skill.models.manifest import Entry
 from skill.models.partial import Partial
-from skill.models.progress import Progress, Report, Stage, ignore
-from skill.models.seal import seal
-from skill.models.store import (
-    Places,
-    installed,
-    locked,
-    missing_file,
-    read_pin,
-    storage_errors,
-    sync,
-    write_pin,
-)
-from skill.models.unpack import copy, remove, unpack
+from skill.models.placing import checksum, put_in_place
+from skill.models.progress import Report, ignore
+from skill.models.store import Places, installed, missing_file, read_pin, write_pin
+from skill.models.unpack import copy, unpack
 
-CHUNK = 1 << 18
 PATIENCE = Patience()
 
 
@@ -55,23 +44,9 @@ def install(
         StorageError: if the disk is full, `root` cannot be written, or another process installs
             this very model.
     """
-    found = installed(entry, root)
-    if found is not None:
-        return found
     places = Places(entry, root)
-    with storage_errors(places):
-        root.mkdir(parents=True, exist_ok=True)
-        with locked(places):
-            if installed(entry, root) is None:  # nobody was faster
-                _install(places, report, source, patience)
-    return places.model
 
-
-def _install(places: Places, report: Report, source: Path | None, patience: Patience) -> None:
-    remove(places.staging)
-    try:
-        places.staging.mkdir()
-        fresh = places.staging / "model"
+    def fill(fresh: Path) -> None:
         if source is None:
             _from_network(places, fresh, report, patience)
         elif source.is_dir():
@@ -81,28 +56,38 @@ def _install(places: Places, report: Report, source: Path | None, patience: Pati
                 _from_archive(places, archive, str(source), fresh, report)
         else:
             raise DownloadError(f"There is no file or folder {source}.", "Name one that is there.")
-        seal(fresh)
-        _move_into_place(places, fresh)
-    finally:
-        remove(places.staging)
+
+    put_in_place(places, fill, lambda: installed(entry, root) is not None)
+    Partial(places.part).forget()
+    return places.model
 
 
-def _from_network(places: Places, fresh: Path, report: Report, patience: Patience) -> None:
+def by_hand(entry: Entry) -> str:
+    """How to install a model without this machine's network, in one sentence."""
+    return (
+        f"Fetch {entry.url} with another machine, and install the file or the unpacked folder "
+        f"with: roller-coach models get {entry.name} --from {entry.name}.zip"
+    )
+
+
+def _from_network(places: Places[Entry], fresh: Path, report: Report, patience: Patience) -> None:
+    entry = places.entry
     part = Partial(places.part)
-    download(places.entry, part, report, patience)
+    download(entry, part, report, patience, by_hand(entry))
     try:
         with places.part.open("rb") as archive:
-            _from_archive(places, archive, places.entry.url, fresh, report)
+            _from_archive(places, archive, entry.url, fresh, report)
     except (DownloadError, ModelError):
         part.forget()  # it is complete, and wrong: the next call must not take it for good
         raise
 
 
 def _from_archive(
-    places: Places, archive: IO[bytes], name: str, fresh: Path, report: Report
+    places: Places[Entry], archive: IO[bytes], name: str, fresh: Path, report: Report
 ) -> None:
-    digest = _sha256(archive, report)
-    expected = places.entry.sha256 or read_pin(places)
+    entry = places.entry
+    digest = checksum(archive, "sha256", report)
+    expected = entry.sha256 or read_pin(places)
     if expected not in {None, digest}:
         raise _wrong(places, name, digest)
     unpack(archive, name, fresh, report)
@@ -128,19 +113,7 @@ def _refuse_other(folder: Path, name: str) -> None:
         )
 
 
-def _sha256(archive: IO[bytes], report: Report) -> str:
-    digest = hashlib.sha256()
-    total = archive.seek(0, 2)
-    archive.seek(0)
-    done = 0
-    while chunk := archive.read(CHUNK):
-        digest.update(chunk)
-        done += len(chunk)
-        report(Progress(Stage.CHECKING, done, total))
-    return digest.hexdigest()
-
-
-def _wrong(places: Places, name: str, digest: str) -> DownloadError:
+def _wrong(places: Places[Entry], name: str, digest: str) -> DownloadError:
     entry = places.entry
     if entry.sha256 is not None:
         return DownloadError(
@@ -151,12 +124,3 @@ def _wrong(places: Places, name: str, digest: str) -> DownloadError:
         f"{name} is not the file that was trusted before: its SHA-256 is {digest}.",
         f"If you trust it all the same, delete {places.pin} and run the same command again.",
     )
-
-
-def _move_into_place(places: Places, fresh: Path) -> None:
-    sync(fresh)
-    if places.model.exists():  # not whole, or it would have been taken as installed
-        places.model.rename(places.staging / "old")
-    fresh.rename(places.model)
-    sync(places.root)
-    Partial(places.part).forget()

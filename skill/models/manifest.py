@@ -1,8 +1,8 @@
-"""The list of official models, read strictly from YAML."""
+"""The lists of official models and voices, read strictly from YAML."""
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from skill.errors import ContentError, ModelError
+from skill.errors import CoachError, ContentError, ModelError, VoiceError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -39,49 +39,118 @@ class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Entry(_Strict):
-    """One official model.
-
-    A second kind, with other files, becomes a class of its own, told apart by `kind`.
+class Remote(_Strict):
+    """A file that somebody publishes.
 
     Attributes:
-        name: unique; the folder it is installed in.
-        kind: what it is for.
-        title: a few words for people.
-        language: two letters, or with a region: "en-US".
-        licence: SPDX identifier.
-        url: where its zip lies.
-        size: of the zip in bytes; exact when `sha256` is given, otherwise roughly.
-        sha256: of the zip, 64 hexadecimal digits; None: trusted on first use.
+        url: where it lies.
+        size: in bytes; exact when a checksum is given, otherwise roughly.
+        sha256: 64 hexadecimal digits, if known.
+        md5: 32 of them, if known: shows damage, but no malice.
     """
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    kind: Literal["vosk"]
-    title: Annotated[str, StringConstraints(min_length=1)]
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
-    licence: Annotated[str, StringConstraints(min_length=1)]
     url: Annotated[str, AfterValidator(_secure)]
     size: Annotated[int, Field(gt=0)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None
+    md5: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
 
     @property
     def host(self) -> str:
-        """Who publishes the zip: "alphacephei.com"."""
+        """Who publishes it: "alphacephei.com"."""
         return urlsplit(self.url).hostname or self.url
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is known which file it must be, to the byte."""
+        return self.sha256 is not None or self.md5 is not None
 
-class Manifest(_Strict):
-    """All official models, in the order of the file."""
 
-    models: Annotated[tuple[Entry, ...], Field(strict=False)]
+class Item(_Strict):
+    """What can be installed under a name.
+
+    Attributes:
+        name: unique; the folder it is installed in.
+        title: a few words for people.
+        language: two letters, or with a region: "en-US".
+        licence: SPDX identifier.
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    title: Annotated[str, StringConstraints(min_length=1)]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+    licence: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Entry(Item, Remote):
+    """One official recogniser's model: a zip. Without `sha256` it is trusted on first use.
+
+    Attributes:
+        kind: what it is for.
+    """
+
+    kind: Literal["vosk"]
+
+
+class VoiceEntry(Item):
+    """One official voice: two files.
+
+    Attributes:
+        kind: which engine speaks it.
+        tried: whether this project has spoken with it.
+        model, config: the network and its settings.
+    """
+
+    kind: Literal["piper"]
+    tried: bool
+    model: Remote
+    config: Remote
+
+    @property
+    def size(self) -> int:
+        """Bytes of both files."""
+        return self.model.size + self.config.size
+
+    @property
+    def files(self) -> tuple[tuple[str, Remote], ...]:
+        """Name and origin of both files, the network first."""
+        return (f"{self.name}.onnx", self.model), (f"{self.name}.onnx.json", self.config)
+
+
+E = TypeVar("E", bound=Item)
+
+
+class _List(_Strict, Generic[E]):
+    """What can be installed, in the order of the file."""
+
+    def entries(self) -> tuple[E, ...]:
+        """All of it."""
+        raise NotImplementedError
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = [entry.name.lower() for entry in self.models]
+        names = [entry.name.lower() for entry in self.entries()]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"the name {twice[0]} should be used once")
         return self
+
+    def _find(self, name: str, kind: str, error: type[CoachError]) -> E:
+        for entry in self.entries():
+            if entry.name == name:
+                return entry
+        names = [entry.name for entry in self.entries()]
+        near = get_close_matches(name, names, n=1) or names
+        raise error(f"There is no official {kind} {name!r}.", f"Try {' or '.join(near)}.")
+
+
+class Manifest(_List[Entry]):
+    """All official models."""
+
+    models: Annotated[tuple[Entry, ...], Field(strict=False)]
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All of them."""
+        return self.models
 
     def find(self, name: str) -> Entry:
         """The model with this name.
@@ -89,12 +158,25 @@ class Manifest(_Strict):
         Raises:
             ModelError: if there is none.
         """
-        for entry in self.models:
-            if entry.name == name:
-                return entry
-        names = [entry.name for entry in self.models]
-        near = get_close_matches(name, names, n=1) or names
-        raise ModelError(f"There is no official model {name!r}.", f"Try {' or '.join(near)}.")
+        return self._find(name, "model", ModelError)
+
+
+class VoiceManifest(_List[VoiceEntry]):
+    """All official voices."""
+
+    voices: Annotated[tuple[VoiceEntry, ...], Field(strict=False)]
+
+    def entries(self) -> tuple[VoiceEntry, ...]:
+        """All of them."""
+        return self.voices
+
+    def find(self, name: str) -> VoiceEntry:
+        """The voice with this name.
+
+        Raises:
+            VoiceError: if there is none.
+        """
+        return self._find(name, "voice", VoiceError)
 
 
 def load_manifest(path: Path) -> Manifest:
@@ -103,6 +185,22 @@ def load_manifest(path: Path) -> Manifest:
     Raises:
         ContentError: with every mistake, each naming the file and the place.
     """
+    return _load(path, Manifest)
+
+
+def load_voices(path: Path) -> VoiceManifest:
+    """Read the list of official voices.
+
+    Raises:
+        ContentError: with every mistake, each naming the file and the place.
+    """
+    return _load(path, VoiceManifest)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _load(path: Path, kind: type[M]) -> M:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -110,7 +208,7 @@ def load_manifest(path: Path) -> Manifest:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContentError([f"{path}: is not YAML: {_line(error)}. Correct it."]) from error
     try:
-        return Manifest.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
         mistakes = [
             f"{path}: {_place(mistake['loc'], data)}{mistake['msg']}. Correct it."
@@ -130,9 +228,9 @@ def _place(location: tuple[int | str, ...], data: Any) -> str:
     match location:
         case ():
             return ""
-        case ("models", int() as index, *rest):
-            entry = data["models"][index]
+        case ("models" | "voices" as kind, int() as index, *rest):
+            entry = data[kind][index]
             name = f" ({entry['name']})" if isinstance(entry, dict) and "name" in entry else ""
-            return ", ".join([f"model {index + 1}{name}", *map(str, rest)]) + ": "
+            return ", ".join([f"{kind[:-1]} {index + 1}{name}", *map(str, rest)]) + ": "
         case _:
             return ", ".join(map(str, location)) + ": "

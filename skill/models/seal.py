@@ -29,14 +29,30 @@ def is_sealed(folder: Path) -> bool:
     return (folder / SEAL).is_file()
 
 
+def read_seal(folder: Path) -> dict[str, str]:
+    """Path of each sealed file, relative to the folder -> its SHA-256; empty without a seal.
+
+    Raises:
+        ModelError: if the seal is there and cannot be read.
+    """
+    path = folder / SEAL
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} cannot be read: {error}.", "Copy the folder again.") from error
+    parts = (line.partition("  ") for line in lines)
+    return {name: digest for digest, _, name in parts}
+
+
 def check_seal(folder: Path) -> None:
     """Compare a sealed model with its checksums; about 3 ms a megabyte.
 
     Raises:
         ModelError: naming the first file that is missing or differs.
     """
-    for line in (folder / SEAL).read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
+    for name, digest in read_seal(folder).items():
         path = folder / name
         if not path.is_file() or _sha256(path) != digest:
             what = "damaged or cut short" if path.is_file() else "missing"

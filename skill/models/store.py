@@ -1,8 +1,8 @@
-"""Where models lie, which of them are complete, and what is known about their files.
+"""Where models and voices lie, which of them are complete, and what is known about their files.
 
-    ROOT/NAME/                   an installed model; there as a whole or not at all
+    ROOT/NAME/                   an installed model or voice; there as a whole or not at all
     ROOT/NAME.zip.sha256         SHA-256 of the first file seen, when the manifest has none
-    ROOT/.NAME.zip.part          a download in progress, and beside it .json about the server's file
+    ROOT/.FILE.part              a download in progress, and beside it .json about the server's file
     ROOT/.NAME.unpacking/        an installation in progress
     ROOT/.NAME.lock              held by the process that installs
 
@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
 
 from skill.errors import StorageError
 from skill.models.manifest import Entry
@@ -26,11 +27,28 @@ GRAPHS = (("HCLG.fst",), ("HCLr.fst", "Gr.fst"))
 """A Vosk model has one large graph, or two that are composed while decoding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Every path that belongs to one model under one root."""
+class Sized(Protocol):
+    """What can be installed: a name, and a size in bytes."""
 
-    entry: Entry
+    @property
+    def name(self) -> str:
+        """Unique; the folder it is installed in."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Of what is fetched."""
+        ...
+
+
+What = TypeVar("What", bound=Sized)
+
+
+@dataclass(frozen=True, slots=True)
+class Places(Generic[What]):
+    """Every path that belongs to one model or voice under one root."""
+
+    entry: What
     root: Path
 
     @property
@@ -41,7 +59,11 @@ class Places:
     @property
     def part(self) -> Path:
         """The download in progress."""
-        return self.root / f".{self.entry.name}.zip.part"
+        return self.part_of(f"{self.entry.name}.zip")
+
+    def part_of(self, file: str) -> Path:
+        """The download of one file in progress."""
+        return self.root / f".{file}.part"
 
     @property
     def staging(self) -> Path:
@@ -115,7 +137,7 @@ def _has_content(file: Path) -> bool:
     return file.is_file() and file.stat().st_size > 0
 
 
-def read_pin(places: Places) -> str | None:
+def read_pin(places: Places[Any]) -> str | None:
     """The SHA-256 written down on first use, or None.
 
     Raises:
@@ -134,7 +156,7 @@ def read_pin(places: Places) -> str | None:
     return found[1]
 
 
-def write_pin(places: Places, sha256: str) -> None:
+def write_pin(places: Places[Any], sha256: str) -> None:
     """Write down the SHA-256 of a file that was trusted on first use."""
     draft = places.pin.with_name(f".{places.pin.name}.new")
     draft.write_text(f"{sha256}  {places.entry.name}.zip\n", encoding="ascii")
@@ -152,7 +174,7 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def locked(places: Places) -> Iterator[None]:
+def locked(places: Places[Any]) -> Iterator[None]:
     """Be the only one, among processes and threads, that installs this model.
 
     Raises:
@@ -171,7 +193,7 @@ def locked(places: Places) -> Iterator[None]:
 
 
 @contextmanager
-def storage_errors(places: Places) -> Iterator[None]:
+def storage_errors(places: Places[Any]) -> Iterator[None]:
     """Say what the operating system's errors mean for a person.
 
     Raises:

@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 
 from skill.ports import Clip, Pcm, Voice
+from skill.speech.ready import ReadyLines
 
 DISK_BYTES = 200_000_000
 """Some two hours of speech."""
@@ -37,14 +38,10 @@ class CachedVoice:
     Args:
         voice: makes what is missing.
         folder: where clips are kept; made if missing. Clips unused for longest go first.
-        ready: a folder of clips that come with the program; only read. Such a folder is made by
-            rendering lines with `folder` set to it.
+        ready: lines that come with the voice.
         disk_bytes: how large the folder may become.
         memory_bytes: how much sound is kept in memory.
 
-    Attributes:
-        trouble: what is wrong with the folder, for the person to read; None as long as it works.
-            It is the first trouble met, and stays.
     """
 
     def __init__(
@@ -52,11 +49,11 @@ class CachedVoice:
         voice: Voice,
         folder: Path,
         *,
-        ready: Path | None = None,
+        ready: ReadyLines | None = None,
         disk_bytes: int = DISK_BYTES,
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
-        self.trouble: str | None = None
+        self._trouble: str | None = None
         self._voice = voice
         self._folder = folder
         self._ready = ready
@@ -74,6 +71,13 @@ class CachedVoice:
         """That of the voice."""
         return self._voice.identity
 
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the folder or the ready-made lines, for the person to read; None as
+        long as they work. It is the first trouble met, and stays.
+        """
+        return self._trouble or (self._ready.trouble if self._ready else None)
+
     def render(self, text: str, pace: int) -> Clip:
         """Say a sentence as the voice does: from memory, from disk, or newly made.
 
@@ -87,24 +91,33 @@ class CachedVoice:
         Raises:
             VoiceError: if the voice cannot say it.
         """
-        line = json.dumps([self._voice.identity, pace, text])
-        name = hashlib.sha256(line.encode()).hexdigest() + _ENDING
-        clip = self._memory.get(name) or self._load(name) or self._make(name, text, pace)
+        name = self._name(text, pace)
+        clip = self._found(name, text, pace) or self._make(name, text, pace)
         self._memory.put(name, clip)
         return clip
 
+    def holds(self, text: str, pace: int) -> bool:
+        """Whether a line is there, whole, without being made."""
+        return self._found(self._name(text, pace), text, pace) is not None
+
+    def _name(self, text: str, pace: int) -> str:
+        line = json.dumps([self._voice.identity, pace, text])
+        return hashlib.sha256(line.encode()).hexdigest() + _ENDING
+
+    def _found(self, name: str, text: str, pace: int) -> Clip | None:
+        kept = self._memory.get(name)
+        if kept is None and self._ready is not None:
+            kept = self._ready.get(text, pace)
+        return kept or self._load(name)
+
     def _load(self, name: str) -> Clip | None:
-        for folder in (self._folder, self._ready):
-            if folder is None:
-                continue
-            path = folder / name
-            with contextlib.suppress(OSError, soundfile.LibsndfileError, ValueError):
-                clip = _decode(path.read_bytes())
-                if folder == self._folder:
-                    # Its date tells what was used last; a folder that is only read has none.
-                    with contextlib.suppress(OSError):
-                        os.utime(path)
-                return clip
+        path = self._folder / name
+        with contextlib.suppress(OSError, soundfile.LibsndfileError, ValueError):
+            clip = _decode(path.read_bytes())
+            # Its date tells what was used last.
+            with contextlib.suppress(OSError):
+                os.utime(path)
+            return clip
         return None
 
     def _make(self, name: str, text: str, pace: int) -> Clip:
@@ -149,8 +162,8 @@ class CachedVoice:
             self._on_disk -= size
 
     def _report(self, error: OSError) -> None:
-        if self.trouble is None:
-            self.trouble = (
+        if self._trouble is None:
+            self._trouble = (
                 f"The folder for spoken lines, {self._folder}, cannot be used: "
                 f"{error.strerror or error}. The coach speaks all the same, but more slowly; "
                 f"make room there, or allow this user to write to it."

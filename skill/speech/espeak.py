@@ -12,7 +12,7 @@ import numpy as np
 from skill.errors import VoiceError
 from skill.ports import Clip, Samples
 from skill.speech import level
-from skill.speech.text import speakable, unspeakable
+from skill.speech.text import RULE, speakable, unspeakable
 
 # From espeak-ng's speak_lib.h, version 1.52.
 _SYNCHRONOUS = 2
@@ -68,13 +68,15 @@ class EspeakVoice:
         _check("pitch", pitch, 0, 99)
         _check("speed in words per minute", words_per_minute, SLOWEST, FASTEST)
         self._name = _find(voice)
+        self._language = voice
         self._pitch = pitch
         self._words_per_minute = words_per_minute
         with _engine() as library:
             library.espeak_Info.restype = ctypes.c_char_p
             version = library.espeak_Info(None).decode()
         self._identity = (
-            f"espeak-ng {version} {self._name} pitch {pitch} {words_per_minute} wpm {level.RULE}"
+            f"espeak-ng {version} {self._name} pitch {pitch} {words_per_minute} wpm {level.RULE} "
+            f"{RULE}"
         )
 
     @property
@@ -95,7 +97,7 @@ class EspeakVoice:
         Raises:
             VoiceError: if there is nothing in the text that can be said.
         """
-        words = speakable(text)
+        words = speakable(text, self._language)
         speed = min(max(round(self._words_per_minute * pace / 100), SLOWEST), FASTEST)
         with _engine() as library:
             raw, rate = _synthesise(library, self._name, self._pitch, speed, words)

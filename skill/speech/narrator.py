@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,7 @@ import numpy as np
 from skill.core.messages import Chime, Say, Tone
 from skill.errors import VoiceError
 from skill.ports import Clip, Speaker, Voice
-
-PEAK = 0.98
-"""Louder samples are clipped here: just below what every sound card can play."""
+from skill.speech.limiter import louder
 
 
 class Inline(Executor):
@@ -27,6 +26,15 @@ class Inline(Executor):
         return future
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A line that is being rendered; its sound is to begin at microphone frame `starts`."""
+
+    line: Say
+    future: Future[Clip]
+    starts: int
+
+
 class Narrator:
     """Renders lines, on a worker, and plays them in the order asked.
 
@@ -36,6 +44,7 @@ class Narrator:
         chime: makes the clip of a tone.
         worker: `Inline` headless; one thread live, so that the microphone is never kept waiting.
         ahead: whether lines are rendered before they are needed; headless nobody waits for them.
+        rate: frames per second of the microphone's clock.
 
     Attributes:
         ahead: whether `prepare` is worth calling.
@@ -50,27 +59,33 @@ class Narrator:
         worker: Executor,
         *,
         ahead: bool = True,
+        rate: int = 16_000,
     ) -> None:
         self.ahead = ahead
+        self._rate = rate
         self._voice = voice
         self.speaker = speaker
         self._chime = chime
         self._worker = worker
-        self._waiting: tuple[Say, Future[Clip]] | None = None
+        self._waiting: _Waiting | None = None
         self._wanted: list[tuple[str, int]] = []
         self._prepared: set[tuple[str, int]] = set()
         self._preparing: Future[Clip] | None = None
         self.troubles: list[str] = []
 
     def say(self, line: Say, at: int) -> None:
-        """Speak a line from microphone frame `at` on, or as soon as it is rendered."""
+        """Speak a line when its pause, counted from microphone frame `at`, is over, or as soon
+        after as it is rendered: the time that rendering takes is part of the pause.
+        """
         self._prepared.add((line.text, line.pace))
-        self._waiting = (line, self._worker.submit(self._voice.render, line.text, line.pace))
+        future = self._worker.submit(self._voice.render, line.text, line.pace)
+        self._waiting = _Waiting(line, future, self._after(line.pause_ms, at))
         self._start(at)
 
     def chime(self, chime: Chime, at: int) -> None:
-        """Play a tone."""
-        self.speaker.play(_louder(self._chime(chime.tone), chime.volume), chime.token, at)
+        """Play a tone when its pause, counted from microphone frame `at`, is over."""
+        clip = louder(self._chime(chime.tone), chime.volume)
+        self._play(clip, chime.token, at, self._after(chime.pause_ms, at))
 
     def hush(self, at: int) -> None:
         """Be silent; a line that is still being rendered will not be played."""
@@ -88,19 +103,27 @@ class Narrator:
         return self.speaker.poll(at)
 
     def _start(self, at: int) -> None:
-        if self._waiting is None or not self._waiting[1].done():
+        waiting = self._waiting
+        if waiting is None or not waiting.future.done():
             return
-        line, future = self._waiting
         self._waiting = None
-        self.speaker.play(self._clip(line, future), line.token, at)
+        clip = louder(self._clip(waiting.line, waiting.future), waiting.line.volume)
+        self._play(clip, waiting.line.token, at, waiting.starts)
 
     def _clip(self, line: Say, future: Future[Clip]) -> Clip:
         try:
-            clip = future.result()
+            return future.result()
         except VoiceError as error:
             self.troubles.append(f"A line could not be spoken ({line.text}): {error}")
-            return _louder(self._chime(Tone.NOT_NOW), line.volume)
-        return _louder(_delayed(clip, line.pause_ms), line.volume)
+            return self._chime(Tone.NOT_NOW)
+
+    def _after(self, pause_ms: int, at: int) -> int:
+        return at + self._rate * pause_ms // 1000
+
+    def _play(self, clip: Clip, token: int, at: int, starts: int) -> None:
+        """Play a clip at microphone frame `at` so that its sound begins at frame `starts`."""
+        silence = np.zeros(max(0, starts - at) * clip.rate // self._rate, np.float32)
+        self.speaker.play(Clip(np.concatenate([silence, clip.samples]), clip.rate), token, at)
 
     def _render_ahead(self) -> None:
         busy = self._preparing is not None and not self._preparing.done()
@@ -109,15 +132,3 @@ class Narrator:
         text, pace = self._wanted.pop(0)
         self._prepared.add((text, pace))
         self._preparing = self._worker.submit(self._voice.render, text, pace)
-
-
-def _delayed(clip: Clip, pause_ms: int) -> Clip:
-    silence = np.zeros(clip.rate * pause_ms // 1000, np.float32)
-    return Clip(np.concatenate([silence, clip.samples]), clip.rate)
-
-
-def _louder(clip: Clip, decibels: int) -> Clip:
-    if decibels == 0:
-        return clip
-    scaled = clip.samples * np.float32(10 ** (decibels / 20))
-    return Clip(np.clip(scaled, -PEAK, PEAK), clip.rate)

@@ -116,6 +116,7 @@ def test_a_new_command_phrase_is_searched_in_every_prompt(files: Files) -> None:
         ("one minute", "[one, minute]", "line one_minute", "piece of a sentence"),
         ("language: en", "language: de", "field language", "use files of one language"),
         ("are halfway", "are " + "so " * 14 + "far", "line halfway", "has 17 words"),
+        ("are halfway", "are " + "so " * 11 + "far", "line halfway", "has 14 words in one breath"),
     ],
 )
 def test_a_mistake_in_the_phrases(
@@ -124,6 +125,14 @@ def test_a_mistake_in_the_phrases(
     change(files.phrases, (old, new))
     mistakes = files.mistakes()
     assert any(place in mistake and problem in mistake for mistake in mistakes), mistakes
+
+
+def test_a_comma_is_where_a_long_sentence_breathes(files: Files) -> None:
+    longest = "You are " + "so " * 9 + "so, far away."
+    change(files.phrases, ("You are halfway.", f'"{longest}"'))
+    files.load()
+    change(files.phrases, ("so, far", "so far"))
+    assert "has 14 words in one breath" in files.only_mistake()
 
 
 @pytest.mark.parametrize(

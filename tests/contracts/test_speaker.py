@@ -1,17 +1,20 @@
 """What every speaker promises, kept by the headless time line and by a real loudspeaker."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pytest
+import soundfile
 
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.session_file import SessionWriter, TeeSpeaker
 from skill.audio.timeline import TimelineSpeaker
-from skill.ports import Clip, Speaker
-from tests.support.pulse import running_pulseaudio
-from tests.support.tones import sine
+from skill.ports import Block, Clip, Pcm, Speaker
+from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.tones import last_sound, sine
 
 RATE = 16_000
 
@@ -46,9 +49,19 @@ def waiting() -> Clock:
 Made = tuple[Speaker, Clock]
 
 
+Audible = tuple[Speaker, Clock, Callable[[], Pcm], int]
+"""A speaker with its clock, all that it has played so far, and the rate of that."""
+
+
 @pytest.fixture(scope="module")
-def loudspeaker() -> Iterator[Made]:
-    with running_pulseaudio(), Loudspeaker(rate=RATE) as speaker:
+def pulse() -> Iterator[Pulse]:
+    with running_pulseaudio() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def loudspeaker(pulse: Pulse) -> Iterator[Made]:
+    with Loudspeaker(rate=RATE) as speaker:
         yield speaker, waiting()
 
 
@@ -66,6 +79,37 @@ def made(
         case _:
             with SessionWriter(tmp_path_factory.mktemp("speaker") / "a.wav", RATE) as writer:
                 yield TeeSpeaker(TimelineSpeaker(RATE), writer), counting()
+
+
+@pytest.fixture(params=["file", pytest.param("loudspeaker", marks=pytest.mark.device)])
+def audible(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Audible]:
+    """Every speaker that makes something to be heard."""
+    if request.param == "loudspeaker":
+        heard = request.getfixturevalue("pulse").speaker()
+        yield *request.getfixturevalue("loudspeaker"), heard.samples, WIRE_RATE
+        return
+    with SessionWriter(tmp_path / "a.wav", RATE) as writer:
+        now = 0
+
+        def clock(frames: int) -> int:
+            nonlocal now
+            if frames:
+                writer.hear(Block(now, np.zeros(frames, np.int16)))
+            now += frames
+            return now
+
+        def heard() -> Pcm:
+            writer.close()
+            return np.asarray(soundfile.read(tmp_path / "a.wav", dtype="int16")[0][:, 1])
+
+        yield TeeSpeaker(TimelineSpeaker(RATE), writer), clock, heard, RATE
+
+
+def pass_time(clock: Clock, seconds: float) -> int:
+    """Let time pass in blocks; return the frame of the clock."""
+    for _ in range(round(seconds * 20)):
+        clock(RATE // 20)
+    return clock(0)
 
 
 def tokens_in(made: Made, seconds: float) -> list[int]:
@@ -127,3 +171,26 @@ def test_a_clip_without_samples_ends_at_once(made: Made) -> None:
     speaker, clock = made
     speaker.play(clip(0), 4, clock(0))
     assert tokens_in(made, 0.2) == [4]
+
+
+HERTZ, PEAK = 300, 16_384
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["stopped", "replaced"])
+def test_what_is_cut_fades_out_in_ten_milliseconds_without_a_click(
+    audible: Audible, *, replaced: bool
+) -> None:
+    speaker, clock, heard, rate = audible
+    speaker.play(Clip(sine(HERTZ, 5, 22_050), 22_050), 1, clock(0))
+    at = pass_time(clock, 0.4)
+    if replaced:
+        speaker.play(Clip(np.zeros(22_050, np.float32), 22_050), 2, at)
+    else:
+        speaker.stop(at)
+    speaker.stop(pass_time(clock, 0.4))
+    sound = heard().astype(int)
+    steepest = PEAK * (2 * np.pi * HERTZ / rate + np.pi / 2 / (rate / 100))
+    # A resampler rings a little; a hard cut is a step of up to 16,384.
+    assert np.abs(np.diff(sound)).max() < 1.3 * steepest
+    fading = last_sound(sound, 0.002 * PEAK) - last_sound(sound, 0.95 * PEAK)
+    assert 5 < fading * 1000 / rate < 12

@@ -6,7 +6,7 @@ import pytest
 
 from skill.core.coach import Coach, Phase
 from skill.core.cues import schedule
-from skill.core.messages import AudioEnded, Chime, Finish, Heard, Say, SpeechEnded, Talk, Tone
+from skill.core.messages import AudioEnded, Chime, Finish, Heard, SpeechEnded, Talk, Tone
 from skill.core.routine import Cue
 from skill.core.vocabulary import Command
 from skill.core.wording import spoken_length, spoken_list
@@ -26,13 +26,13 @@ def test_a_whole_routine() -> None:
         "out",
         "in",
         "cue",
-        "out",
+        "in",
         "halfway",
         "in",
         "out",
         "in",
         "ten_seconds",
-        "out",
+        "in",
         "ending",
         "exercise_done exercise one",
         "exercise_next exercise two",
@@ -59,11 +59,6 @@ def test_in_full_the_first_time_and_in_brief_afterwards() -> None:
     assert book.said == ["brief a"]
     book.forget().hear(Command.REPEAT).finish_speaking()
     assert book.said == ["full a", "full a 2", "setup_ready"]
-
-
-def test_sentences_of_one_reply_are_apart_and_the_first_is_not_late() -> None:
-    book = Playbook().hear(Command.START).finish_speaking()
-    assert [say.pause_ms for say in book.effects if isinstance(say, Say)] == [0, 450, 450, 450]
 
 
 def test_brief_talk_keeps_the_time_and_leaves_out_the_breath() -> None:

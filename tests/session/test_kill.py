@@ -17,7 +17,7 @@ from tests.support.book import BOOK
 from tests.support.room import session
 
 CUES = tuple(
-    Cue(4000 + 4000 * number, 4400 + 4000 * number, text)
+    Cue(5000 + 6000 * number, 5400 + 6000 * number, text)
     for number, text in enumerate(
         [
             "start",
@@ -54,7 +54,7 @@ def run_and_die(folder: Path, fatal: int) -> bool:
     """Run a session in a process of its own; whether it was killed."""
     child = os.fork()
     if child == 0:
-        talk, _ = session(*CUES, seconds=50)
+        talk, _ = session(*CUES, seconds=70)
         talk.remember = Shelf(folder / "mark.json").put
         with JournalWriter(folder / "journal.jsonl", {}) as journal:
             talk.observers = (journal, Killer(fatal))

@@ -317,32 +317,6 @@ def no_file_larger_than(most: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-class TestReadyClips:
-    def test_are_played_and_left_alone(self, voice: Counting, folder: Path, tmp_path: Path) -> None:
-        ready = tmp_path / "ready"
-        made = CachedVoice(voice, ready).render(LINE, 100)
-        path = only_file(ready)
-        os.utime(path, (1_000_000, 1_000_000))
-        voice.asked.clear()
-        keep = CachedVoice(voice, folder, ready=ready)
-        assert equal(keep.render(LINE, 100), made)
-        assert voice.asked == []
-        assert path.stat().st_mtime == 1_000_000
-        assert list(folder.iterdir()) == []
-
-    def test_broken_or_missing_ones_are_made(
-        self, voice: Counting, folder: Path, tmp_path: Path
-    ) -> None:
-        ready = tmp_path / "ready"
-        CachedVoice(voice, ready).render(LINE, 100)
-        only_file(ready).write_bytes(b"fLaC")
-        assert CachedVoice(voice, folder, ready=ready).render(LINE, 100).seconds > 0.5
-        assert only_file(ready).read_bytes() == b"fLaC"
-        nowhere = CachedVoice(voice, folder, ready=tmp_path / "nowhere")
-        assert nowhere.render("Another line.", 100).seconds > 0.5
-        assert nowhere.trouble is None
-
-
 def test_threads_share_a_voice(folder: Path) -> None:
     limit = 60_000
     keep = CachedVoice(EspeakVoice(), folder, disk_bytes=limit, memory_bytes=200_000)

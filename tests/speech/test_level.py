@@ -90,3 +90,16 @@ def test_result_is_always_playable(values: list[float], rate: int) -> None:
     assert np.isfinite(result).all()
     if len(result):
         assert np.abs(result).max() <= 0.8914
+
+
+@given(
+    st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=2_000),
+    st.sampled_from([8_000, 16_000, 22_050, 24_000]),
+)
+def test_no_line_begins_or_ends_with_a_click(values: list[float], rate: int) -> None:
+    samples = np.array(values, np.float32)
+    result = np.abs(level.trim(samples, rate))
+    length = min(rate * level.FADE_MS // 1000, len(result) // 2)
+    ramp = np.abs(samples).max() * np.arange(length) / max(length, 1) + 1e-6
+    assert np.all(result[:length] <= ramp)
+    assert np.all(result[::-1][:length] <= ramp)

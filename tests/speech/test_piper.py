@@ -31,9 +31,9 @@ def voice(model: Path) -> PiperSpeech:
     return PiperSpeech(model)
 
 
-def refusal(model: Path, config: Path | None = None, **settings: int) -> VoiceError:
+def refusal(model: Path, config: Path | None = None, *, speaker: int = 0) -> VoiceError:
     with pytest.raises(VoiceError) as caught:
-        PiperSpeech(model, config, **settings)
+        PiperSpeech(model, config, speaker=speaker)
     assert ".." not in caught.value.problem
     return caught.value
 
@@ -45,7 +45,7 @@ def test_the_tiny_voice_is_one_to_piper_and_random_unless_told_otherwise(model: 
 
 
 def test_sound_follows_the_phonemes(voice: PiperSpeech) -> None:
-    phonemes = len(PiperVoice.load(voice._model).phonemize("Roll.")[0])
+    phonemes = len(PiperVoice.load(voice.model).phonemize("Roll.")[0])
     seconds = 2 * phonemes * FRAMES_PER_PHONEME / RATE
     clip = voice.render("Roll.", 100)
     assert clip.rate == RATE
@@ -88,7 +88,7 @@ def test_threads_get_what_they_asked_for(voice: PiperSpeech) -> None:
 
 
 def test_the_network_has_one_thread(voice: PiperSpeech) -> None:
-    options = voice._voice.session.get_session_options()
+    options = voice._loaded().voice.session.get_session_options()
     assert options.intra_op_num_threads == 1
     assert options.inter_op_num_threads == 1
 

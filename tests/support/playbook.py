@@ -19,7 +19,9 @@ class Playbook:
         coach: as it is now.
         now: milliseconds.
         effects: everything since the last `forget`.
-        line_ms: how long every line and chime lasts.
+        line_ms: how long every line and chime lasts, without the silence before it.
+        tick_ms: how long a block is.
+        begun: when the sound of each line began since the last `forget`, and what it was.
     """
 
     def __init__(self, coach: Coach | None = None, *, started: bool = True) -> None:
@@ -27,6 +29,8 @@ class Playbook:
         self.now = 0
         self.effects: list[Effect] = []
         self.line_ms = 1_000
+        self.tick_ms = TICK_MS
+        self.begun: list[tuple[int, str]] = []
         self._ends: tuple[int, int] | None = None
         if started:
             self.send(Started())
@@ -41,7 +45,9 @@ class Playbook:
         if playing is None:
             self._ends = None
         elif self._ends is None or self._ends[1] != playing.token:
-            self._ends = (self.now + self.line_ms, playing.token)
+            begins = self.now + playing.pause_ms
+            self.begun.append((begins, _name(playing)))
+            self._ends = (begins + self.line_ms, playing.token)
         return self
 
     def hear(self, command: Command, argument: str | None = None) -> Self:
@@ -50,8 +56,8 @@ class Playbook:
 
     def wait(self, seconds: float) -> Self:
         """Let time pass; lines end when they have been said."""
-        for _ in range(round(seconds * 1000 / TICK_MS)):
-            self.now += TICK_MS
+        for _ in range(round(seconds * 1000 / self.tick_ms)):
+            self.now += self.tick_ms
             if self._ends is not None and self.now >= self._ends[0]:
                 self.send(SpeechEnded(self._ends[1]))
             self.send(Tick())
@@ -66,21 +72,22 @@ class Playbook:
     def forget(self) -> Self:
         """Start to note effects anew."""
         self.effects.clear()
+        self.begun.clear()
         return self
 
     @property
     def said(self) -> list[str]:
         """Lines and chimes since `forget`, chimes in brackets."""
-        return [
-            effect.text if isinstance(effect, Say) else f"<{effect.tone}>"
-            for effect in self.effects
-            if isinstance(effect, Say | Chime)
-        ]
+        return [_name(effect) for effect in self.effects if isinstance(effect, Say | Chime)]
 
     @property
     def at(self) -> str:
         """ "phase exercise/step"."""
         return f"{self.coach.phase.value} {self.coach.exercise.id}/{self.coach.step.id}"
+
+
+def _name(playing: Say | Chime) -> str:
+    return playing.text if isinstance(playing, Say) else f"<{playing.tone}>"
 
 
 def in_phase(phase: Phase) -> Playbook:

@@ -1,0 +1,87 @@
+"""What a loudspeaker's callback plays: one sound at a time, and none is cut hard."""
+
+import numpy as np
+
+from skill.ports import Samples
+
+FADE_MS = 10
+"""A sound that is cut falls silent in this time: at once would click, and longer would linger."""
+
+
+def fade_out(rate: int) -> Samples:
+    """Factors from 1 to 0 over 10 ms, half a cosine, so that neither end has a corner."""
+    length = FADE_MS * rate // 1000
+    return (0.5 + 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))).astype(np.float32)
+
+
+class Sound:
+    """A clip on its way out.
+
+    Args:
+        samples: float32, shape (frames,), at the deck's rate.
+
+    Attributes:
+        end: count of the deck's frames when its last one had been taken; None until then.
+    """
+
+    def __init__(self, samples: Samples) -> None:
+        self.end: int | None = None
+        self._samples = samples
+        self._taken = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether all of it has been taken."""
+        return self._taken == len(self._samples)
+
+    def take(self, frames: int) -> Samples:
+        """The next frames; fewer at its end."""
+        part = self._samples[self._taken : self._taken + frames]
+        self._taken += len(part)
+        return part
+
+
+class Deck:
+    """Mixes the sound that is wanted with the fading rest of the one before.
+
+    Only `wanted` is set from outside; everything else happens in `fill`, which one thread calls.
+
+    Args:
+        rate: frames per second.
+
+    Attributes:
+        wanted: what is to be heard; None: silence.
+        filled: frames handed out so far.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.wanted: Sound | None = None
+        self.filled = 0
+        self._fade = fade_out(rate)
+        self._sounding: Sound | None = None
+        self._leaving: Samples = np.zeros(0, np.float32)
+
+    def fill(self, frames: int) -> Samples:
+        """The next frames, float32; silence where nothing is wanted."""
+        wanted = self.wanted
+        if self._sounding is not wanted and self._sounding is not None:
+            rest = self._sounding.take(len(self._fade))
+            self._leaving = _added(self._leaving, rest * self._fade[: len(rest)])
+        self._sounding = wanted
+        part = self._leaving[:frames]
+        self._leaving = self._leaving[frames:]
+        if wanted is not None:
+            new = wanted.take(frames)
+            part = _added(part, new)
+            if wanted.end is None and wanted.over:
+                wanted.end = self.filled + len(new)
+        self.filled += frames
+        return _added(part, np.zeros(frames, np.float32))
+
+
+def _added(one: Samples, other: Samples) -> Samples:
+    """The sum of two sounds that begin together."""
+    total = np.zeros(max(len(one), len(other)), np.float32)
+    total[: len(one)] += one
+    total[: len(other)] += other
+    return total
