@@ -73,8 +73,8 @@ class Ears:
         return [decision for decision in decisions if decision is not None]
 
     def _levels(self, block: Block, now: int, context: Context) -> Sequence[float | None]:
-        count = now // 10 - self.listener.loudness.until // 10
-        if context.saying or block.kind is not BlockKind.HEARD:
+        count = max(0, now // 10 - self.listener.loudness.until // 10)
+        if count == 0 or context.saying or block.kind is not BlockKind.HEARD:
             return [None] * count
         return block.levels(count)
 

@@ -106,7 +106,7 @@ def scripted(*cues: Cue, condition: Trouble = Trouble.QUIET, **more: str) -> tup
 
 def test_every_utterance_that_was_judged_is_there_with_its_reason() -> None:
     sure, unsure, noise = scripted(
-        Cue(200, 400, "next"), Cue(1100, 1200, "next", 0.1), Cue(1700, 1800, "[unk]")
+        Cue(200, 400, "next"), Cue(1100, 1300, "next", 0.1), Cue(1700, 1800, "[unk]")
     )
     assert (sure.phrase, sure.command, sure.accepted, sure.reason) == ("next", "next", True, "")
     assert sure.at_ms < 0, "it came before the clip itself began"
@@ -116,12 +116,12 @@ def test_every_utterance_that_was_judged_is_there_with_its_reason() -> None:
 
 
 def test_words_of_the_runs_own_are_heard_as_themselves() -> None:
-    (heard,) = scripted(Cue(1100, 1200, "up"))
+    (heard,) = scripted(Cue(1100, 1300, "up"))
     assert (heard.command, heard.accepted) == ("up", True)
 
 
 def test_what_the_coach_says_itself_is_known_to_be_its_own() -> None:
-    cue = Cue(2100, 2200, "next")
+    cue = Cue(2100, 2300, "next")
     (own,) = scripted(cue, condition=Trouble.COACH)
     (other,) = scripted(cue, condition=Trouble.COACH, line="breathe in")
     assert (own.accepted, own.reason) == (False, "the coach's own words")
