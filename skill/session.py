@@ -51,6 +51,10 @@ recogniser's delay."""
 TAIL_MS = 1_500
 """Silence added to a recording before it counts as over: the last command needs its endpoint."""
 
+SHORT_LOSS_MS = 500
+"""A shorter hole in what the microphone delivers is not worth a word: the person would be told of
+what is over."""
+
 
 class Observer(Protocol):
     """Somebody who watches a session: the journal, the screen, the writer of its audio."""
@@ -119,7 +123,7 @@ class Session:
     equipment: Equipment = field(default_factory=Reliable)
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
-    _kind: BlockKind = BlockKind.HEARD
+    _lost: int = 0
     _dropouts: Dropouts = field(default_factory=Dropouts)
     _ended_at: int | None = None
     _recycle: bool = False
@@ -172,10 +176,10 @@ class Session:
 
     def _microphone(self, block: Block, now: int) -> list[Event]:
         events: list[Event] = []
-        before, self._kind = self._kind, block.kind
-        if block.kind is BlockKind.LOST and before is not BlockKind.LOST:
+        self._lost = self._lost + len(block.pcm) if block.kind is BlockKind.LOST else 0
+        if self._lost >= SHORT_LOSS_MS * self.source.rate // 1000 and not self.coach.deaf:
             events.append(MicrophoneLost())
-        if before is BlockKind.LOST and block.kind is BlockKind.HEARD:
+        if self.coach.deaf and block.kind is BlockKind.HEARD:
             events.append(MicrophoneBack())
         if block.kind is BlockKind.ENDED:
             if self._ended_at is None:
