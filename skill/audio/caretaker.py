@@ -64,7 +64,7 @@ class Caretaker(Closing, Generic[Line]):
         self._line: Line | None = self.first
         self.current: Line | None = self.first
         self._failures = 0
-        self._doubts = 0
+        self._doubtful = False
         self._checked = False
         self._begin_watch()
         self._slept = _slept()
@@ -96,13 +96,14 @@ class Caretaker(Closing, Generic[Line]):
         patience = max(PATIENCE_S, 0.0 if self.current else self._pause())
         verdict = self._watch.look(line.frames, time.monotonic(), patience)
         if self._is_bad(line, verdict, changed=changed):
-            self._doubts += verdict is Verdict.WRONG
+            self._doubtful = self._doubtful or verdict is Verdict.WRONG
             self._give_up()
             self._failures += 1
             return 0.0 if self._failures == 1 else self._pause()
         if verdict is Verdict.GOOD:
-            self._failures = self._doubts = 0
-        if self._checked and self._is_trusted(verdict):
+            self._failures, self._doubtful = 0, False
+        # After a wrong rate only the right one is trusted, otherwise any frame is.
+        if self._checked and not self._doubtful:
             self.current = line
         return 0.0
 
@@ -116,12 +117,6 @@ class Caretaker(Closing, Generic[Line]):
             self._checked = True
             return is_astray(self._direction)
         return False
-
-    def _is_trusted(self, verdict: Verdict) -> bool:
-        """A stream whose rate was wrong may have had the hiccups, once; twice, it must be good."""
-        if self._doubts == 0:
-            return True
-        return verdict is Verdict.GOOD or (self._doubts == 1 and verdict is Verdict.PLAUSIBLE)
 
     def _give_up(self) -> None:
         self.current = None
