@@ -1,6 +1,7 @@
 """A real loudspeaker as a speaker."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,9 @@ from skill.ports import Clip, Samples
 OVERDUE_S = 2
 """A clip that has not ended this long after it should have is reported all the same, so that a
 speaker that has died does not leave the coach waiting."""
+
+STAMPS = 1000
+"""As many calls of the callback as may come before somebody looks at the clock."""
 
 
 class Outlet:
@@ -45,24 +49,23 @@ class Outlet:
         self.underruns = 0
         self.deck = Deck(device.rate)
         self._clock = ClockMap(device.rate)
-        self._stamp = (0, 0.0)
-        self._noted = -1
+        self._stamps: deque[tuple[int, float]] = deque(maxlen=STAMPS)
         self.stream = open_speaker(device, self._fill, lambda: self.deck.wanted is not None)
         self.latency = round(self.stream.latency * device.rate)
 
     @property
     def clock(self) -> ClockMap:
-        """When each frame of the deck left the device."""
-        frame, seconds = self._stamp
-        if seconds and frame != self._noted:
-            self._noted = frame
-            self._clock.note(frame, seconds)
+        """When each frame of the deck was fetched, sooner than it was heard by a time that stays
+        the same; see `Microphone.clock`.
+        """
+        while self._stamps:
+            self._clock.note(*self._stamps.popleft())
         return self._clock
 
     def _fill(self, out: Samples, frames: int, time: Any, status: Any) -> None:
         if status.output_underflow:
             self.underruns += 1
-        self._stamp = (self.frames, time.outputBufferDacTime)
+        self._stamps.append((self.frames, time.currentTime))
         out[:] = self.deck.fill(frames)[:, np.newaxis]
         self.frames += frames
 
