@@ -256,8 +256,18 @@ class App:
         """What did not work in a session that went on all the same."""
         voice = getattr(self.voice, "trouble", None)
         found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble)
-        return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
+        lost = _dropouts(*session.equipment.dropouts)
+        return (*(trouble for trouble in (*found, lost) if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:
         """Where the person was when the last live session ended."""
         return self.shelf.get()
+
+
+def _dropouts(microphone: int, speaker: int) -> str:
+    if not microphone + speaker:
+        return ""
+    return (
+        f"The machine was too busy for its sound: the microphone lost some {microphone} times, the "
+        f"speaker {speaker} times. Close other programs if that is often."
+    )

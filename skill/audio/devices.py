@@ -90,6 +90,11 @@ class Stream:
         _OPEN.add(self)
 
     @property
+    def closed(self) -> bool:
+        """Whether it has been closed, by whomever; never waits."""
+        return self not in _OPEN
+
+    @property
     def active(self) -> bool:
         """Whether the callback runs, as far as PortAudio knows."""
         with _LOCK:

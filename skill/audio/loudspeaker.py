@@ -110,6 +110,7 @@ class Loudspeaker(Closing):
         self._caretaker = Caretaker(Direction.SPEAKER, listed(name), Outlet)
         self._outlet = self._caretaker.first
         self._seen = time.monotonic()
+        self._lost = False
         self.name = self._outlet.device.name
 
     def close(self) -> None:
@@ -130,11 +131,11 @@ class Loudspeaker(Closing):
         """Whether what is played now is heard. A device that is away for less than a second does
         not count, unless a clip was playing.
         """
-        outlet = self._current()
-        if outlet is None and time.monotonic() - self._seen >= PATIENCE_S:
-            return False
-        playing = self._playing
-        return playing is None or playing.outlet in {None, outlet}
+        outlet, playing = self._current(), self._playing
+        gone = outlet is None and (self._lost or time.monotonic() - self._seen >= PATIENCE_S)
+        cut = playing is not None and playing.outlet not in {None, outlet}
+        self._lost = gone or cut
+        return not self._lost
 
     @property
     def drift_ppm(self) -> float:
@@ -180,6 +181,8 @@ class Loudspeaker(Closing):
 
     def _current(self) -> Outlet | None:
         outlet = self._caretaker.current
+        if outlet is not None and outlet.stream.closed:
+            outlet = None
         if outlet is not None:
             self._seen = time.monotonic()
             _ = outlet.clock  # takes the newest stamp

@@ -14,6 +14,7 @@ from skill.audio.clock_map import ClockMap
 from skill.audio.devices import Device, Direction, open_microphone
 from skill.audio.rate_watch import PATIENCE_S
 from skill.closing import Closing
+from skill.errors import DeviceError
 from skill.ports import Block, Pcm
 
 QUEUE_CHUNKS = 1000
@@ -56,7 +57,13 @@ class Intake:
         self.overruns = 0
         self._channel = channel
         self._chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-        wanted = 1 if channel is None else channel + 1
+        # Asked for one channel, the system mixes them all.
+        wanted = 1 if channel is None else max(2, channel + 1)
+        if channel is not None and channel >= device.channels:
+            raise DeviceError(
+                f'The microphone "{device.name}" has no channel {channel}.',
+                f"Choose microphone_channel from 0 to {device.channels - 1}, or mix.",
+            )
         self.stream = open_microphone(device, self._capture, wanted)
 
     def next(self, timeout: float) -> Chunk | None:
@@ -73,7 +80,7 @@ class Intake:
             return frames[:, 0]
         if self._channel is None:
             return np.asarray(frames.mean(axis=1), np.int16)
-        return frames[:, min(self._channel, self.stream.channels - 1)]
+        return frames[:, self._channel]
 
     def _capture(self, buffer: bytes | memoryview, frames: int, time: Any, status: Any) -> None:
         # A SimpleQueue's put never waits, and nothing here does more than copy 12 ms of sound.

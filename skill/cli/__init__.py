@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "run": ("skill.cli.run:run", "Start a session at the microphone."),
         "replay": ("skill.cli.replay:replay", "Run a recording, or a journal, as a session."),
         "rehearse": ("skill.cli.rehearse:rehearse", "Act out a script that answers the coach."),
+        "devices": ("skill.cli.devices:devices", "List microphones and speakers."),
         "enrol": ("skill.cli.enrol:enrol", "Let the coach learn a person's voice."),
         "check": ("skill.cli.content:check", "Look for mistakes in routine, phrases, commands."),
         "table": ("skill.cli.content:table", "Show what every command does in every phase."),
