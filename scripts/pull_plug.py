@@ -28,7 +28,7 @@ from tests.support.pulse import Pulse, running_pulseaudio
 AWAY_S = 5.0
 SPOKEN_WITHIN_S = 3.0
 MOVEMENT_S = 1800
-COMMANDS = ("time left", "repeat", "how long", "where am i", "which step")
+COMMANDS = ("repeat", "how long", "which step", "where are we", "more time")
 
 
 def main() -> int:
@@ -106,7 +106,7 @@ def _speaker(coach: Live, pulse: Pulse, times: int) -> bool:
     for _ in range(times):
         after = coach.place()
         with pulse.playing_into_microphone(saying("repeat")):
-            line = coach.wait_for(lambda entry: entry.get("effect") == "Say", after)["text"]
+            coach.heard("repeat", after)
             pulled = time.monotonic()
             pulse.unplug("speaker")
             coach.event("SpeakerLost", after, seconds=10)
@@ -114,17 +114,31 @@ def _speaker(coach: Live, pulse: Pulse, times: int) -> bool:
             time.sleep(max(0.0, AWAY_S - noticed[-1]))
         put = time.monotonic()
         here = coach.place()
+        cut = _unfinished(coach)
         pulse.plug_in("speaker")
         coach.event("SpeakerBack", after, seconds=15)
         back.append(time.monotonic() - put)
-        again = coach.wait_for(lambda entry: entry.get("effect") == "Say", here)
-        resumed.append(again["text"] == line)
+        if cut:
+            again = coach.wait_for(lambda entry: entry.get("effect") == "Say", here)
+            resumed.append(again["text"] == cut)
         time.sleep(4)
     print(f"speaker pulled {times} times for {AWAY_S:.0f} s, while it spoke")
     _tell("  noticed after", noticed)
     _tell("  playing again after", back)
-    print(f"  the line begun anew: {sum(resumed)} of {times}")
+    print(f"  the line that was cut begun anew: {sum(resumed)} of {len(resumed)}")
     return _kept(coach) and all(resumed)
+
+
+def _unfinished(coach: Live) -> str:
+    """The sentence that was being said when the speaker went, if there was one."""
+    entries = coach.entries()
+    gone = max(n for n, entry in enumerate(entries) if entry.get("event") == "SpeakerLost")
+    said = [entry for entry in entries[:gone] if entry.get("effect") == "Say"][-1]
+    ended = any(
+        entry.get("event") == "SpeechEnded" and entry["token"] == said["token"]
+        for entry in entries[:gone]
+    )
+    return "" if ended else str(said["text"])
 
 
 def _busy(coach: Live, pulse: Pulse, times: int) -> bool:
