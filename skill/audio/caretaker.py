@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from skill.audio.choosing import open_wanted
@@ -132,7 +133,8 @@ class Caretaker(Closing, Generic[Line]):
         except DeviceError:
             self._failures += 1
             if self._failures % RESTART_EVERY == 0:
-                restart_portaudio()
+                with suppress(DeviceError):
+                    restart_portaudio()
             return self._pause()
         self._begin_watch()
         return 0.0

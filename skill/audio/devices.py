@@ -98,7 +98,10 @@ class Stream:
     def active(self) -> bool:
         """Whether the callback runs, as far as PortAudio knows."""
         with _LOCK:
-            return self in _OPEN and bool(self._raw.active)
+            try:
+                return self in _OPEN and bool(self._raw.active)
+            except _portaudio().PortAudioError:
+                return False
 
     def close(self) -> None:
         """Stop, and give the device back; again does nothing."""
@@ -113,6 +116,9 @@ def restart_portaudio() -> bool:
 
     Returns:
         Whether it was done: not while a stream says that it is in use.
+
+    Raises:
+        DeviceError: if PortAudio does not start; the next call tries again.
     """
     sounddevice = _portaudio()
     with _LOCK, _silent_stderr():
@@ -120,8 +126,12 @@ def restart_portaudio() -> bool:
             return False
         for stream in tuple(_OPEN):
             stream.close()
-        sounddevice._terminate()
-        sounddevice._initialize()
+        try:
+            while sounddevice._initialized:
+                sounddevice._terminate()
+            sounddevice._initialize()
+        except sounddevice.PortAudioError as error:
+            raise _no_list(error) from error
     return True
 
 
@@ -233,11 +243,14 @@ def all_devices(direction: Direction) -> list[Device]:
     """Every device that PortAudio sees.
 
     Raises:
-        DeviceError: if libportaudio2 is not installed.
+        DeviceError: if libportaudio2 is not installed, or does not work.
     """
     sounddevice = _portaudio()
-    with _LOCK:
-        entries = sounddevice.query_devices()
+    try:
+        with _LOCK:
+            entries = sounddevice.query_devices()
+    except sounddevice.PortAudioError as error:
+        raise _no_list(error) from error
     found = [
         Device(
             index=number,
@@ -265,6 +278,13 @@ def _opening(direction: Direction, device: Device) -> Iterator[ModuleType]:
             yield sounddevice
     except sounddevice.PortAudioError as error:
         raise _explained(direction, device, _code(error), str(error)) from error
+
+
+def _no_list(error: Exception) -> DeviceError:
+    return DeviceError(
+        f"The sound library PortAudio cannot list the devices: {error}.",
+        "Look whether other programs have sound.",
+    )
 
 
 def _code(error: Exception) -> int:

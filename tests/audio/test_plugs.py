@@ -191,6 +191,37 @@ def test_another_default_device_is_followed(pulse: Pulse) -> None:
     assert {block.kind for block in blocks} == {BlockKind.HEARD}
 
 
+def test_what_was_played_is_known_on_the_microphones_clock(pulse: Pulse) -> None:
+    load(pulse, "module-remap-source", "master=speaker.monitor", "source_name=echo")
+    noise = np.random.default_rng(0).normal(0, 0.1, 6 * 22_050).astype(np.float32)
+    captured, played = [], []
+    with Microphone("echo") as microphone, Loudspeaker() as speaker:
+        speaker.follow(microphone.clock)
+        for number, block in enumerate(microphone.blocks()):
+            speaker.poll(block.end_frame)
+            if number == 10:
+                assert not speaker.played(block.start_frame, len(block.pcm)).any()
+                speaker.play(Clip(noise, 22_050), 1, block.end_frame)
+            captured.append(block.pcm.astype(np.float32) / 32_768)
+            played.append(speaker.played(block.start_frame, len(block.pcm)))
+            if number == 110:
+                break
+        assert abs(speaker.drift_ppm) < 200
+    delays = []
+    for first in range(30, 100, 10):
+        heard = np.concatenate(captured[first : first + 10])
+        known = np.concatenate(played[first : first + 10])
+        size = 1 << 14
+        spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(known, size))
+        likeness = np.fft.irfft(spectrum, size)
+        delays.append(int(likeness[: size // 2].argmax()) / 16)
+        assert likeness.max() > 0.3 * np.linalg.norm(heard) * np.linalg.norm(known)
+    # The echo follows what was played by the devices' buffers, always by the same time.
+    assert min(delays) > 0
+    assert max(delays) < 300
+    assert max(delays) - min(delays) < 2, delays
+
+
 def test_a_channel_that_is_not_there_is_named(pulse: Pulse) -> None:
     yeti(pulse)
     with pytest.raises(DeviceError, match='"Blue_Yeti" has no channel 5'):
