@@ -7,9 +7,10 @@ from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from skill.audio.choosing import open_wanted
-from skill.audio.devices import Device, Direction, Stream, restart_portaudio
+from skill.audio.devices import Device, Direction
 from skill.audio.rate_watch import PATIENCE_S, RateWatch, Verdict
 from skill.audio.sound_server import Changes, is_astray
+from skill.audio.streams import Stream, restart_portaudio
 from skill.closing import Closing
 from skill.errors import DeviceError
 

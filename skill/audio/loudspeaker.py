@@ -12,9 +12,10 @@ import soxr
 from skill.audio.caretaker import Caretaker
 from skill.audio.clock_map import ClockMap
 from skill.audio.deck import Deck, Sound
-from skill.audio.devices import Device, Direction, open_speaker
+from skill.audio.devices import Device, Direction
 from skill.audio.microphone import listed
 from skill.audio.rate_watch import PATIENCE_S
+from skill.audio.streams import open_speaker
 from skill.audio.stretch import stretch
 from skill.audio.timeline import frames_at
 from skill.closing import Closing

@@ -11,8 +11,9 @@ import numpy as np
 from skill.audio.block_builder import BlockBuilder
 from skill.audio.caretaker import Caretaker
 from skill.audio.clock_map import ClockMap
-from skill.audio.devices import Device, Direction, open_microphone
+from skill.audio.devices import Device, Direction
 from skill.audio.rate_watch import PATIENCE_S
+from skill.audio.streams import open_microphone
 from skill.closing import Closing
 from skill.errors import DeviceError
 from skill.ports import Block, Pcm

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from skill.audio.choosing import wanted_devices
-from skill.audio.devices import Direction, restart_portaudio
+from skill.audio.devices import Direction
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.audio.sound_server import endpoints
+from skill.audio.streams import restart_portaudio
 from skill.errors import DeviceError
 from skill.ports import Block, BlockKind, Clip
 from tests.support.pulse import Pulse, running_pulseaudio
