@@ -37,7 +37,8 @@ class Outlet:
 
     Attributes:
         frames: played so far.
-        underruns: how often the device wanted frames sooner than they came.
+        underruns: how often the device wanted a clip's frames sooner than they came; in silence
+            nobody hears it.
         latency: frames between the deck and the air.
 
     Raises:
@@ -64,7 +65,7 @@ class Outlet:
         return self._clock
 
     def _fill(self, out: Samples, frames: int, time: Any, status: Any) -> None:
-        if status.output_underflow:
+        if status.output_underflow and self.deck.wanted is not None:
             self.underruns += 1
         self._stamps.append((self.frames, time.currentTime))
         out[:] = self.deck.fill(frames)[:, np.newaxis]
