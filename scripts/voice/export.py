@@ -25,8 +25,11 @@ from vocoder import Vocoder
 
 SMALL = 256
 """Tensors of fewer numbers stay as they are."""
-CALM = 1.08
+CALM = 1.15
 """Length scale: the speaker read somewhat faster than a coach should talk."""
+LIVELY = 1.25
+"""Pitch moves so many times as far from its mean: the mean of all melodies that would do, which is
+what a network learns, moves less than any of them (2.1 against 3.0 semitones, deviation)."""
 LONGEST_REST = 60
 """Frames."""
 OPSET = 17
@@ -66,7 +69,7 @@ class Voice(nn.Module):
         made = self.network.speak(frames, pitch, sung, inside)
         middle, spread = self.network.scales
         sound = self.vocoder(
-            torch.exp(pitch[0] * spread[0] + middle[0]),
+            torch.exp(pitch[0] * LIVELY * spread[0] + middle[0]),
             sung[0],
             made.envelope[0] * spread[1 : 1 + BANDS] + middle[1 : 1 + BANDS],
             made.breath[0] * spread[1 + BANDS :] + middle[1 + BANDS :],

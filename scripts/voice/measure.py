@@ -9,7 +9,6 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import yaml
 from hearing import REPOSITORY
@@ -29,8 +28,6 @@ ROUTINE, PHRASES, COMMANDS = (
 )
 LINES = 36
 """Of the routine's own, evenly spread: half of them."""
-PHRASES_EACH = 3
-"""Of every command, the ones that come first in the file."""
 
 
 def coach_lines() -> list[str]:
@@ -46,15 +43,8 @@ def coach_lines() -> list[str]:
 
 
 def command_phrases() -> list[str]:
-    """The first phrases of every command."""
-    counts: dict[Any, int] = {}
-    chosen = []
-    meanings = load_content(ROUTINE, PHRASES, COMMANDS).vocabulary.meanings
-    for phrase, meaning in meanings.items():
-        counts[meaning.command] = counts.get(meaning.command, 0) + 1
-        if counts[meaning.command] <= PHRASES_EACH:
-            chosen.append(phrase)
-    return chosen
+    """All that a person may say."""
+    return list(load_content(ROUTINE, PHRASES, COMMANDS).vocabulary.meanings)
 
 
 def main() -> None:

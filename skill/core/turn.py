@@ -190,7 +190,7 @@ class Turn:
 
     def _remember(self) -> None:
         coach, spot = self.coach, self.spot
-        if not spot.begun:
+        if not spot.begun and coach.bookmark is None:
             return
         bookmark = Bookmark(
             routine=coach.book.routine.id,

@@ -178,6 +178,12 @@ def test_undo_goes_back_ten_commands() -> None:
     assert book.said == ["nothing_to_undo"]
 
 
+def test_undone_start_is_not_where_the_next_session_begins() -> None:
+    coach = Playbook().hear(Command.EXERCISE, "two").finish_speaking().hear(Command.UNDO).coach
+    assert coach.bookmark is not None
+    assert (coach.bookmark.exercise, coach.bookmark.step) == ("one", "a")
+
+
 def test_either_order() -> None:
     book = Playbook().hear(Command.EXERCISE, "two").finish_speaking()
     book.hear(Command.SKIP).hear(Command.SKIP).finish_speaking()
