@@ -18,8 +18,8 @@ from tests.support.live import Live, live, saying, short_routine
 from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
 
 pytestmark = pytest.mark.device
-AWAY_S = 2.5
-MOVEMENT_S = 14
+AWAY_S = 1.5
+MOVEMENT_S = 12
 ALIKE = 0.9
 
 
