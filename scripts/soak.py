@@ -153,14 +153,16 @@ def _play(pulse: Pulse, pcm: Pcm) -> None:
 
 
 def _counted(said: list[tuple[str, list[str]]]) -> dict[str, float]:
-    """Commands said, understood, and heard though nobody had said them."""
+    """Commands said, acted on (many mean nothing at their moment, and are rightly left alone), and
+    heard though nobody had said them.
+    """
     asked = [(phrase, heard) for phrase, heard in said if phrase]
     wrong = [word for phrase, heard in said for word in heard if word != phrase]
     for word in wrong:
         print(f"nobody said: {word}")
     return {
         "commands": len(asked),
-        "understood": sum(phrase in heard for phrase, heard in asked),
+        "acted_on": sum(phrase in heard for phrase, heard in asked),
         "false_commands": len(wrong),
     }
 
