@@ -18,7 +18,7 @@ from skill.core.messages import (
     Tone,
 )
 from skill.core.silence import pass_time
-from skill.core.table import Do, look_up
+from skill.core.table import TAKES_BACK, Do, look_up
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
 
@@ -50,6 +50,7 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
             _start(turn, bookmark)
         case MicrophoneLost() if not coach.deaf:
             turn.change(deaf=True)
+            turn.chime(Tone.MICROPHONE_LOST)
             turn.announce("microphone_lost")
         case MicrophoneBack() if coach.deaf:
             turn.change(deaf=False, quiet_since=now)
@@ -74,7 +75,7 @@ def _hear(turn: Turn, heard: Heard) -> None:
     turn.change(leaving=False)
     ACTIONS[do](turn, heard)
     turn.change(quiet_since=turn.now, asking=False)
-    if do is not Do.UNDO and _changed(before, turn.spot):
+    if do not in TAKES_BACK and _changed(before, turn.spot):
         turn.change(history=(*turn.coach.history, before)[-UNDO_DEPTH:])
 
 
