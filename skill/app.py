@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import skill
+from skill.comforts import Comforts
 from skill.content.lint import unknown_words
 from skill.content.load import Content, load_content
 from skill.core.coach import Book, Coach, Patience
@@ -19,6 +20,8 @@ from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
 from skill.mouth import Mouth, make_mouth
 from skill.ports import AudioSource, Recognizer, Speaker, Voice
+from skill.recorder.beginning import Later, beginning, kept_folder
+from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session
 from skill.settings import PACKAGE, Settings
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
 """The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
+PERSON_CHANNEL = 0
+"""Of a session file; see `skill.audio.session_file`."""
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
 when it makes a language model of them, and commands are likelier than what sounds like them."""
@@ -43,11 +48,13 @@ class App:
 
     Attributes:
         stranger: why the chosen person is heard like anybody, or None.
+        notices: what else the person should know after a session, one sentence each.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stranger: str | None = None
+        self.notices: list[str] = []
 
     @cached_property
     def content(self) -> Content:
@@ -181,21 +188,34 @@ class App:
 
     @contextmanager
     def live(
-        self, *, journal: Path | None = None, observers: Sequence[Observer] = ()
+        self,
+        *,
+        journal: Path | None = None,
+        observers: Sequence[Observer] = (),
+        stamp: Callable[[], str] = lambda: "session",
     ) -> Iterator[Session]:
-        """A session at the microphone and the speaker; the person's place outlives the process."""
+        """A session at the microphone and the speaker; the person's place outlives the process.
+
+        Args:
+            journal: where to write it; the recorder needs one.
+            observers: are told everything.
+            stamp: date and time, for the names of what the recorder keeps.
+        """
         from skill.audio.loudspeaker import Loudspeaker
         from skill.audio.microphone import Microphone
 
         with ExitStack() as stack:
             worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
-            speaker = stack.enter_context(Loudspeaker(self.settings.speaker or None))
-            narrator = self._narrator(speaker, worker)
+            with_it = Comforts(self.settings, journal, stamp, self.notices.append, stack)
+            speaker = stack.enter_context(
+                Loudspeaker(self.settings.speaker or None, awake=self.settings.keep_awake)
+            )
+            narrator = self._narrator(with_it.speaker(speaker), worker)
             ears = self.ears()
-            watching = self._with_journal(journal, observers, stack)
+            watching = self._with_journal(journal, (*with_it.observers, *observers), stack)
             microphone = stack.enter_context(Microphone(self.settings.microphone or None))
             yield Session(
-                microphone,
+                with_it.source(microphone),
                 ears,
                 narrator,
                 self.coach(),
@@ -214,13 +234,39 @@ class App:
         journal: Path | None = None,
         observers: Sequence[Observer] = (),
     ) -> Iterator[Session]:
-        """A session over a recording, as fast as it goes and always the same."""
+        """A session over a recording, as fast as it goes and always the same.
+
+        One that the recorder kept sets in where it does, whatever the coach was doing then.
+        """
         from skill.audio.recording import RecordingSource
 
         with ExitStack() as stack:
-            source = stack.enter_context(RecordingSource(recording, channel=channel))
+            kept = kept_folder(recording) if channel is None else None
+            sound = recording if kept is None else kept / SOUND
+            person = channel if kept is None else PERSON_CHANNEL
+            source = stack.enter_context(RecordingSource(sound, channel=person))
             watching = self._with_journal(journal, observers, stack)
-            yield self._headless(source, write_audio, watching, stack)
+            if kept is None:
+                yield self._headless(source, write_audio, watching, stack)
+            else:
+                yield self._going_on(kept, source, write_audio, watching, stack)
+
+    def _going_on(
+        self,
+        kept: Path,
+        source: AudioSource,
+        write_audio: Path | None,
+        observers: Sequence[Observer],
+        stack: ExitStack,
+    ) -> Session:
+        """A session that sets in where a kept recording does."""
+        start = beginning(kept, self.coach())
+        source = Later(source, start.start_frame)
+        session = self._headless(source, write_audio, observers, stack)
+        session.coach, session.going_on = start.coach, True
+        if start.rest is not None:
+            session.narrator.speaker.play(start.rest, start.token, start.start_frame)
+        return session
 
     @contextmanager
     def rehearse(
@@ -278,7 +324,7 @@ class App:
     def troubles(self, session: Session) -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
         voice = getattr(self.voice, "trouble", None)
-        found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble)
+        found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble, *self.notices)
         return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:

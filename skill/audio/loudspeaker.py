@@ -9,6 +9,7 @@ import soxr
 from skill.audio.deck import Deck, Sound
 from skill.audio.devices import Direction, find_device, open_speaker
 from skill.audio.timeline import frames_at
+from skill.audio.waking import Hiss
 from skill.closing import Closing
 from skill.ports import Clip, Samples
 
@@ -36,17 +37,19 @@ class Loudspeaker(Closing):
     Args:
         name: part of the device's name; None for the system's default.
         rate: frames per second of the microphone's clock, for `at`.
+        awake: whether silence is a hiss that nobody hears, instead of zeros.
 
     Raises:
         DeviceError: if there is no such device, or it cannot be opened.
     """
 
-    def __init__(self, name: str | None = None, rate: int = 16_000) -> None:
+    def __init__(self, name: str | None = None, rate: int = 16_000, *, awake: bool = False) -> None:
         device = find_device(Direction.SPEAKER, name)
         self.name = device.name
         self._rate = rate
         self._device_rate = device.rate
         self._deck = Deck(device.rate)
+        self._hiss = Hiss(device.rate) if awake else None
         self._playing: _Playing | None = None
         self._ended: list[int] = []
         self._stream = open_speaker(device, self._fill)
@@ -92,4 +95,7 @@ class Loudspeaker(Closing):
         self._deck.wanted = None
 
     def _fill(self, out: Samples, frames: int, _time: object, _status: object) -> None:
-        out[:] = self._deck.fill(frames)[:, np.newaxis]
+        sound = self._deck.fill(frames)
+        if self._hiss is not None:
+            sound = sound + self._hiss.next(frames)
+        out[:] = sound[:, np.newaxis]

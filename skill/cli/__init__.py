@@ -16,6 +16,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "run": ("skill.cli.run:run", "Start a session at the microphone."),
         "replay": ("skill.cli.replay:replay", "Run a recording, or a journal, as a session."),
+        "recordings": (
+            "skill.cli.recordings:recordings",
+            "List and erase what the recorder kept.",
+        ),
         "rehearse": ("skill.cli.rehearse:rehearse", "Act out a script that answers the coach."),
         "enrol": ("skill.cli.enrol:enrol", "Let the coach learn a person's voice."),
         "check": ("skill.cli.content:check", "Look for mistakes in routine, phrases, commands."),

@@ -1,0 +1,214 @@
+"""Other programs' sound is lowered and comes back, whatever ends the coach: real PulseAudio."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skill.audio.music import FACTOR, Music
+from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.tones import int16, sine
+
+pytestmark = pytest.mark.device
+SONG = int16(sine(440, 30, WIRE_RATE))
+
+
+@pytest.fixture(scope="module")
+def pulse() -> Iterator[Pulse]:
+    with running_pulseaudio() as pulse:
+        yield pulse
+
+
+@pytest.fixture
+def playing(pulse: Pulse) -> Iterator[Pulse]:
+    """Another program plays."""
+    with pulse.playing_into_microphone(SONG):
+        wait_until(lambda: len(volumes(pulse)) == 1)
+        yield pulse
+
+
+def volumes(pulse: Pulse) -> list[float]:
+    """Of every stream, 1.0 for 100 %."""
+    order = ["pactl", "--format=json", "list", "sink-inputs"]
+    done = subprocess.run(order, env=pulse.env, capture_output=True, check=True, text=True)
+    return [next(iter(s["volume"].values()))["value"] / 65536 for s in json.loads(done.stdout)]
+
+
+def set_volume(pulse: Pulse, percent: int) -> None:
+    order = ["pactl", "list", "short", "sink-inputs"]
+    done = subprocess.run(order, env=pulse.env, capture_output=True, check=True, text=True)
+    index = done.stdout.split()[0]
+    subprocess.run(
+        ["pactl", "set-sink-input-volume", index, f"{percent}%"], env=pulse.env, check=True
+    )
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def low(pulse: Pulse, of: float = 1.0) -> bool:
+    return volumes(pulse) == [pytest.approx(of * FACTOR, abs=0.01)]
+
+
+def normal(pulse: Pulse, wanted: float = 1.0) -> bool:
+    return volumes(pulse) == [pytest.approx(wanted, abs=0.01)]
+
+
+def test_music_is_lowered_by_15_db_and_restored_whoever_asks_how_often(
+    playing: Pulse, tmp_path: Path
+) -> None:
+    set_volume(playing, 80)
+    with Music(tmp_path / "note.json") as music:
+        music.lower()
+        wait_until(lambda: low(playing, 0.8))
+        music.lower()
+        music.restore()
+        time.sleep(0.1)
+        assert low(playing, 0.8), "one holder is left"
+        music.restore()
+        wait_until(lambda: normal(playing, 0.8))
+        music.restore()
+        music.lower()
+        wait_until(lambda: low(playing, 0.8))
+    assert normal(playing, 0.8), "its end restores at once"
+    assert not (tmp_path / "note.json").exists()
+    assert 60 * np.log10(FACTOR) == pytest.approx(-15)
+
+
+def test_a_volume_that_the_person_changes_meanwhile_is_left_alone(
+    playing: Pulse, tmp_path: Path
+) -> None:
+    with Music(tmp_path / "note.json") as music:
+        music.lower()
+        wait_until(lambda: low(playing))
+        set_volume(playing, 40)
+        music.restore()
+    assert normal(playing, 0.4)
+
+
+def test_a_program_that_ends_meanwhile_is_no_trouble(pulse: Pulse, tmp_path: Path) -> None:
+    with Music(tmp_path / "note.json") as music:
+        with pulse.playing_into_microphone(SONG):
+            wait_until(lambda: len(volumes(pulse)) == 1)
+            music.lower()
+            wait_until(lambda: low(pulse))
+        music.restore()
+    assert volumes(pulse) == []
+
+
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from skill.audio.music import Music
+from skill.cli.ending import ending_well
+with ending_well(), Music(Path(sys.argv[1])) as music:
+    music.lower()
+    print("low", flush=True)
+    {then}
+"""
+
+
+@contextmanager
+def other_process(note: Path, then: str) -> Iterator[subprocess.Popen[str]]:
+    program = PROGRAM.format(then=then)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(note)],
+        env=os.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "low\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_restores_it(playing: Pulse, tmp_path: Path, number: signal.Signals) -> None:
+    with other_process(tmp_path / "note.json", "time.sleep(30)") as process:
+        wait_until(lambda: low(playing))
+        process.send_signal(number)
+        code = process.wait(timeout=10)
+    assert normal(playing)
+    assert code in {128 + number, -number}
+
+
+def test_a_crash_restores_it(playing: Pulse, tmp_path: Path) -> None:
+    crash = "time.sleep(0.3); raise RuntimeError"
+    with other_process(tmp_path / "note.json", crash) as process:
+        assert process.wait(timeout=10) == 1
+    assert normal(playing)
+
+
+def test_after_a_kill_the_next_start_restores_it_and_nothing_is_lowered_twice(
+    playing: Pulse, tmp_path: Path
+) -> None:
+    note = tmp_path / "note.json"
+    for _ in range(2):
+        with other_process(note, "time.sleep(30)") as process:
+            wait_until(lambda: low(playing))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert low(playing)
+        assert note.exists()
+    with Music(note):
+        wait_until(lambda: normal(playing))
+    assert not note.exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"name": "x"}]'])
+def test_a_broken_note_is_ignored(playing: Pulse, tmp_path: Path, content: str) -> None:
+    note = tmp_path / "note.json"
+    note.write_text(content)
+    with Music(note) as music:
+        music.lower()
+        wait_until(lambda: low(playing))
+    assert normal(playing)
+
+
+def test_without_a_sound_server_nothing_happens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+    start = time.monotonic()
+    with Music(tmp_path / "note.json") as music:
+        music.lower()
+    assert time.monotonic() - start < 2
+    assert not (tmp_path / "note.json").exists()
+
+
+def test_without_libpulse_nothing_happens(tmp_path: Path) -> None:
+    program = (
+        "import ctypes.util; ctypes.util.find_library = lambda name: None\n"
+        "import ctypes; real = ctypes.CDLL\n"
+        "def no(name, *a, **k):\n"
+        "    if name and 'pulse' in name: raise OSError(name)\n"
+        "    return real(name, *a, **k)\n"
+        "ctypes.CDLL = no\n" + PROGRAM.format(then="pass")
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "note.json")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "low\n"
+    assert done.stderr == ""
