@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
     {"session", "dialogue", "mouth", "ducking", "recorder"},
-    {"rehearsal", "measure", "evaluation", "enrolment", "comforts"},
+    {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup"},
     {"app"},
     {"recipes"},
     {"cli"},
