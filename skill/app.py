@@ -324,7 +324,7 @@ class App:
     def troubles(self, session: Session) -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
         voice = getattr(self.voice, "trouble", None)
-        found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble, *self.notices)
+        found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble)
         return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:

@@ -58,5 +58,4 @@ class Comforts:
 
     def speaker(self, speaker: Speaker) -> Speaker:
         """The loudspeaker as the narrator uses it."""
-        speaker = WakingSpeaker(speaker)
-        return speaker if self._ring is None else TeeSpeaker(speaker, self._ring)
+        return WakingSpeaker(speaker if self._ring is None else TeeSpeaker(speaker, self._ring))

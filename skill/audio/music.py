@@ -1,7 +1,6 @@
 """Lowers other programs' sound while the coach speaks: PulseAudio, or PipeWire in its place.
 
-The only file that meets pulsectl. It is imported when it is needed: its import fails without
-libpulse.
+Without such a server, or without libpulse, nothing is lowered.
 """
 
 import json
@@ -11,11 +10,11 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from skill.audio.pulse import load_pulsectl
 from skill.closing import Closing
 
 LOWER_DB = -15.0
@@ -180,7 +179,7 @@ class Mixer(Closing):
 
     def _streams(self) -> list[Any]:
         """Other programs' streams; none if there is no server."""
-        pulsectl = _pulsectl()
+        pulsectl = load_pulsectl()
         if pulsectl is None:
             return []
         try:
@@ -194,7 +193,7 @@ class Mixer(Closing):
             return []
 
     def _set(self, index: int, volumes: tuple[float, ...]) -> None:
-        pulsectl = _pulsectl()
+        pulsectl = load_pulsectl()
         if pulsectl is None or self._server is None:
             return
         try:
@@ -208,15 +207,6 @@ class Mixer(Closing):
         server, self._server = self._server, None
         if server is not None:
             server.close()
-
-
-def _pulsectl() -> ModuleType | None:
-    try:
-        import pulsectl  # noqa: PLC0415 - fails without libpulse, see the file's docstring
-    except OSError:
-        return None
-    module: ModuleType = pulsectl
-    return module
 
 
 def _is_music(stream: Any) -> bool:

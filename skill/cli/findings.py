@@ -1,11 +1,10 @@
 """Findings as a person or a script reads them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from skill.checkup.finding import Finding, Verdict, is_well
@@ -20,19 +19,16 @@ NEEDS_DOING = 1
 """Exit code if something is wrong."""
 
 
-def show(console: Console, findings: Iterable[Finding]) -> None:
-    """One line for each, and what to do below it."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+def show(console: Console, findings: Sequence[Finding]) -> None:
+    """One line for each, and what to do below it. Long lines are left to the terminal to wrap."""
+    width = max(len(finding.what) for finding in findings)
     for finding in findings:
         mark, style = MARKS[finding.verdict]
-        fact = Text(finding.fact, style="dim" if finding.verdict is Verdict.UNKNOWN else "")
-        table.add_row(Text(mark, style=style), finding.what, fact)
-        if finding.remedy:
-            table.add_row("", "", Text(finding.remedy, style=style))
-    console.print(table)
+        fact = "dim" if finding.verdict is Verdict.UNKNOWN else ""
+        text = Text.assemble((mark, style), f" {finding.what:<{width}}  ", (finding.fact, fact))
+        for line in finding.remedy.splitlines():
+            text.append(f"\n  {'':<{width}}  {line.strip()}", style=style)
+        console.print(text, soft_wrap=True)
 
 
 def print_json(findings: Iterable[Finding], **more: object) -> None:

@@ -41,8 +41,12 @@ def run(
         audio = write_audio or _out() / "session.wav"
         replay_recording(app, DEMO, audio, journal, quiet=quiet, as_json=as_json)
         return
-    with ending_well():
-        _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+    try:
+        with ending_well():
+            _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+    finally:
+        for notice in app.notices:
+            click.echo(f"roller-coach: {notice}", err=True)
 
 
 def _out() -> Path:

@@ -1,6 +1,5 @@
 """Other programs' sound is lowered and comes back, whatever ends the coach: real PulseAudio."""
 
-import json
 import os
 import signal
 import subprocess
@@ -14,11 +13,10 @@ import numpy as np
 import pytest
 
 from skill.audio.music import FACTOR, Music
-from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
-from tests.support.tones import int16, sine
+from tests.support.pulse import Pulse, running_pulseaudio
+from tests.support.streams import playing_music, set_volume, volumes
 
 pytestmark = pytest.mark.device
-SONG = int16(sine(440, 30, WIRE_RATE))
 
 
 @pytest.fixture(scope="module")
@@ -29,26 +27,18 @@ def pulse() -> Iterator[Pulse]:
 
 @pytest.fixture
 def playing(pulse: Pulse) -> Iterator[Pulse]:
-    """Another program plays."""
-    with pulse.playing_into_microphone(SONG):
-        wait_until(lambda: len(volumes(pulse)) == 1)
+    """Another program plays, and no other."""
+    with playing_music(pulse):
         yield pulse
 
 
-def volumes(pulse: Pulse) -> list[float]:
-    """Of every stream, 1.0 for 100 %."""
-    order = ["pactl", "--format=json", "list", "sink-inputs"]
-    done = subprocess.run(order, env=pulse.env, capture_output=True, check=True, text=True)
-    return [next(iter(s["volume"].values()))["value"] / 65536 for s in json.loads(done.stdout)]
+def volume(pulse: Pulse) -> list[float]:
+    return list(volumes(pulse).values())
 
 
-def set_volume(pulse: Pulse, percent: int) -> None:
-    order = ["pactl", "list", "short", "sink-inputs"]
-    done = subprocess.run(order, env=pulse.env, capture_output=True, check=True, text=True)
-    index = done.stdout.split()[0]
-    subprocess.run(
-        ["pactl", "set-sink-input-volume", index, f"{percent}%"], env=pulse.env, check=True
-    )
+def set_only(pulse: Pulse, percent: int) -> None:
+    (stream,) = volumes(pulse)
+    set_volume(pulse, stream, percent)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
@@ -59,17 +49,17 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
 
 
 def low(pulse: Pulse, of: float = 1.0) -> bool:
-    return volumes(pulse) == [pytest.approx(of * FACTOR, abs=0.01)]
+    return volume(pulse) == [pytest.approx(of * FACTOR, abs=0.01)]
 
 
 def normal(pulse: Pulse, wanted: float = 1.0) -> bool:
-    return volumes(pulse) == [pytest.approx(wanted, abs=0.01)]
+    return volume(pulse) == [pytest.approx(wanted, abs=0.01)]
 
 
 def test_music_is_lowered_by_15_db_and_restored_whoever_asks_how_often(
     playing: Pulse, tmp_path: Path
 ) -> None:
-    set_volume(playing, 80)
+    set_only(playing, 80)
     with Music(tmp_path / "note.json") as music:
         music.lower()
         wait_until(lambda: low(playing, 0.8))
@@ -93,19 +83,18 @@ def test_a_volume_that_the_person_changes_meanwhile_is_left_alone(
     with Music(tmp_path / "note.json") as music:
         music.lower()
         wait_until(lambda: low(playing))
-        set_volume(playing, 40)
+        set_only(playing, 40)
         music.restore()
     assert normal(playing, 0.4)
 
 
 def test_a_program_that_ends_meanwhile_is_no_trouble(pulse: Pulse, tmp_path: Path) -> None:
     with Music(tmp_path / "note.json") as music:
-        with pulse.playing_into_microphone(SONG):
-            wait_until(lambda: len(volumes(pulse)) == 1)
+        with playing_music(pulse):
             music.lower()
             wait_until(lambda: low(pulse))
         music.restore()
-    assert volumes(pulse) == []
+    assert volume(pulse) == []
 
 
 PROGRAM = """
