@@ -64,24 +64,24 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20) ->
         time.sleep(0.05)
 
 
-def holds(journal: Path, text: str) -> Callable[[], bool]:
-    return lambda: journal.exists() and text in journal.read_text()
+def wait_for(journal: Path, text: str) -> None:
+    try:
+        wait_until(lambda: journal.exists() and text in journal.read_text(), text)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the journal is:\n{journal.read_text()}") from error
 
 
 def test_that_was_wrong_keeps_the_last_minutes_and_they_are_replayed(
     pulse: Pulse, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with coach(tmp_path, "keep_minutes = 1") as (process, journal):
-        wait_until(holds(journal, "Hello"), "the greeting")
-        for word, command in (("next", "next"), ("that was wrong", "wrong"), ("stop", "stop")):
-            if word == "next":
-                with pulse.playing_into_microphone(saying("start rolling")):
-                    wait_until(holds(journal, '"command": "start"'), "start")
-            with pulse.playing_into_microphone(saying(word)):
-                wait_until(holds(journal, f'"command": "{command}"'), word)
-        with pulse.playing_into_microphone(saying("goodbye")):
-            wait_until(holds(journal, '"effect": "Finish"'), "the end")
-        assert process.wait(timeout=10) == 0
+        wait_for(journal, "Hello")
+        for phrase in ("start rolling", "next", "that was wrong"):
+            with pulse.playing_into_microphone(saying(phrase)):
+                wait_for(journal, f'"phrase": "{phrase}"')
+        wait_for(journal, "As it was")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 128 + signal.SIGTERM
         assert process.stderr is not None
         told = process.stderr.read()
     (kept,) = RecordingShelf(tmp_path / "recordings").kept()
@@ -100,7 +100,7 @@ def test_music_is_low_while_the_coach_speaks_and_back_after_a_signal(
 ) -> None:
     with playing_music(pulse) as song, coach(tmp_path) as (process, journal):
         wait_until(lambda: volumes(pulse)[song] == pytest.approx(FACTOR, abs=0.01), "ducking")
-        assert holds(journal, "Hello")()
+        wait_for(journal, "Hello")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 128 + signal.SIGTERM
         assert volumes(pulse)[song] == pytest.approx(1, abs=0.01)
