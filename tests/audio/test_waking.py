@@ -1,14 +1,17 @@
 """Amplifiers are woken before the first word, and only when they may sleep."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 
+from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.timeline import TimelineSpeaker
 from skill.audio.waking import ASLEEP_S, HISS_DB, LEAD_DB, LEAD_MS, Hiss, WakingSpeaker, led_in
-from skill.ports import Clip, Samples
-from tests.support.tones import sine
+from skill.ports import Clip, Pcm, Samples
+from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.tones import first_sound, sine
 
 RATE = 16_000
 LEAD = LEAD_MS * RATE // 1000
@@ -88,3 +91,41 @@ def test_a_hiss_goes_on_without_a_seam_and_is_too_quiet_to_be_heard() -> None:
     np.testing.assert_array_equal(whole[: len(parts)], parts)
     assert decibels(whole) == pytest.approx(HISS_DB, abs=0.1)
     assert np.abs(np.rint(whole * 32767)).max() >= 1, "16 bits can carry it"
+
+
+@pytest.fixture(scope="module")
+def pulse() -> Iterator[Pulse]:
+    with running_pulseaudio() as pulse:
+        yield pulse
+
+
+def full_scale(pcm: Pcm) -> Samples:
+    return np.asarray(pcm / 32768, np.float32)
+
+
+@pytest.mark.device
+def test_a_real_loudspeaker_is_woken_before_the_first_word(pulse: Pulse) -> None:
+    with Loudspeaker() as loudspeaker:
+        time.sleep(0.4)
+        heard = pulse.speaker()
+        WakingSpeaker(loudspeaker).play(Clip(sine(800, 0.2, RATE), RATE), token=1, at=0)
+        time.sleep(0.8)
+        sound = full_scale(heard.samples())
+    word = first_sound(sound, 0.02)
+    lead = sound[word - WIRE_RATE // 5 : word - WIRE_RATE // 100]
+    assert decibels(lead) == pytest.approx(LEAD_DB, abs=2)
+    assert not sound[: word - WIRE_RATE * 3 // 10].any(), "before it, there is nothing"
+
+
+@pytest.mark.device
+def test_a_loudspeaker_that_keeps_awake_is_never_quite_silent(pulse: Pulse) -> None:
+    with Loudspeaker(awake=True) as loudspeaker:
+        time.sleep(0.3)
+        heard = pulse.speaker()
+        time.sleep(0.4)
+        silent = full_scale(heard.samples())
+        loudspeaker.play(Clip(sine(800, 0.2, RATE), RATE), token=1, at=0)
+        time.sleep(0.3)
+        sound = full_scale(heard.samples())
+    assert decibels(silent) == pytest.approx(HISS_DB, abs=1)
+    assert np.abs(sound).max() == pytest.approx(0.5, rel=0.05)
