@@ -16,14 +16,11 @@ import pytest
 from skill.checkup.finding import Finding, Verdict
 from skill.cli.doctor import _sound
 from skill.settings import Settings
-from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.pulse import ONLY_SPEAKER, WIRE_RATE, Pulse, running_pulseaudio
 from tests.support.shell import run
 
 Capture = pytest.CaptureFixture[str]
 NOISE = np.random.default_rng(1).normal(0, 30, 30 * WIRE_RATE).astype(np.int16)
-ONLY_SPEAKER = """
-pcm.!default { type asym playback.pcm { type pulse } capture.pcm { type hw card 7 } }
-"""
 no_cards = pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound cards")
 
 

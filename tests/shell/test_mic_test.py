@@ -1,5 +1,6 @@
 """`mic-test`, as somebody uses it: at virtual devices, with a recorded person, and from a file."""
 
+import io
 import json
 import os
 import subprocess
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from rich.console import Console
 
 from skill.audio.pcm import read_pcm
-from skill.ports import Pcm
-from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from skill.cli.meter import Meter, bar
+from skill.ports import Block, Pcm
+from tests.support.pulse import ONLY_SPEAKER, WIRE_RATE, Pulse, running_pulseaudio
 from tests.support.shell import run
 
 Capture = pytest.CaptureFixture[str]
@@ -122,3 +125,36 @@ def test_without_any_sound() -> None:
     )
     assert done.returncode == 7
     assert done.stderr == "roller-coach: There is no speaker. Plug one in, then start again.\n"
+
+
+@pytest.mark.device
+def test_with_only_a_speaker(pulse: Pulse, tmp_path: Path) -> None:
+    config = tmp_path / "asound.conf"
+    config.write_text(ONLY_SPEAKER)
+    done = subprocess.run(
+        [sys.executable, "-m", "skill", "mic-test", "--voice", "espeak"],
+        env=os.environ | {"ALSA_CONFIG_PATH": str(config)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 7
+    assert done.stderr == "roller-coach: There is no microphone. Plug one in, then start again.\n"
+
+
+def test_the_meter_shows_level_peak_and_task() -> None:
+    quiet, loud = bar(-60, -50, "Say it"), bar(-20, -3, "Say it")
+    assert quiet.plain.count("█") < 10
+    assert loud.plain.count("█") > 25
+    assert "│" in quiet.plain
+    assert " -50 dB  Say it" in quiet.plain
+    assert [str(text.spans[0].style) for text in (quiet, loud)] == ["yellow", "red"]
+
+
+def test_the_meters_peak_stays_for_a_while() -> None:
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, width=100)
+    with Meter(console) as meter:
+        meter.show(Block(0, np.full(800, 16_000, np.int16)), "Speak")
+        meter.show(Block(800, np.zeros(800, np.int16)), "Speak")
+    assert "-7 dB" in shown.getvalue(), "16,000 is 6.2 dB below the limit, 0.8 dB ago"

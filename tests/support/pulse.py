@@ -23,6 +23,10 @@ ALSA = """
 pcm.!default { type pulse hint { show on description "PulseAudio" } }
 ctl.!default { type pulse }
 """
+ONLY_SPEAKER = """
+pcm.!default { type asym playback.pcm { type pulse } capture.pcm { type hw card 7 } }
+"""
+"""An ALSA configuration in which there is a speaker, and nothing to record from."""
 
 
 @dataclass(frozen=True)
