@@ -141,6 +141,9 @@ def _lines(app: App) -> Finding:
     if not isinstance(voice, CachedVoice):
         raise TypeError("a session's voice is cached")
     missing = sum(not voice.holds(*line) for line in every)
+    if voice.trouble is not None:
+        problem, _, remedy = voice.trouble.partition(". ")
+        return doubtful("lines", problem, remedy)
     if not missing:
         return fine("lines", f"all {len(every)} are ready")
     return doubtful(
