@@ -182,7 +182,8 @@ class Turn:
 
     def _remember(self) -> None:
         coach, spot = self.coach, self.spot
-        if not spot.begun:
+        # What was begun by mistake and undone must not come back, either.
+        if not spot.begun and coach.bookmark is None:
             return
         bookmark = Bookmark(
             routine=coach.book.routine.id,

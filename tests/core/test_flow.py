@@ -6,7 +6,17 @@ import pytest
 
 from skill.core.coach import Coach, Phase
 from skill.core.cues import schedule
-from skill.core.messages import AudioEnded, Chime, Finish, Heard, Keep, SpeechEnded, Talk, Tone
+from skill.core.messages import (
+    AudioEnded,
+    Chime,
+    Finish,
+    Heard,
+    Keep,
+    Remember,
+    SpeechEnded,
+    Talk,
+    Tone,
+)
 from skill.core.routine import Cue
 from skill.core.vocabulary import Command
 from skill.core.wording import spoken_length, spoken_list
@@ -165,6 +175,13 @@ def test_undo_mends_a_stop_for_a_while_only() -> None:
     assert book.coach.rolled(book.now) == 20_000
     book.hear(Command.STOP).wait(25).hear(Command.UNDO)
     assert book.at == "asleep one/b"
+
+
+def test_a_beginning_that_is_undone_does_not_come_back_after_a_kill() -> None:
+    book = Playbook().hear(Command.START, "two").finish_speaking().forget()
+    book.hear(Command.UNDO)
+    (mark,) = [effect.bookmark for effect in book.effects if isinstance(effect, Remember)]
+    assert (mark.exercise, mark.step) == ("one", "a")
 
 
 def test_that_was_wrong_undoes_keeps_the_sound_and_says_that_it_arrived() -> None:
