@@ -9,7 +9,6 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import yaml
 from hearing import REPOSITORY

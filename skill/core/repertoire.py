@@ -20,7 +20,6 @@ MORE_TIMES = 2
 """How often "more time" is reckoned with in one movement."""
 FRAGMENTS = frozenset({"seconds", "one_minute", "minutes", "minutes_and_seconds", "list_and"})
 """Phrases that are pieces of others."""
-_PLACE = frozenset({"exercise", "number", "total", "title"})
 _LENGTH = frozenset({"length", "left"})
 
 
@@ -55,11 +54,11 @@ def _phrases(book: Book) -> Iterator[str]:
     for name, fields in PHRASES.items():
         if name in FRAGMENTS:
             continue
-        for values in _values(book, name, fields):
+        for values in _values(book, fields):
             yield from book.lines(name, **values)
 
 
-def _values(book: Book, name: str, fields: frozenset[str]) -> Iterator[dict[str, str]]:
+def _values(book: Book, fields: frozenset[str]) -> Iterator[dict[str, str]]:
     """Every way to fill the placeholders of one phrase."""
     routine = book.routine
     if fields & _LENGTH:
@@ -73,11 +72,9 @@ def _values(book: Book, name: str, fields: frozenset[str]) -> Iterator[dict[str,
         for exercise in routine.exercises:
             for left in range(1, len(exercise.steps) + 1):
                 yield {"count": str(left), "exercise": exercise.title}
-    elif fields <= _PLACE:
+    else:
         everywhere = (at for exercise in routine.exercises for at in _places(exercise))
         yield from ({field: at[field] for field in fields} for at in everywhere)
-    else:
-        raise NotImplementedError(f"nobody knows what {name} is filled with")
 
 
 def _places(exercise: Exercise) -> Iterator[dict[str, str]]:

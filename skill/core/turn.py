@@ -182,7 +182,6 @@ class Turn:
 
     def _remember(self) -> None:
         coach, spot = self.coach, self.spot
-        # What was begun by mistake and undone must not come back, either.
         if not spot.begun and coach.bookmark is None:
             return
         bookmark = Bookmark(

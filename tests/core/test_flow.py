@@ -6,13 +6,13 @@ import pytest
 
 from skill.core.coach import Coach, Phase
 from skill.core.cues import schedule
+from skill.core.foresight import foresee
 from skill.core.messages import (
     AudioEnded,
     Chime,
     Finish,
     Heard,
     Keep,
-    Remember,
     SpeechEnded,
     Talk,
     Tone,
@@ -88,6 +88,13 @@ def test_chimes_only() -> None:
     assert book.said == ["no_further"]
     book.forget().hear(Command.SAY_MORE)
     assert book.said == ["says_more"]
+
+
+def test_chimes_need_not_be_rendered_beforehand() -> None:
+    book = in_phase(Phase.ROLLING)
+    book.hear(Command.SAY_LESS).hear(Command.SAY_LESS).finish_speaking()
+    assert {due.what for due in book.coach.due} == {Tone.TIME}
+    assert Tone.TIME not in [text for text, _ in foresee(book.coach, book.now)]
 
 
 def test_chimes_only_still_explains_a_step_that_is_new() -> None:
@@ -177,13 +184,6 @@ def test_undo_mends_a_stop_for_a_while_only() -> None:
     assert book.at == "asleep one/b"
 
 
-def test_a_beginning_that_is_undone_does_not_come_back_after_a_kill() -> None:
-    book = Playbook().hear(Command.START, "two").finish_speaking().forget()
-    book.hear(Command.UNDO)
-    (mark,) = [effect.bookmark for effect in book.effects if isinstance(effect, Remember)]
-    assert (mark.exercise, mark.step) == ("one", "a")
-
-
 def test_that_was_wrong_undoes_keeps_the_sound_and_says_that_it_arrived() -> None:
     book = in_phase(Phase.SETTING_UP).hear(Command.SKIP).finish_speaking().forget()
     book.hear(Command.WRONG).finish_speaking()
@@ -203,6 +203,12 @@ def test_undo_goes_back_ten_commands() -> None:
     assert book.hear(Command.UNDO).at == "setting up one/b"
     book.forget().hear(Command.UNDO)
     assert book.said == ["nothing_to_undo"]
+
+
+def test_undone_start_is_not_where_the_next_session_begins() -> None:
+    coach = Playbook().hear(Command.EXERCISE, "two").finish_speaking().hear(Command.UNDO).coach
+    assert coach.bookmark is not None
+    assert (coach.bookmark.exercise, coach.bookmark.step) == ("one", "a")
 
 
 def test_either_order() -> None:

@@ -94,8 +94,11 @@ def test_interrupted_at_the_keyboard(pulse: Pulse, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 130
         assert process.stderr is not None
-        assert process.stderr.read() == (
-            b"\nroller-coach: interrupted. Everything up to here is kept.\n"
+        said = process.stderr.read().splitlines()
+        # ALSA tells of an underrun there when this machine is busy.
+        ours = [line for line in said if not line.startswith(b"ALSA lib")]
+        assert b"\n".join(ours).strip() == (
+            b"roller-coach: interrupted. Everything up to here is kept."
         )
     assert read_journal(journal)[1]
 
