@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import skill
-from skill.comforts import Comforts
 from skill.content.lint import unknown_words
 from skill.content.load import Content, load_content
 from skill.core.coach import Book, Coach, Patience
@@ -187,44 +186,6 @@ class App:
         return folder
 
     @contextmanager
-    def live(
-        self,
-        *,
-        journal: Path | None = None,
-        observers: Sequence[Observer] = (),
-        stamp: Callable[[], str] = lambda: "session",
-    ) -> Iterator[Session]:
-        """A session at the microphone and the speaker; the person's place outlives the process.
-
-        Args:
-            journal: where to write it; the recorder needs one.
-            observers: are told everything.
-            stamp: date and time, for the names of what the recorder keeps.
-        """
-        from skill.audio.loudspeaker import Loudspeaker
-        from skill.audio.microphone import Microphone
-
-        with ExitStack() as stack:
-            worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
-            with_it = Comforts(self.settings, journal, stamp, self.notices.append, stack)
-            speaker = stack.enter_context(
-                Loudspeaker(self.settings.speaker or None, awake=self.settings.keep_awake)
-            )
-            narrator = self._narrator(with_it.speaker(speaker), worker)
-            ears = self.ears()
-            watching = self._with_journal(journal, (*with_it.observers, *observers), stack)
-            microphone = stack.enter_context(Microphone(self.settings.microphone or None))
-            yield Session(
-                with_it.source(microphone),
-                ears,
-                narrator,
-                self.coach(),
-                watching,
-                self.shelf.put,
-                deaf_while_speaking=self.settings.mute_while_speaking,
-            )
-
-    @contextmanager
     def replay(
         self,
         recording: Path,
@@ -245,7 +206,7 @@ class App:
             sound = recording if kept is None else kept / SOUND
             person = channel if kept is None else PERSON_CHANNEL
             source = stack.enter_context(RecordingSource(sound, channel=person))
-            watching = self._with_journal(journal, observers, stack)
+            watching = self.with_journal(journal, observers, stack)
             if kept is None:
                 yield self._headless(source, write_audio, watching, stack)
             else:
@@ -279,7 +240,7 @@ class App:
     ) -> Iterator[Session]:
         """A session with somebody who answers the coach."""
         with ExitStack() as stack:
-            watching = self._with_journal(journal, (person, *observers), stack)
+            watching = self.with_journal(journal, (person, *observers), stack)
             yield self._headless(person, write_audio, watching, stack)
 
     def _headless(
@@ -297,17 +258,19 @@ class App:
         if write_audio is not None:
             writer = stack.enter_context(SessionWriter(write_audio, source.rate))
             source, speaker = TeeSource(source, writer), TeeSpeaker(speaker, writer)
-        narrator = self._narrator(speaker, None)
+        narrator = self.narrator(speaker, None)
         return Session(source, ears, narrator, self.coach(), observers)
 
-    def _narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
+    def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
+        """The chosen voice at a speaker; with a worker, lines are rendered ahead of time."""
         from skill.audio.chimes import chime
 
         return Narrator(self.voice, speaker, chime, worker or Inline(), ahead=worker is not None)
 
-    def _with_journal(
+    def with_journal(
         self, journal: Path | None, observers: Sequence[Observer], stack: ExitStack
     ) -> tuple[Observer, ...]:
+        """The observers, and the journal if there is to be one."""
         if journal is None:
             return tuple(observers)
         return (stack.enter_context(JournalWriter(journal, self.header())), *observers)
@@ -325,8 +288,18 @@ class App:
         """What did not work in a session that went on all the same."""
         voice = getattr(self.voice, "trouble", None)
         found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble)
-        return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
+        lost = _dropouts(*session.equipment.dropouts)
+        return (*(trouble for trouble in (*found, lost) if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:
         """Where the person was when the last live session ended."""
         return self.shelf.get()
+
+
+def _dropouts(microphone: int, speaker: int) -> str:
+    if not microphone + speaker:
+        return ""
+    return (
+        f"The machine was too busy for its sound: the microphone lost some {microphone} times, the "
+        f"speaker {speaker} times. Close other programs if that is often."
+    )

@@ -3,23 +3,17 @@
 import getpass
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from skill.audio.devices import (
-    Device,
-    Direction,
-    Stream,
-    default_devices,
-    find_device,
-    open_microphone,
-    open_speaker,
-)
+from skill.audio.choosing import wanted_devices
+from skill.audio.devices import Device, Direction, default_devices
 from skill.audio.pulse import Server
+from skill.audio.streams import Stream, open_microphone, open_speaker
 from skill.checkup.finding import Finding, fine, of_error, unknown, wrong
 from skill.errors import DeviceError
 
@@ -112,7 +106,7 @@ class Trial:
         return self.frames / (self.last - self.first)
 
 
-def microphone(name: str | None) -> tuple[Finding, ...]:
+def microphone(names: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Whether a microphone is there, opens, delivers at its rate, and hears anything."""
     trial = Trial()
 
@@ -120,11 +114,11 @@ def microphone(name: str | None) -> tuple[Finding, ...]:
         trial.count(frames)
         trial.peak = max(trial.peak, int(np.abs(np.frombuffer(buffer, np.int16)).max(initial=0)))
 
-    found = _tried(Direction.MICROPHONE, name, open_microphone, heard, trial)
+    found = _tried(Direction.MICROPHONE, names, open_microphone, heard, trial)
     return (*found, _heard(trial))
 
 
-def speaker(name: str | None) -> tuple[Finding, ...]:
+def speaker(names: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Whether a speaker is there, opens, and takes sound at its rate. Silence is played."""
     trial = Trial()
 
@@ -132,7 +126,7 @@ def speaker(name: str | None) -> tuple[Finding, ...]:
         trial.count(frames)
         out[:] = 0
 
-    return _tried(Direction.SPEAKER, name, open_speaker, fill, trial)
+    return _tried(Direction.SPEAKER, names, open_speaker, fill, trial)
 
 
 Opener = Callable[[Device, Callable[[Any, int, object, object], None]], Stream]
@@ -140,13 +134,13 @@ Opener = Callable[[Device, Callable[[Any, int, object, object], None]], Stream]
 
 def _tried(
     direction: Direction,
-    name: str | None,
+    names: Sequence[str],
     opener: Opener,
     callback: Callable[[Any, int, object, object], None],
     trial: Trial,
 ) -> tuple[Finding, ...]:
     try:
-        device = find_device(direction, name)
+        device = wanted_devices(direction, names)[0]
         stream = opener(device, callback)
         try:
             time.sleep(SETTLE_S)

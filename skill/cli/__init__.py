@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rehearse": ("skill.cli.rehearse:rehearse", "Act out a script that answers the coach."),
         "mic-test": ("skill.cli.mic_test:mic_test", "Test the microphone; say what would help."),
         "doctor": ("skill.cli.doctor:doctor", "Look for everything that can be wrong here."),
+        "devices": ("skill.cli.devices:devices", "List microphones and speakers."),
         "enrol": ("skill.cli.enrol:enrol", "Let the coach learn a person's voice."),
         "check": ("skill.cli.content:check", "Look for mistakes in routine, phrases, commands."),
         "table": ("skill.cli.content:table", "Show what every command does in every phase."),

@@ -15,7 +15,7 @@ from skill.audio.pulse import server as find_server
 from skill.checkup import machine, sound
 from skill.checkup.finding import Finding, doubtful, fine, is_well, of_error, unknown
 from skill.cli.findings import exit_code, print_json, show
-from skill.cli.options import choices
+from skill.cli.options import choices, microphone_option, speaker_option
 from skill.cli.screen import terminal
 from skill.core.coach import Book
 from skill.core.listener import Context
@@ -31,8 +31,8 @@ NOBODY = Context(frozenset(), "a check-up")
 
 @click.command()
 @choices
-@click.option("--microphone", help="Part of the microphone's name.")
-@click.option("--speaker", help="Part of the speaker's name.")
+@microphone_option
+@speaker_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(*, settings_path: Path | None, as_json: bool, **flags: object) -> None:
     """Look at everything that can be wrong on this machine, and say what helps.
@@ -84,12 +84,12 @@ def _sound(settings: Settings) -> Iterator[Finding]:
     if not is_well([library]):
         yield from (unknown(way.noun, "cannot be looked at without PortAudio") for way in Direction)
         return
-    for direction, name, look in (
+    for direction, names, look in (
         (Direction.MICROPHONE, settings.microphone, sound.microphone),
         (Direction.SPEAKER, settings.speaker, sound.speaker),
     ):
-        off = None if name else sound.switched_on(direction, server)
-        yield from (off,) if off else look(name or None)
+        off = None if names else sound.switched_on(direction, server)
+        yield from (off,) if off else look(names)
 
 
 def _hearing(app: App, content: bool) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from skill.checkup.hearing import listen, person_alone
 from skill.checkup.mic_test import MicrophoneTest, Take, prompts, read_take
 from skill.cli.findings import exit_code, print_json, show
 from skill.cli.meter import Meter
-from skill.cli.options import FILE, with_app
+from skill.cli.options import FILE, microphone_option, speaker_option, with_app
 from skill.cli.screen import terminal
 from skill.core.listener import Context
 from skill.core.messages import Heard
@@ -32,8 +32,8 @@ SETTLE = 30
 
 @click.command("mic-test")
 @with_app
-@click.option("--microphone", help="Part of the microphone's name.")
-@click.option("--speaker", help="Part of the speaker's name.")
+@microphone_option
+@speaker_option
 @click.option("--save", type=FILE, help="Keep the recording as a WAV: you left, the coach right.")
 @click.option("--recording", type=FILE, help="Grade a recording instead of the microphone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -73,9 +73,11 @@ def _live(app: App, phrases: Sequence[str], console: Console) -> Take:
 
     asked = prompts(app.voice, phrases)
     with ExitStack() as stack:
-        speaker = stack.enter_context(Loudspeaker(app.settings.speaker or None))
+        speaker = stack.enter_context(Loudspeaker(app.settings.speaker))
         meter = stack.enter_context(Meter(console))
-        microphone = stack.enter_context(Microphone(app.settings.microphone or None))
+        microphone = stack.enter_context(
+            Microphone(app.settings.microphone, channel=app.settings.channel)
+        )
         return MicrophoneTest(microphone, speaker, WebRtcVoiceDetector(), meter.show).run(asked)
 
 

@@ -42,6 +42,10 @@ def choices(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+microphone_option = click.option(
+    "--microphone", help="Parts of microphones' names, the most wanted first: yeti,usb,default."
+)
+speaker_option = click.option("--speaker", help="The same for speakers; see `devices`.")
 journal_option = click.option(
     "--journal", type=FILE, help="Write every event and effect here (JSON lines)."
 )

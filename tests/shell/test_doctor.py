@@ -109,7 +109,7 @@ def test_with_virtual_devices_all_is_well_and_a_muted_or_dead_microphone_is_not(
         assert "is muted" in muted.fact
         assert "pactl set-source-mute" in muted.remedy
         pactl(pulse, "set-source-mute", "mic.monitor", "0")
-        missing = heard(Settings(microphone="Blue Yeti"))["microphone"]
+        missing = heard(Settings(microphone=("Blue Yeti",)))["microphone"]
         assert 'No microphone has "Blue Yeti"' in missing.fact
     silent = heard()
     assert silent["microphone rate"].verdict is Verdict.FINE
