@@ -184,9 +184,9 @@ class Mixer(Closing):
             return []
         try:
             if self._server is None:
-                server = pulsectl.Pulse("roller-coach", connect=False)
-                server.connect(autospawn=False)
-                self._server = server
+                # Kept before it is connected: one that never answers must be closed, too.
+                self._server = pulsectl.Pulse("roller-coach", connect=False)
+                self._server.connect(autospawn=False)
             return [stream for stream in self._server.sink_input_list() if _is_music(stream)]
         except pulsectl.PulseError:
             self._leave()

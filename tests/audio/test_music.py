@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skill.audio.music import FACTOR, Music
+from skill.audio.music import FACTOR, Mixer, Music, Note
 from tests.support.pulse import Pulse, running_pulseaudio
 from tests.support.streams import playing_music, set_volume, volumes
 
@@ -182,6 +182,31 @@ def test_without_a_sound_server_nothing_happens(
         music.lower()
     assert time.monotonic() - start < 2
     assert not (tmp_path / "note.json").exists()
+
+
+def test_looking_for_a_server_in_vain_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+    mixer = Mixer(Note(tmp_path / "note.json"))
+    mixer.lower()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(30):
+        mixer.lower()
+        mixer.restore()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_server_that_ends_and_comes_back_is_found_again(tmp_path: Path) -> None:
+    mixer = Mixer(Note(tmp_path / "note.json"))
+    for _ in range(2):
+        with running_pulseaudio() as another, playing_music(another):
+            mixer.lower()
+            assert low(another)
+            mixer.restore()
+            assert normal(another)
+        mixer.lower()
+    mixer.close()
 
 
 def test_without_libpulse_nothing_happens(tmp_path: Path) -> None:
