@@ -120,7 +120,7 @@ def test_a_real_loudspeaker_is_woken_before_the_first_word(pulse: Pulse) -> None
 @pytest.mark.device
 def test_a_loudspeaker_that_keeps_awake_is_never_quite_silent(pulse: Pulse) -> None:
     with Loudspeaker(awake=True) as loudspeaker:
-        time.sleep(0.3)
+        time.sleep(0.8)
         heard = pulse.speaker()
         time.sleep(0.4)
         silent = full_scale(heard.samples())
