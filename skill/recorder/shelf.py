@@ -88,13 +88,29 @@ class RecordingShelf:
                 f'There is no recording "{name}" in {self.folder}.',
                 f"There {'are ' + ', '.join(names) if names else 'is none at all'}.",
             )
-        try:
-            shutil.rmtree(self.folder / name)
-        except OSError as failure:
-            raise StorageError(
-                f"{self.folder / name} cannot be deleted: {failure.strerror}.",
-                "Make it writable, or delete it yourself.",
-            ) from failure
+        _delete(self.folder / name)
+
+    def erase_all(self) -> int:
+        """Delete every recording, half-written ones of a killed process too; how many there were.
+
+        Raises:
+            StorageError: if one cannot be deleted.
+        """
+        count = len(self.kept())
+        folders = self.folder.iterdir() if self.folder.is_dir() else ()
+        for folder in tuple(folders):
+            _delete(folder)
+        return count
+
+
+def _delete(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as failure:
+        raise StorageError(
+            f"{folder} cannot be deleted: {failure.strerror}.",
+            "Make it writable, or delete it yourself.",
+        ) from failure
 
 
 def _marked(journal: bytes, facts: Mapping[str, object]) -> bytes:
