@@ -56,10 +56,10 @@ def erase(app: App, *, names: tuple[str, ...], everything: bool) -> None:
         raise SettingsError(
             "It is not clear what is to be erased.", "Give names from `recordings list`, or --all."
         )
-    chosen = [one.folder.name for one in shelf.kept()] if everything else list(names)
-    for name in chosen:
+    for name in names:
         shelf.erase(name)
-    click.echo(f"{_count(len(chosen))} erased.")
+    count = shelf.erase_all() if everything else len(names)
+    click.echo(f"{_count(count)} erased.")
 
 
 def _shelf(app: App) -> RecordingShelf:

@@ -1,7 +1,7 @@
 """The last minutes of both voices, in memory only."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skill.audio.session_file import SessionWriter
@@ -69,7 +69,8 @@ class Ring:
 
     def hear(self, block: Block) -> None:
         """Add what the microphone heard; blocks come in order, without gaps."""
-        self._blocks.append(block)
+        # A copy: the samples may be a small part of a large array, which would be kept with them.
+        self._blocks.append(replace(block, pcm=block.pcm.copy()))
         while block.end_frame - self._blocks[0].end_frame >= self._frames:
             self._blocks.popleft()
         start = self._blocks[0].start_frame

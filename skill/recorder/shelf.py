@@ -17,6 +17,8 @@ from skill.recorder.ring import Cut
 SOUND, JOURNAL = "session.wav", "journal.jsonl"
 START, RATE = "sound_from_frame", "sound_rate"
 """What the header of a kept journal says beside the usual."""
+HALF = ".{}.new"
+"""Name of a recording while it is written."""
 SAME_NAME = 100
 """How many recordings may bear one date."""
 
@@ -57,7 +59,7 @@ class RecordingShelf:
         Raises:
             StorageError: if it cannot be written; then nothing of it is left.
         """
-        half = self.folder / f".{name}.new"
+        half = self.folder / HALF.format(name)
         try:
             half.mkdir(mode=0o700, parents=True)
             cut.write(half / SOUND)
@@ -73,7 +75,8 @@ class RecordingShelf:
 
     def kept(self) -> tuple[Kept, ...]:
         """What is there, the oldest first."""
-        found = sorted(path.parent for path in self.folder.glob(f"[!.]*/{SOUND}"))
+        sounds = sorted(self.folder.glob(f"[!.]*/{SOUND}"))
+        found = [path.parent for path in sounds if path.with_name(JOURNAL).is_file()]
         return tuple(_kept(folder) for folder in found)
 
     def erase(self, name: str) -> None:
@@ -88,13 +91,28 @@ class RecordingShelf:
                 f'There is no recording "{name}" in {self.folder}.',
                 f"There {'are ' + ', '.join(names) if names else 'is none at all'}.",
             )
-        try:
-            shutil.rmtree(self.folder / name)
-        except OSError as failure:
-            raise StorageError(
-                f"{self.folder / name} cannot be deleted: {failure.strerror}.",
-                "Make it writable, or delete it yourself.",
-            ) from failure
+        _delete(self.folder / name)
+
+    def erase_all(self) -> int:
+        """Delete every recording, half-written ones of a killed process too; how many there were.
+
+        Raises:
+            StorageError: if one cannot be deleted.
+        """
+        folders = [one.folder for one in self.kept()]
+        for folder in (*folders, *self.folder.glob(HALF.format("*"))):
+            _delete(folder)
+        return len(folders)
+
+
+def _delete(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as failure:
+        raise StorageError(
+            f"{folder} cannot be deleted: {failure.strerror}.",
+            "Make it writable, or delete it yourself.",
+        ) from failure
 
 
 def _marked(journal: bytes, facts: Mapping[str, object]) -> bytes:

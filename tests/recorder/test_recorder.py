@@ -200,8 +200,15 @@ def test_recordings_are_listed_and_erased(
     assert wrong.code == StorageError.exit_code
     assert 'no recording "yesterday"' in wrong.err
     assert run(capfd, "recordings", "erase", "--settings", settings).code == 10
-    assert run(capfd, "recordings", "erase", "--all", "--settings", settings).code == 0
-    assert list(shelf.folder.iterdir()) == []
+    half = shelf.folder / f".{STAMP}.new"  # of a process that was killed while it wrote
+    half.mkdir()
+    (half / "session.wav").write_bytes(b"RIFF")
+    own = shelf.folder / "holiday"
+    own.mkdir()
+    (own / "session.wav").write_bytes(b"RIFF")
+    everything = run(capfd, "recordings", "erase", "--all", "--settings", settings)
+    assert everything.out == "4 recordings erased.\n"
+    assert list(shelf.folder.iterdir()) == [own], "what is not ours is left alone"
 
 
 def test_by_default_nothing_is_kept() -> None:

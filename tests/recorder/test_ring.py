@@ -88,6 +88,16 @@ def test_orders_do_not_pile_up() -> None:
     assert len(cut.orders) <= 22
 
 
+def test_no_more_memory_is_held_than_the_sound_takes() -> None:
+    ring = Ring(1)
+    large = np.zeros(100 * BLOCK, np.int16)
+    for number in range(100):
+        ring.hear(Block(number * BLOCK, large[number * BLOCK : (number + 1) * BLOCK]))
+    cut = ring.cut()
+    assert cut is not None
+    assert all(one.pcm.base is None for one in cut.blocks)
+
+
 def test_what_was_cut_does_not_change_any_more() -> None:
     ring = Ring(1)
     fill(ring, 0, 20)
