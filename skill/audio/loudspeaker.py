@@ -39,7 +39,8 @@ class Outlet:
 
     Attributes:
         frames: played so far.
-        underruns: how often the device wanted frames sooner than they came.
+        underruns: how often the device wanted a clip's frames sooner than they came; in silence
+            nobody hears it.
         latency: frames between the deck and the air.
 
     Raises:
@@ -67,7 +68,7 @@ class Outlet:
         return self._clock
 
     def _fill(self, out: Samples, frames: int, time: Any, status: Any) -> None:
-        if status.output_underflow:
+        if status.output_underflow and self.deck.wanted is not None:
             self.underruns += 1
         self._stamps.append((self.frames, time.currentTime))
         sound = self.deck.fill(frames)
