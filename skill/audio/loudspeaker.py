@@ -18,6 +18,7 @@ from skill.audio.rate_watch import PATIENCE_S
 from skill.audio.streams import open_speaker
 from skill.audio.stretch import stretch
 from skill.audio.timeline import frames_at
+from skill.audio.waking import Hiss
 from skill.closing import Closing
 from skill.ports import Clip, Samples
 
@@ -34,6 +35,7 @@ class Outlet:
 
     Args:
         device: opened at once.
+        awake: whether silence is a hiss that nobody hears, instead of zeros.
 
     Attributes:
         frames: played so far.
@@ -45,11 +47,12 @@ class Outlet:
         DeviceError: if the device cannot be opened.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, *, awake: bool = False) -> None:
         self.device = device
         self.frames = 0
         self.underruns = 0
         self.deck = Deck(device.rate)
+        self._hiss = Hiss(device.rate) if awake else None
         self._clock = ClockMap(device.rate)
         self._stamps: deque[tuple[int, float]] = deque(maxlen=STAMPS)
         self.stream = open_speaker(device, self._fill, lambda: self.deck.wanted is not None)
@@ -68,7 +71,10 @@ class Outlet:
         if status.output_underflow and self.deck.wanted is not None:
             self.underruns += 1
         self._stamps.append((self.frames, time.currentTime))
-        out[:] = self.deck.fill(frames)[:, np.newaxis]
+        sound = self.deck.fill(frames)
+        if self._hiss is not None:
+            sound = sound + self._hiss.next(frames)
+        out[:] = sound[:, np.newaxis]
         self.frames += frames
 
 
@@ -94,6 +100,7 @@ class Loudspeaker(Closing):
         name: parts of device names, the most wanted first, or one of them; None for the system's
             default.
         rate: frames per second of the microphone's clock, for `at`.
+        awake: whether silence is a hiss that nobody hears, instead of zeros.
 
     Raises:
         DeviceError: if there is no such device, or it cannot be opened.
@@ -103,13 +110,17 @@ class Loudspeaker(Closing):
         self,
         name: str | Sequence[str] | None = None,
         rate: int = 16_000,
+        *,
+        awake: bool = False,
     ) -> None:
         self._rate = rate
         self._ears: ClockMap | None = None
         self._playing: _Playing | None = None
         self._ended: list[int] = []
         self._underruns = 0
-        self._caretaker = Caretaker(Direction.SPEAKER, listed(name), Outlet)
+        self._caretaker = Caretaker(
+            Direction.SPEAKER, listed(name), lambda device: Outlet(device, awake=awake)
+        )
         self._outlet = self._caretaker.first
         self._seen = time.monotonic()
         self._lost = False
