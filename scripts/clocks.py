@@ -2,9 +2,9 @@
 
 .venv/bin/python scripts/clocks.py --seconds 40
 
-One line a second: by how much the echo comes after what `Loudspeaker.played` says, how much alike the
-two are in half a second of white noise, and the drift. Here both devices have
-one clock, so the delay should not change, and the drift should be nothing.
+One line a second: by how much the echo comes after what `Loudspeaker.played` says, how much alike
+the two are in half a second of white noise, and the drift. Here both devices have one clock, so the
+delay should not change, and the drift should be nothing.
 """
 
 import argparse
