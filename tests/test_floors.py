@@ -16,7 +16,7 @@ FLOORS: list[set[str]] = [
     {"core"},
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
-    {"session", "dialogue", "mouth"},
+    {"session", "dialogue", "mouth", "watchdog"},
     {"rehearsal", "measure", "evaluation", "enrolment"},
     {"app"},
     {"recipes"},
