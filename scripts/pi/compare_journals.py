@@ -30,9 +30,7 @@ def main() -> int:
     same = sum(one == other for one, other in zip(here, there, strict=False))
     print(f"journals: {len(here)} and {len(there)} entries, {same} equal to the last digit")
     differ = [
-        (one, other)
-        for one, other in zip(here, there, strict=False)
-        if plain(one) != plain(other)
+        (one, other) for one, other in zip(here, there, strict=False) if plain(one) != plain(other)
     ]
     late = Counter(abs(one.at - other.at) for one, other in zip(here, there, strict=False))
     sure = [

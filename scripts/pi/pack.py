@@ -88,7 +88,7 @@ def fetch_wheels(folder: Path, python: str, machine: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         lock = Path(scratch, "lock.txt")
         lock.write_text("\n".join(line for name, line in lines.items() if name not in SOURCE_ONLY))
-        options = ("--no-deps", "--dest", folder, "--python-version", python, *platforms)
+        options = ("--no-deps", "--dest", str(folder), "--python-version", python, *platforms)
         fetch = (*pip, "download", *options, "--only-binary=:all:")
         run(*fetch, "--require-hashes", "--requirement", lock)
         run(*fetch, "pip")
