@@ -1,7 +1,7 @@
 """Makes an offline bundle; `scripts/bundle` runs it. See there for what it is.
 
 One .tar of: the tracked files of this checkout that a coach needs, wheels for the other machine, a
-lock file of exactly these wheels, Debian's packages of PortAudio, pip, and SHA256SUMS of it all.
+lock file of exactly these wheels, Debian's packages of PortAudio and libatomic, pip, and SHA256SUMS of it all.
 """
 
 import argparse
@@ -28,7 +28,8 @@ RELEASES = {"3.11": "bookworm", "3.13": "trixie"}
 DEBIAN = {"aarch64": "arm64", "x86_64": "amd64"}
 GLIBC = {"3.11": 36, "3.13": 41}
 """Minor version of Debian's C library: the newest manylinux tag that its machines can use."""
-SYSTEM_PACKAGES = ("libportaudio2",)
+SYSTEM_PACKAGES = ("libportaudio2", "libatomic1")
+"""As scripts/setup.sh asks for them."""
 ALWAYS_THERE = ("apt", "dpkg", "systemd", "python3-minimal", "util-linux", "passwd")
 """What these need is on every Debian, Raspberry Pi OS included, and is not packed."""
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)\s*(?P<marker>;[^\\]*)?")
