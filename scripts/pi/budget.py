@@ -1,6 +1,6 @@
 """What a second of sound costs: instructions, memory, bytes written; scaled to Raspberry Pis.
 
-    python scripts/pi/budget.py            about five minutes; needs valgrind
+    python scripts/pi/budget.py            some ten minutes; needs valgrind
     python scripts/pi/budget.py --scale 28 prints the table again for so many million instructions
 
 Instructions are counted by valgrind's callgrind, with one thread, over a short and a longer
@@ -21,11 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RECORDINGS = CHECKOUT / "tests" / "recordings"
+DEMO = CHECKOUT / "skill" / "data" / "sessions" / "demo.ogg"
 RATE = 16_000
+GREETING_S, MORE_S, LONG_S = 25, 10, 30
+"""The coach greets for 20 s; after it, seconds of more sound that are counted."""
+Pcm = npt.NDArray[np.int16]
 WIDTH = 2.0
 """Instructions of a core with 128-bit registers for one with 256-bit ones, at the very worst."""
 
@@ -63,12 +68,12 @@ BOARDS = (
 )
 
 
-def tone_of_a_room(seconds: float) -> np.ndarray:
+def tone_of_a_room(seconds: float) -> Pcm:
     """A quiet room: noise at -62 dB of full scale, the same every time."""
     return np.random.default_rng(6).normal(0, 26, round(seconds * RATE)).astype(np.int16)
 
 
-def speech(pattern: str, seconds: float) -> np.ndarray:
+def speech(pattern: str, seconds: float) -> Pcm:
     """Recordings of speech one after the other, half a second between them, repeated."""
     parts = []
     for path in sorted(RECORDINGS.glob(pattern)):
@@ -110,14 +115,11 @@ def instructions(recording: Path) -> int:
     return int(found[1])
 
 
-def per_second(folder: Path, name: str, short: np.ndarray, long: np.ndarray) -> float:
-    """Million instructions per second of the sound by which `long` is longer."""
-    counts = []
-    for pcm in (short, long):
-        path = folder / f"{name}.wav"
-        soundfile.write(path, pcm, RATE)
-        counts.append(instructions(path))
-    return (counts[1] - counts[0]) / ((len(long) - len(short)) / RATE) / 1e6
+def counted(folder: Path, pcm: Pcm) -> float:
+    """Million instructions that it takes to replay this sound."""
+    path = folder / "sound.wav"
+    soundfile.write(path, pcm, RATE)
+    return instructions(path) / 1e6
 
 
 def memory_mb(recording: Path) -> float:
@@ -143,23 +145,27 @@ def main() -> None:
     if chosen.scale is not None:
         table([("given", chosen.scale)])
         return
-    # The coach greets for 20 s, asks after 45 s, sleeps after 90: idle begins at 150.
-    asleep = 150
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        room = tone_of_a_room(asleep + 30)
-        idle = per_second(folder, "idle", room[: asleep * RATE], room)
-        # Other people's speech and commands, at the sleeping coach: decoding at its dearest.
-        start = room[: asleep * RATE]
-        talk = np.concatenate([start, speech("other/*.ogg", 20)])
-        talking = per_second(folder, "talk", start, talk)
-        # A session as recorded: commands and the coach's answers.
-        demo, _ = soundfile.read(
-            CHECKOUT / "skill" / "data" / "sessions" / "demo.ogg", dtype="int16"
+        room = tone_of_a_room(GREETING_S + MORE_S)
+        start = room[: GREETING_S * RATE]
+        nothing = counted(folder, start)
+        idle = (counted(folder, room) - nothing) / MORE_S
+        # Other people's speech, which is dearer to decode than commands.
+        talk = np.concatenate([start, speech("other/*.ogg", MORE_S)])
+        talking = (counted(folder, talk) - nothing) / MORE_S
+        # A session as recorded: commands, and the coach's answers from ready-made lines.
+        demo, _ = soundfile.read(DEMO, dtype="int16")
+        begun = counted(folder, demo[: GREETING_S * RATE])
+        session = (counted(folder, demo[: (GREETING_S + LONG_S) * RATE]) - begun) / LONG_S
+        table([("a quiet room", idle), ("people talking", talking), ("in a session", session)])
+        print(f"\nstart, and {GREETING_S} s of a quiet room: {nothing:.0f} million instructions; ")
+        cold = nothing - idle * GREETING_S
+        starts = [f"Pi {board.name} {cold / board.mips:.0f} s" for board in BOARDS]
+        print(
+            f"start and greeting alone {cold:.0f}: {', '.join(starts)} (without reading the card)"
         )
-        session = per_second(folder, "session", demo[: 20 * RATE], demo[: 80 * RATE])
-        table([("idle, asleep", idle), ("others talking", talking), ("in a session", session)])
-        peak = memory_mb(CHECKOUT / "skill" / "data" / "sessions" / "demo.ogg")
+        peak = memory_mb(DEMO)
         print(f"\npeak memory of the whole recorded session: {peak:.0f} MB")
 
 

@@ -1,7 +1,8 @@
 """Makes an offline bundle; `scripts/bundle` runs it. See there for what it is.
 
 One .tar of: the tracked files of this checkout that a coach needs, wheels for the other machine, a
-lock file of exactly these wheels, Debian's packages of PortAudio and libatomic, pip, and SHA256SUMS of it all.
+lock file of exactly these wheels, Debian's packages of PortAudio and libatomic, pip, and SHA256SUMS
+of it all.
 """
 
 import argparse

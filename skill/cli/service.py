@@ -12,7 +12,7 @@ from skill.session import Observer, Session
 from skill.watchdog import Watchdog, service_manager
 
 JOURNAL_BYTES = 4_000_000
-"""Some forty sessions; with the one before, 8 MB of the card at most."""
+"""Some 130 sessions; with the file before it, 8 MB of the card at most."""
 
 
 def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None:
