@@ -84,7 +84,7 @@ step "installation" inside /bundle/scripts/install-pi
 step "installation again does nothing" inside /bundle/scripts/install-pi
 step "the recorded session on arm64, dialogue as expected" replay_there
 step "the recorded session here" replay_here
-step "journals compared" "${PYTHON:-$here/.venv/bin/python}" scripts/pi/compare_journals.py build/here.jsonl "$root/tmp/there.jsonl"
+step "journals compared" env PYTHONPATH="$here" "${PYTHON:-$here/.venv/bin/python}" scripts/pi/compare_journals.py build/here.jsonl "$root/tmp/there.jsonl"
 step "removal leaves nothing" uninstall_leaves_nothing
 note "all as it should be"
 tail -n 60 "$log" | grep -e '^journals' -e '^  ' || true

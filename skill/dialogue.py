@@ -13,6 +13,8 @@ from skill.core.messages import (
     MicrophoneBack,
     MicrophoneLost,
     Say,
+    SpeakerBack,
+    SpeakerLost,
 )
 from skill.journal import Entry
 
@@ -35,6 +37,10 @@ def describe(message: Event | Effect) -> tuple[str, str] | None:
             return PERSON, "(the microphone is gone)"
         case MicrophoneBack():
             return PERSON, "(the microphone is back)"
+        case SpeakerLost():
+            return COACH, "(the speaker is gone)"
+        case SpeakerBack():
+            return COACH, "(the speaker is back)"
         case Finish():
             return COACH, "(the end)"
         case _:

@@ -16,10 +16,10 @@ FLOORS: list[set[str]] = [
     {"core"},
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
-    {"session", "dialogue", "mouth", "watchdog"},
-    {"rehearsal", "measure", "evaluation", "enrolment"},
+    {"session", "dialogue", "mouth", "watchdog", "ducking", "recorder"},
+    {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup"},
     {"app"},
-    {"recipes"},
+    {"recipes", "living"},
     {"cli"},
 ]
 FORBIDDEN_IN_CORE = {"time", "threading", "logging", "random", "pathlib", "os", "datetime", "io"}

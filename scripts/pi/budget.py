@@ -1,7 +1,9 @@
 """What a second of sound costs: instructions, memory, bytes written; scaled to Raspberry Pis.
 
-    python scripts/pi/budget.py            some ten minutes; needs valgrind
-    python scripts/pi/budget.py --scale 28 prints the table again for so many million instructions
+    PYTHONPATH=. .venv/bin/python scripts/pi/budget.py
+
+takes some ten minutes and needs valgrind; with `--scale 28` it prints the table again for so many
+million instructions a second.
 
 Instructions are counted by valgrind's callgrind, with one thread, over a short and a longer
 stretch of the same kind of sound; the difference belongs to the sound alone, start-up taken out.

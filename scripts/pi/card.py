@@ -1,7 +1,7 @@
 """What an hour writes to the memory card, out of a session's journal.
 
-    python -m skill replay skill/data/sessions/demo.ogg --quiet --journal build/here.jsonl
-    python scripts/pi/card.py build/here.jsonl
+    ./scripts/coach replay skill/data/sessions/demo.ogg --quiet --journal build/here.jsonl
+    PYTHONPATH=. .venv/bin/python scripts/pi/card.py build/here.jsonl
 
 A line of the journal goes to the page cache, and to the card some 30 s later (the kernel's
 vm.dirty_expire_centisecs), a whole page at a time; a bookmark is synced at once, and costs about

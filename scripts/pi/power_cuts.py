@@ -1,6 +1,8 @@
 """A hundred power cuts: SIGKILL at random moments, and what is found on the disk afterwards.
 
-    python scripts/pi/power_cuts.py [--cuts 100] [--seed 6]       seconds; exit code 1 if one is bad
+    PYTHONPATH=. .venv/bin/python scripts/pi/power_cuts.py [--cuts 100] [--seed 6]
+
+takes some seconds; exit code 1 if one is bad.
 
 Each session runs in a process of its own, with the real loop, journal and bookmark; it is killed
 after a random part of the time that a whole one takes. A process that is killed leaves what it has

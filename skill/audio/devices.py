@@ -1,28 +1,10 @@
-"""The only file that meets PortAudio: finds devices, opens streams, explains failures.
+"""Which devices PortAudio sees, and what a person calls them."""
 
-sounddevice is imported when it is needed, because its import fails without libportaudio2 and
-takes 25 MB.
-"""
-
-import contextlib
-import os
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from types import ModuleType
-from typing import Any, Protocol
 
+from skill.audio.portaudio import LOCK, no_list, portaudio
 from skill.errors import DeviceError
-
-LATENCY_S = 0.05
-"""Asked of PortAudio, seconds. ALSA turns it into periods of about 12 ms (measured): quick enough
-to fall silent, and more slack than its "low" (9 ms in all) when Python is busy."""
-
-BUSY, BAD_RATE = -9985, -9997
-"""paDeviceUnavailable and paInvalidSampleRate (portaudio.h)."""
-
-Callback = Callable[[Any, int, object, object], None]
-"""PortAudio's: buffer, frames, time, status. It runs in PortAudio's own thread."""
 
 
 class Direction(StrEnum):
@@ -46,12 +28,14 @@ class Device:
         name: what the system calls it.
         rate: its own frames per second; others may be refused.
         channels: how many it has.
+        at_server: the sound server's own name for it; empty for what PortAudio sees by itself.
     """
 
     index: int
     name: str
     rate: int
     channels: int
+    at_server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +46,6 @@ class DefaultDevices:
     speaker: str | None
 
 
-class Stream(Protocol):
-    """A started PortAudio stream."""
-
-    @property
-    def latency(self) -> float:
-        """Seconds between the callback and the air."""
-        ...
-
-    def start(self) -> None:
-        """Let the callback run."""
-        ...
-
-    def close(self) -> None:
-        """Stop, and give the device back."""
-        ...
-
-
 def default_devices() -> DefaultDevices:
     """Say which microphone and which speaker would be used, without opening them.
 
@@ -87,7 +54,7 @@ def default_devices() -> DefaultDevices:
     """
     names: list[str | None] = []
     for direction in (Direction.MICROPHONE, Direction.SPEAKER):
-        devices = _devices(direction)
+        devices = all_devices(direction)
         names.append(_default(direction, devices).name if devices else None)
     return DefaultDevices(*names)
 
@@ -98,7 +65,7 @@ def find_device(direction: Direction, name: str | None = None) -> Device:
     Raises:
         DeviceError: if there is none, or libportaudio2 is not installed.
     """
-    devices = _devices(direction)
+    devices = all_devices(direction)
     if not devices:
         raise DeviceError(f"There is no {direction.noun}.", "Plug one in, then start again.")
     if name is None:
@@ -112,65 +79,18 @@ def find_device(direction: Direction, name: str | None = None) -> Device:
     )
 
 
-def open_microphone(device: Device, callback: Callback) -> Stream:
-    """Start capturing one channel of int16 at the device's own rate.
-
-    Args:
-        device: from `find_device`.
-        callback: gets a buffer of int16.
+def all_devices(direction: Direction) -> list[Device]:
+    """Every device that PortAudio sees.
 
     Raises:
-        DeviceError: if the device is busy, gone or refuses.
+        DeviceError: if libportaudio2 is not installed, or does not work.
     """
-    with _opening(Direction.MICROPHONE, device) as sounddevice:
-        stream: Stream = sounddevice.RawInputStream(
-            device=device.index,
-            channels=1,
-            samplerate=device.rate,
-            dtype="int16",
-            latency=LATENCY_S,
-            callback=callback,
-        )
-        stream.start()
-    return stream
-
-
-def open_speaker(device: Device, callback: Callback) -> Stream:
-    """Start playing float32 at the device's own rate, two channels where it has them.
-
-    Args:
-        device: from `find_device`.
-        callback: fills an array of float32, shape (frames, channels).
-
-    Raises:
-        DeviceError: if the device is busy, gone or refuses.
-    """
-    with _opening(Direction.SPEAKER, device) as sounddevice:
-        stream: Stream = sounddevice.OutputStream(
-            device=device.index,
-            channels=min(2, device.channels),
-            samplerate=device.rate,
-            dtype="float32",
-            latency=LATENCY_S,
-            callback=callback,
-        )
-        stream.start()
-    return stream
-
-
-def _portaudio() -> ModuleType:
+    sounddevice = portaudio()
     try:
-        import sounddevice  # noqa: PLC0415 - fails without libportaudio2, see the file's docstring
-    except OSError as error:
-        raise DeviceError(
-            "The sound library PortAudio is not installed.",
-            "Install it: sudo apt install libportaudio2.",
-        ) from error
-    module: ModuleType = sounddevice
-    return module
-
-
-def _devices(direction: Direction) -> list[Device]:
+        with LOCK:
+            entries = sounddevice.query_devices()
+    except sounddevice.PortAudioError as error:
+        raise no_list(error) from error
     found = [
         Device(
             index=number,
@@ -178,54 +98,12 @@ def _devices(direction: Direction) -> list[Device]:
             rate=round(entry["default_samplerate"]),
             channels=int(entry[f"max_{direction}_channels"]),
         )
-        for number, entry in enumerate(_portaudio().query_devices())
+        for number, entry in enumerate(entries)
     ]
     return [device for device in found if device.channels]
 
 
 def _default(direction: Direction, devices: list[Device]) -> Device:
-    chosen = _portaudio().default.device[direction.value]
+    with LOCK:
+        chosen = portaudio().default.device[direction.value]
     return next((device for device in devices if device.index == chosen), devices[0])
-
-
-@contextlib.contextmanager
-def _opening(direction: Direction, device: Device) -> Iterator[ModuleType]:
-    """Keep ALSA's and PortAudio's own messages off stderr and turn failures into ours."""
-    sounddevice = _portaudio()
-    try:
-        with _silent_stderr():
-            yield sounddevice
-    except sounddevice.PortAudioError as error:
-        code = error.args[1] if len(error.args) > 1 else 0
-        raise _explained(direction, device, code, str(error)) from error
-
-
-def _explained(direction: Direction, device: Device, code: int, message: str) -> DeviceError:
-    if code == BUSY:
-        return DeviceError(
-            f'The {direction.noun} "{device.name}" is in use by another program, or gone.',
-            "Close that program or plug the device in again, then start again.",
-        )
-    if code == BAD_RATE:
-        return DeviceError(
-            f'The {direction.noun} "{device.name}" refuses its own rate of {device.rate} Hz.',
-            "Choose another device by a part of its name.",
-        )
-    return DeviceError(
-        f'The {direction.noun} "{device.name}" cannot be opened: {message}.',
-        "Plug it in again or choose another device by a part of its name.",
-    )
-
-
-@contextlib.contextmanager
-def _silent_stderr() -> Iterator[None]:
-    # The C libraries write to file descriptor 2 directly; sys.stderr is not involved.
-    saved = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(nowhere)
-        os.close(saved)

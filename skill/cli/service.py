@@ -8,6 +8,7 @@ import click
 from skill.app import App
 from skill.cli.screen import terminal, watchers
 from skill.journal import JournalWriter
+from skill.living import live
 from skill.session import Observer, Session
 from skill.watchdog import Watchdog, service_manager
 
@@ -30,7 +31,7 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
         manager = service_manager()
         if manager is not None:
             observers.append(Watchdog(stack.enter_context(manager)))
-        session = stack.enter_context(app.live(observers=observers))
+        session = stack.enter_context(live(app, observers=observers))
         session.run(app.bookmark())
         while True:
             for trouble in app.troubles(session):

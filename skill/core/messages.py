@@ -26,6 +26,7 @@ class Tone(StrEnum):
     NOT_NOW = "not_now"
     STEP = "step"
     TIME = "time"
+    MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_BACK = "microphone_back"
 
 
@@ -114,6 +115,29 @@ class MicrophoneBack:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerLost:
+    """Nothing can be said any more; what was being said has not been heard to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerBack:
+    """The speaker works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropouts:
+    """Sound was lost between program and devices, because the machine was too busy. The coach
+    does nothing; people want to know.
+
+    Attributes:
+        microphone, speaker: how often so far in this session.
+    """
+
+    microphone: int = 0
+    speaker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AudioEnded:
     """The recording is over: nobody will say anything else."""
 
@@ -124,7 +148,17 @@ class Tick:
 
 
 Event = (
-    Started | Heard | Ignored | SpeechEnded | MicrophoneLost | MicrophoneBack | AudioEnded | Tick
+    Started
+    | Heard
+    | Ignored
+    | SpeechEnded
+    | MicrophoneLost
+    | MicrophoneBack
+    | SpeakerLost
+    | SpeakerBack
+    | Dropouts
+    | AudioEnded
+    | Tick
 )
 
 # Effects
@@ -172,8 +206,13 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """Something went wrong: whoever keeps a recording of the last minutes puts it by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The session is over."""
 
 
-Effect = Say | Chime | Hush | Remember | Finish
+Effect = Say | Chime | Hush | Remember | Keep | Finish

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.shell.test_live import saying, wait_for
+from tests.shell.test_live import wait_for
+from tests.support.live import saying
 from tests.support.pulse import Pulse, running_pulseaudio
 
 pytestmark = pytest.mark.device

@@ -45,7 +45,7 @@ def test_flags_win_over_the_file_and_the_file_over_the_defaults(tmp_path: Path) 
     file = tmp_path / "settings.toml"
     file.write_text('voice = "espeak:en-gb"\nask_after_s = 60\n', encoding="utf-8")
     settings = read_settings(file, {"ask_after_s": 70, "speaker": None})
-    assert (settings.voice, settings.ask_after_s, settings.speaker) == ("espeak:en-gb", 70, "")
+    assert (settings.voice, settings.ask_after_s, settings.speaker) == ("espeak:en-gb", 70, ())
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,21 @@ def test_wrong_settings_are_one_sentence(tmp_path: Path, content: str, complaint
 def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no settings file"):
         read_settings(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    "written", ['"yeti, usb ,default"', '["yeti", "usb", "default"]'], ids=["commas", "list"]
+)
+def test_devices_are_a_list_or_a_string_with_commas(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f"microphone = {written}\nmicrophone_channel = 1\n", encoding="utf-8")
+    settings = read_settings(file)
+    assert settings.microphone == ("yeti", "usb", "default")
+    assert settings.channel == 1
+    assert read_settings(file, {"microphone": "snowball"}).microphone == ("snowball",)
+    assert read_settings(file, {"microphone_channel": "mix"}).channel is None
+
+
+def test_a_channel_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingsError, match="microphone_channel"):
+        read_settings(None, {"microphone_channel": "left"})
