@@ -30,7 +30,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 RECORDINGS = CHECKOUT / "tests" / "recordings"
 DEMO = CHECKOUT / "skill" / "data" / "sessions" / "demo.ogg"
 RATE = 16_000
-GREETING_S, MORE_S, LONG_S = 25, 10, 30
+GREETING_S, MORE_S, LONG_S = 24, 10, 20
 """The coach greets for 20 s; after it, seconds of more sound that are counted."""
 Pcm = npt.NDArray[np.int16]
 WIDTH = 2.0
