@@ -18,7 +18,7 @@ from skill.enrolment.person import ANYBODY, Person
 from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
 from skill.mouth import Mouth, make_mouth
-from skill.ports import AudioSource, Recognizer, Speaker, Voice
+from skill.ports import AudioSource, Recognizer, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
@@ -29,11 +29,10 @@ from skill.speech.narrator import Inline, Narrator
 
 if TYPE_CHECKING:
     from skill.recognition.vosk import VoskModel
+    from skill.speech.cache import CachedVoice
 
 DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
 """The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
-PERSON_CHANNEL = 0
-"""Of a session file; see `skill.audio.session_file`."""
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
 when it makes a language model of them, and commands are likelier than what sounds like them."""
@@ -66,7 +65,7 @@ class App:
         return load_content(chosen.routine, chosen.phrases, chosen.commands)
 
     @cached_property
-    def voice(self) -> Voice:
+    def voice(self) -> "CachedVoice":
         """The chosen voice, its lines kept on disk.
 
         Raises:
@@ -200,11 +199,12 @@ class App:
         One that the recorder kept sets in where it does, whatever the coach was doing then.
         """
         from skill.audio.recording import RecordingSource
+        from skill.audio.session_file import PERSON
 
         with ExitStack() as stack:
             kept = kept_folder(recording) if channel is None else None
             sound = recording if kept is None else kept / SOUND
-            person = channel if kept is None else PERSON_CHANNEL
+            person = channel if kept is None else PERSON
             source = stack.enter_context(RecordingSource(sound, channel=person))
             watching = self.with_journal(journal, observers, stack)
             if kept is None:
@@ -286,8 +286,7 @@ class App:
 
     def troubles(self, session: Session) -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
-        voice = getattr(self.voice, "trouble", None)
-        found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble)
+        found = (self.stranger, self.mouth.trouble, self.voice.trouble, self.shelf.trouble)
         lost = _dropouts(*session.equipment.dropouts)
         return (*(trouble for trouble in (*found, lost) if trouble), *session.narrator.troubles)
 

@@ -15,6 +15,13 @@ SERVER_DEVICES = ("pulse", DEFAULT)
 T = TypeVar("T")
 
 
+def listed(name: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Device names as a tuple, whichever way they were given."""
+    if not name:
+        return ()
+    return (name,) if isinstance(name, str) else tuple(name)
+
+
 def wanted_devices(direction: Direction, names: Sequence[str] = ()) -> list[Device]:
     """The devices that names mean, the most wanted first; none are opened.
 

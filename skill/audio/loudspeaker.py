@@ -10,10 +10,10 @@ import numpy as np
 import soxr
 
 from skill.audio.caretaker import Caretaker
+from skill.audio.choosing import listed
 from skill.audio.clock_map import ClockMap
 from skill.audio.deck import Deck, Sound
 from skill.audio.devices import Device, Direction
-from skill.audio.microphone import listed
 from skill.audio.rate_watch import PATIENCE_S
 from skill.audio.streams import open_speaker
 from skill.audio.stretch import stretch

@@ -10,6 +10,7 @@ import numpy as np
 
 from skill.audio.block_builder import BlockBuilder
 from skill.audio.caretaker import Caretaker
+from skill.audio.choosing import listed
 from skill.audio.clock_map import ClockMap
 from skill.audio.devices import Device, Direction
 from skill.audio.rate_watch import PATIENCE_S
@@ -208,10 +209,3 @@ def _latest(intake: Intake, timeout: float) -> Chunk | None:
     while (newer := intake.next(0)) is not None:
         chunk = newer
     return chunk
-
-
-def listed(name: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Device names as a tuple, whichever way they were given."""
-    if not name:
-        return ()
-    return (name,) if isinstance(name, str) else tuple(name)

@@ -16,6 +16,9 @@ from skill.closing import Closing
 from skill.errors import StorageError
 from skill.ports import AudioSource, Block, Clip, Pcm, Samples, Speaker
 
+PERSON, COACH = 0, 1
+"""Channels of a session file."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:

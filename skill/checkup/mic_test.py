@@ -9,7 +9,7 @@ import numpy as np
 import soxr
 
 from skill.audio.recording import RecordingSource
-from skill.audio.session_file import SessionWriter
+from skill.audio.session_file import COACH, PERSON, SessionWriter
 from skill.checkup.echo import chirp
 from skill.ports import (
     AudioSource,
@@ -26,8 +26,6 @@ from skill.ports import (
 SILENCE_S = 1.5
 CHIRP_PAUSE_S = 1.0
 RATE = 16_000
-PERSON, COACH = 0, 1
-"""Channels of a session file."""
 ANSWER_S = 4.0
 """How long a command is waited for."""
 VOICED_S, ENDED_S = 0.15, 0.7

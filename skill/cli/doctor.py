@@ -22,7 +22,6 @@ from skill.core.listener import Context
 from skill.core.repertoire import repertoire
 from skill.errors import CoachError, SettingsError
 from skill.settings import CHECKOUT, NAME, Settings, read_settings, settings_file
-from skill.speech.cache import CachedVoice
 
 WARM_UP, MEASURED = 40, 60
 """Blocks of 50 ms that are decoded before, and while, the speed is taken."""
@@ -138,8 +137,6 @@ def _lines(app: App) -> Finding:
     """Whether every line can be played without being made first."""
     content, voice = app.content, app.voice
     every = repertoire(Book(content.routine, content.phrases, content.vocabulary))
-    if not isinstance(voice, CachedVoice):
-        raise TypeError("a session's voice is cached")
     missing = sum(not voice.holds(*line) for line in every)
     if voice.trouble is not None:
         problem, _, remedy = voice.trouble.partition(". ")

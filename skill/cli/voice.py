@@ -57,8 +57,6 @@ def build(app: App, *, pace: int | None, output: Path | None, jobs: int | None) 
     lines = _lines(app, pace or (mark.pace if mark else 100))
     made = app.mouth.voice
     keep = app.voice if output is None else CachedVoice(made, app.settings.cache)
-    if not isinstance(keep, CachedVoice):
-        raise TypeError("a session's voice is cached")
     failed = _render(app.settings, keep, lines, jobs or os.cpu_count() or 1)
     spoken = [line for line in lines if line not in failed]
     if output is None:
