@@ -10,6 +10,7 @@ from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
+from skill.home.joining import join_home
 from skill.session import Observer, Session
 
 
@@ -38,6 +39,7 @@ def live(
     journal: Path | None = None,
     observers: Sequence[Observer] = (),
     stamp: Callable[[], str] = lambda: "session",
+    tell: Callable[[str], None] | None = None,
 ) -> Iterator[Session]:
     """A session at the microphone and the speaker; the person's place outlives the process.
 
@@ -46,8 +48,10 @@ def live(
         journal: where to write it; the recorder needs one.
         observers: are told everything.
         stamp: date and time, for the names of what the recorder keeps.
+        tell: gets sentences about troubles while the session goes on; None: they are notices.
 
     Raises:
+        SettingsError: if the smart home's address cannot be understood.
         DeviceError: if a device is not there when the session begins. Later, it is waited for.
     """
     chosen = app.settings
@@ -60,12 +64,13 @@ def live(
         watching = app.with_journal(journal, (*with_it.observers, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
+        home = join_home(chosen, tell or app.notices.append, stack)
         yield Session(
             with_it.source(microphone),
             ears,
             narrator,
             app.coach(),
-            watching,
+            (*watching, *home),
             app.shelf.put,
             deaf_while_speaking=chosen.mute_while_speaking,
             equipment=LiveEquipment(microphone, speaker),

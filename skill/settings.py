@@ -52,6 +52,9 @@ class Settings(BaseModel):
         keep_awake: play a hiss that nobody hears, for amplifiers that switch off in silence.
         keep_minutes: how many of the last minutes a recorder holds in memory and writes down when
             the person says "that was wrong"; 0: there is no recorder.
+        mqtt: an MQTT broker, where Home Assistant follows the session: a host, or
+            mqtt[s]://USER:PASSWORD@HOST:PORT; empty: none.
+        mqtt_name: what the coach is called there.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
     """
 
@@ -74,6 +77,8 @@ class Settings(BaseModel):
     duck_music: bool = True
     keep_awake: bool = False
     keep_minutes: int = Field(default=0, ge=0, le=30)
+    mqtt: str = ""
+    mqtt_name: str = "Roller coach"
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
 

@@ -18,7 +18,7 @@ from skill.cli.options import (
     with_app,
 )
 from skill.cli.replay import replay_recording
-from skill.cli.screen import Dashboard, terminal, watchers
+from skill.cli.screen import Dashboard, complain, terminal, watchers
 from skill.cli.service import serve
 from skill.errors import DeviceError, StorageError
 from skill.living import live
@@ -36,6 +36,7 @@ OUT = Path("out")
     is_flag=True,
     help="As a service: never the recorded session, and no end; feeds systemd's watchdog.",
 )
+@click.option("--mqtt", help="Home Assistant's broker: HOST, or mqtt://USER:PASSWORD@HOST.")
 @click.option("--write-audio", type=FILE, help="Where the recorded session's audio goes.")
 @journal_option
 @quiet_option
@@ -65,7 +66,7 @@ def run(
             _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
     finally:
         for notice in app.notices:
-            click.echo(f"roller-coach: {notice}", err=True)
+            complain(notice)
 
 
 def _out() -> Path:
@@ -101,17 +102,19 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
     shown = watchers(console, quiet=quiet, as_json=as_json)
     bookmark = None if fresh else app.bookmark()
     if quiet or as_json or not console.is_terminal:
-        with live(app, journal=journal, observers=shown, stamp=_now) as session:
+        with live(app, journal=journal, observers=shown, stamp=_now, tell=complain) as session:
             session.run(bookmark)
     else:
         dashboard = Dashboard(console)
         with (
-            live(app, journal=journal, observers=(*shown, dashboard), stamp=_now) as session,
+            live(
+                app, journal=journal, observers=(*shown, dashboard), stamp=_now, tell=complain
+            ) as session,
             dashboard,
         ):
             session.run(bookmark)
     for trouble in app.troubles(session):
-        click.echo(f"roller-coach: {trouble}", err=True)
+        complain(trouble)
 
 
 def _now() -> str:

@@ -3,10 +3,8 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-import click
-
 from skill.app import App
-from skill.cli.screen import terminal, watchers
+from skill.cli.screen import complain, terminal, watchers
 from skill.journal import JournalWriter
 from skill.living import live
 from skill.session import Observer, Session
@@ -31,11 +29,11 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
         manager = service_manager()
         if manager is not None:
             observers.append(Watchdog(stack.enter_context(manager)))
-        session = stack.enter_context(live(app, observers=observers))
+        session = stack.enter_context(live(app, observers=observers, tell=complain))
         session.run(app.bookmark())
         while True:
             for trouble in app.troubles(session):
-                click.echo(f"roller-coach: {trouble}", err=True)
+                complain(trouble)
             session.coach = app.coach()
             sleep_on(session)
 

@@ -1,0 +1,56 @@
+"""Where a broker is: what a person writes into the settings, taken apart."""
+
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from skill.errors import SettingsError
+
+PLAIN_PORT, TLS_PORT = 1883, 8883
+"""The ports that IANA has given to MQTT, without and with TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A broker.
+
+    Attributes:
+        host, port: where it listens.
+        user, password: who we are there; empty for a broker that does not ask.
+        tls: whether the connection is encrypted, and its certificate checked.
+    """
+
+    host: str
+    port: int = PLAIN_PORT
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def read_address(text: str) -> Address:
+    """Read ``HOST``, ``HOST:PORT`` or ``mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]``.
+
+    Raises:
+        SettingsError: if it is none of these. The text is not repeated: a password may be in it.
+    """
+    try:
+        parts = urlsplit(text if "://" in text else f"mqtt://{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in {"mqtt", "mqtts"} or parts.path not in {"", "/"}:
+        raise SettingsError(
+            "The MQTT broker's address cannot be understood.",
+            "Write mqtt://USER:PASSWORD@HOST:PORT, or only HOST. In the password, write other "
+            "characters than letters and digits as %40 for @, %3A for :, %2F for /.",
+        )
+    tls = parts.scheme == "mqtts"
+    return Address(
+        host,
+        port or (TLS_PORT if tls else PLAIN_PORT),
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        tls,
+    )

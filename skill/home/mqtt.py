@@ -1,0 +1,198 @@
+"""A session at an MQTT broker: it is shown there, and commands come from there.
+
+Paho's thread only puts news on a queue; everything else happens in the session's thread, block by
+block, so that a broker that is slow, down or hostile can hold up nothing.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
+
+from skill.closing import Closing
+from skill.core.coach import Coach
+from skill.core.messages import Effect, Event
+from skill.core.vocabulary import Command
+from skill.home.address import Address
+from skill.home.report import BUTTONS, OFFLINE, ONLINE, Report, Topics, discovery, report
+from skill.ports import Block
+
+RATE = 16_000
+"""Frames per second of a session's blocks."""
+KEEPALIVE_S = 20
+"""The broker tells the home that we are gone after one and a half times this."""
+SLOWEST_RETRY_S = 30
+CONNECT_S = 3.0
+"""Longer than any network at home takes; the end of a session may have to wait so long."""
+FAREWELL_S = 1.0
+"""How long the last message may take at the end of a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The broker has let us in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The broker has not; `problem` is the rest of a sentence."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A connection has ended, also one that was never let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeStarted:
+    """Home Assistant has started, and may know nothing of us."""
+
+
+News = Connected | Trouble | Gone | HomeStarted | Command
+
+
+class HomeLink(Closing):
+    """An observer that shows a session at a broker, and hands in the commands pressed there.
+
+    A trouble is told once, until there is another one or it is over.
+
+    Args:
+        address: the broker.
+        name: what the coach is called there.
+        tell: is given one sentence for each trouble, and when it is over; in the session's thread.
+    """
+
+    def __init__(self, address: Address, name: str, tell: Callable[[str], None]) -> None:
+        self._address, self._topics, self._tell = address, Topics(name), tell
+        self._news: SimpleQueue[News] = SimpleQueue()
+        self._pressed: list[Command] = []
+        self._connected = False
+        self._trouble = ""
+        self._shown: Report | None = None
+        self._client = self._make_client()
+        self._client.connect_async(address.host, address.port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    def _make_client(self) -> Client:
+        client = Client(CallbackAPIVersion.VERSION2)
+        client.connect_timeout = CONNECT_S
+        client.reconnect_delay_set(1, SLOWEST_RETRY_S)
+        client.will_set(self._topics.availability, OFFLINE, qos=1, retain=True)
+        if self._address.user:
+            client.username_pw_set(self._address.user, self._address.password)
+        if self._address.tls:
+            client.tls_set()
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
+
+    # In paho's thread: news on the queue, nothing else.
+
+    def _on_connect(
+        self, client: Client, _data: object, _flags: object, reason: ReasonCode, _p: object
+    ) -> None:
+        if reason.is_failure:
+            self._news.put(Trouble(f"refuses us ({str(reason).lower()})"))
+            return
+        client.subscribe([(self._topics.command, 1), (self._topics.home_status, 0)])
+        self._news.put(Connected())
+
+    def _on_connect_fail(self, _client: Client, _data: object) -> None:
+        self._news.put(Trouble("cannot be reached"))
+
+    def _on_disconnect(
+        self, _client: Client, _data: object, _flags: object, _reason: object, _p: object
+    ) -> None:
+        self._news.put(Gone())
+
+    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        text = message.payload.decode("utf-8", "replace").strip()
+        if message.topic == self._topics.home_status:
+            if text == ONLINE:
+                self._news.put(HomeStarted())
+        elif not message.retain and text in set(BUTTONS):
+            # A retained command is somebody's mistake: it would come again at every connection.
+            self._news.put(Command(text))
+
+    # In the session's thread.
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        """Nothing: what is shown is how things stand after each block."""
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        """Show what has changed with a block."""
+        self._read_news()
+        current = report(coach, block.end_frame * 1000 // RATE)
+        if self._connected and current != self._shown:
+            self._publish(self._topics.state, json.dumps(current.payload()))
+            self._shown = current
+
+    def poll(self) -> tuple[Command, ...]:
+        """The commands that were pressed since the last call, oldest first."""
+        self._read_news()
+        pressed, self._pressed = tuple(self._pressed), []
+        return pressed
+
+    def _read_news(self) -> None:
+        while True:
+            try:
+                news = self._news.get_nowait()
+            except Empty:
+                return
+            match news:
+                case Trouble(problem):
+                    self._lose(problem)
+                case Gone() if self._connected:
+                    self._lose("has gone away")
+                case Connected():
+                    self._greet()
+                case HomeStarted() if self._connected:
+                    self._introduce()
+                case Command():
+                    self._pressed.append(news)
+                case _:
+                    pass
+
+    def _lose(self, problem: str) -> None:
+        self._connected = False
+        if problem == self._trouble:
+            return
+        self._trouble = problem
+        self._tell(
+            f"The MQTT broker at {self._address} {problem}, so Home Assistant does not follow the "
+            "session, which goes on; the broker is tried again and again. "
+            "Check the name, the password and whether it runs."
+        )
+
+    def _greet(self) -> None:
+        self._connected = True
+        if self._trouble:
+            self._trouble = ""
+            self._tell(f"The MQTT broker at {self._address} is there again.")
+        self._introduce()
+
+    def _introduce(self) -> None:
+        self._publish(self._topics.discovery, json.dumps(discovery(self._topics)))
+        self._publish(self._topics.availability, ONLINE)
+        self._shown = None
+
+    def _publish(self, topic: str, text: str) -> MQTTMessageInfo:
+        return self._client.publish(topic, text, qos=1, retain=True)
+
+    def close(self) -> None:
+        """Say that the coach is gone, and leave."""
+        if self._connected:
+            self._connected = False
+            farewell = self._publish(self._topics.availability, OFFLINE)
+            if farewell.rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
+                farewell.wait_for_publish(FAREWELL_S)
+        self._client.disconnect()
+        self._client.loop_stop()

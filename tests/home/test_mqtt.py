@@ -1,0 +1,180 @@
+"""A session at a real mosquitto."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from skill.core.messages import Heard
+from skill.core.vocabulary import Command
+from skill.home.address import read_address
+from skill.home.mqtt import HomeLink
+from skill.home.report import Topics
+from skill.ports import Block
+from skill.recognition.scripted import Cue
+from tests.support.broker import PASSWORD, USER, Broker, Home, broker, free_port, wait_for
+from tests.support.room import Witness, session
+
+TOPICS = Topics("Mat")
+
+
+class Mat:
+    """A session that is shown at a broker, a second of it in twenty milliseconds."""
+
+    def __init__(self, address: str, *cues: Cue) -> None:
+        self.told: list[str] = []
+        self.link = HomeLink(read_address(address), "Mat", self.told.append)
+        self.session, self.witness = session(*cues, seconds=36_000)
+        self.session.observers = (self.witness, self.link)
+        self.session.hands = self.link
+        self._blocks: Iterator[Block] = iter(self.session.source.blocks())
+
+    def until(self, happened: Callable[[], object], seconds: float = 15.0) -> None:
+        """Go on with the session until something is so."""
+        end = time.monotonic() + seconds
+        while not happened():
+            assert time.monotonic() < end, (self.told, self.session.coach.phase)
+            self.session.step(next(self._blocks))
+            time.sleep(0.001)
+
+    def go_on(self, seconds: float) -> None:
+        """Let so much of the session's own time pass."""
+        for _ in range(round(seconds * 20)):
+            self.session.step(next(self._blocks))
+
+
+@contextmanager
+def mat(address: str, *cues: Cue) -> Iterator[Mat]:
+    made = Mat(address, *cues)
+    with made.link:
+        yield made
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Broker]:
+    with broker(tmp_path) as running:
+        yield running
+
+
+def pressed(witness: Witness) -> list[Command]:
+    return [entry.message.command for entry in witness.entries if isinstance(entry.message, Heard)]
+
+
+def test_a_whole_session_from_its_buttons(mosquitto: Broker) -> None:
+    with Home(mosquitto.port) as home:
+        with mat(f"127.0.0.1:{mosquitto.port}") as floor:
+            floor.until(lambda: home.text(TOPICS.availability) == "online")
+            floor.until(lambda: home.json(TOPICS.state))
+            assert home.json(TOPICS.discovery)["device"]["name"] == "Mat"
+            assert home.json(TOPICS.state)["state"] == "asleep"
+            home.publish(TOPICS.command, "start")
+            floor.until(lambda: home.json(TOPICS.state)["state"] == "setting up")
+            home.publish(TOPICS.command, "next")
+            floor.until(lambda: home.json(TOPICS.state)["step"] == "2 of 2: the b")
+            home.publish(TOPICS.command, "next")
+            floor.until(lambda: home.json(TOPICS.state)["state"] == "rolling")
+            floor.until(lambda: (home.json(TOPICS.state)["remaining"] or 99) <= 40)
+            home.publish(TOPICS.command, "pause")
+            floor.until(lambda: home.json(TOPICS.state)["state"] == "paused")
+            assert home.json(TOPICS.state)["remaining"]
+            home.publish(TOPICS.command, "stop")
+            floor.until(lambda: home.json(TOPICS.state)["state"] == "asleep")
+        wait_for(lambda: home.text(TOPICS.availability) == "offline")
+    assert pressed(floor.witness) == ["start", "next", "next", "pause", "stop"]
+    assert floor.told == []
+
+
+def test_who_comes_later_finds_everything_retained(mosquitto: Broker) -> None:
+    with mat(f"127.0.0.1:{mosquitto.port}") as floor:
+        with Home(mosquitto.port) as early:
+            floor.until(lambda: early.json(TOPICS.state))
+        with Home(mosquitto.port) as late:
+            wait_for(lambda: {TOPICS.state, TOPICS.availability, TOPICS.discovery} <= late.retained)
+
+
+def test_a_retained_command_and_one_that_is_none_are_left_alone(mosquitto: Broker) -> None:
+    with Home(mosquitto.port) as home:
+        home.publish(TOPICS.command, "start", retain=True)
+        with mat(f"127.0.0.1:{mosquitto.port}") as floor:
+            floor.until(lambda: home.json(TOPICS.state))
+            for text in ("goodbye", "explode", "\N{NULL}", "x" * 100_000):
+                home.publish(TOPICS.command, text)
+            home.publish(TOPICS.command, "stop")
+            floor.until(lambda: pressed(floor.witness))
+    assert pressed(floor.witness) == [Command.STOP]
+
+
+def test_a_button_means_nothing_where_the_word_does(mosquitto: Broker) -> None:
+    with Home(mosquitto.port) as home, mat(f"127.0.0.1:{mosquitto.port}") as floor:
+        floor.until(lambda: home.json(TOPICS.state))
+        home.publish(TOPICS.command, "next")
+        floor.go_on(60)
+        assert floor.session.coach.phase == "asleep"
+
+
+def test_a_broker_that_dies_and_comes_back_knows_everything_again(tmp_path: Path) -> None:
+    with broker(tmp_path) as mosquitto, mat(f"127.0.0.1:{mosquitto.port}") as floor:
+        with Home(mosquitto.port) as home:
+            floor.until(lambda: home.json(TOPICS.state))
+        mosquitto.end()
+        floor.until(lambda: len(floor.told) == 1)
+        assert floor.told[0].startswith(f"The MQTT broker at 127.0.0.1:{mosquitto.port} has gone")
+        mosquitto.start()
+        floor.until(lambda: len(floor.told) == 2)
+        assert floor.told[1].endswith("is there again.")
+        with Home(mosquitto.port) as home:
+            floor.until(lambda: home.text(TOPICS.availability) == "online")
+            floor.until(lambda: home.json(TOPICS.state) and home.json(TOPICS.discovery))
+            home.publish(TOPICS.command, "start")
+            floor.until(lambda: home.json(TOPICS.state)["state"] == "setting up")
+
+
+def test_a_coach_that_dies_is_gone_by_its_last_will(mosquitto: Broker) -> None:
+    with Home(mosquitto.port) as home, mat(f"127.0.0.1:{mosquitto.port}") as floor:
+        floor.until(lambda: home.text(TOPICS.availability) == "online")
+        connection = floor.link._client.socket()
+        assert isinstance(connection, socket.socket)
+        connection.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: home.text(TOPICS.availability) == "offline")
+
+
+def test_home_assistant_that_starts_anew_is_told_again(mosquitto: Broker) -> None:
+    with Home(mosquitto.port) as home, mat(f"127.0.0.1:{mosquitto.port}") as floor:
+        floor.until(lambda: home.json(TOPICS.state))
+        home.latest.clear()
+        home.publish(TOPICS.home_status, "online")
+        floor.until(lambda: home.json(TOPICS.discovery) and home.json(TOPICS.state))
+
+
+def test_a_broker_that_is_not_there_is_told_once_and_the_session_goes_on() -> None:
+    port = free_port()
+    with mat(f"127.0.0.1:{port}", Cue(20_000, 20_600, "start")) as floor:
+        floor.until(lambda: floor.told)
+        floor.go_on(30)
+        time.sleep(1.2)
+        floor.go_on(1)
+        assert pressed(floor.witness) == [Command.START]
+    assert len(floor.told) == 1
+    assert f"127.0.0.1:{port} cannot be reached" in floor.told[0]
+
+
+def test_the_password(tmp_path: Path) -> None:
+    with broker(tmp_path, secret=True) as mosquitto:
+        place = f"127.0.0.1:{mosquitto.port}"
+        with mat(f"mqtt://{USER}:wrong@{place}") as floor:
+            floor.until(lambda: floor.told)
+            assert "refuses us (not authorized)" in floor.told[0]
+            time.sleep(1.2)
+            floor.go_on(1)
+            assert len(floor.told) == 1
+        right = quote(PASSWORD, safe="")
+        with (
+            Home(mosquitto.port, USER, PASSWORD) as home,
+            mat(f"mqtt://{USER}:{right}@{place}") as floor,
+        ):
+            floor.until(lambda: home.json(TOPICS.state))
+            assert floor.told == []
