@@ -16,10 +16,10 @@ FLOORS: list[set[str]] = [
     {"core"},
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
-    {"session", "dialogue", "mouth", "watchdog", "ducking", "recorder", "home"},
+    {"session", "dialogue", "mouth", "watchdog", "ducking", "recorder", "home", "conversation"},
     {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup"},
     {"app"},
-    {"recipes", "living"},
+    {"recipes", "living", "assistants"},
     {"cli"},
 ]
 FORBIDDEN_IN_CORE = {"time", "threading", "logging", "random", "pathlib", "os", "datetime", "io"}

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "voices": ("skill.cli.voices:voices", "List and install Piper's official voices."),
         "voice": ("skill.cli.voice:voice", "Render all lines beforehand; compare voices."),
         "say": ("skill.cli.say:say", "Speak a text, or write it to a file."),
+        "wyoming": ("skill.cli.wyoming:serve", "Hear and answer for Home Assistant's Assist."),
         "benchmark": ("skill.cli.benchmark:benchmark", "Measure speed, delay and memory."),
         "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }

@@ -1,0 +1,1 @@
+"""The coach in other people's assistants: Home Assistant (Wyoming) and OpenVoiceOS."""

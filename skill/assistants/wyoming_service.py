@@ -1,0 +1,183 @@
+"""A Wyoming server: speech to text over our grammar, and the coach's answer to a text.
+
+The protocol is Home Assistant's (https://github.com/OHF-Voice/wyoming). Everything runs in one
+thread: one coach for the whole house, an answer within milliseconds.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.handle import Handled, NotHandled
+from wyoming.info import (
+    AsrModel,
+    AsrProgram,
+    Attribution,
+    Describe,
+    HandleModel,
+    HandleProgram,
+    Info,
+)
+from wyoming.ping import Ping, Pong
+from wyoming.server import AsyncEventHandler
+
+import skill
+from skill.assistants.utterance import Recording, transcribe
+from skill.conversation import Correspondence
+from skill.core.vocabulary import Vocabulary
+from skill.errors import SettingsError
+from skill.ports import Recognizer
+
+LONGEST_S = 30
+"""No command is longer; what follows is not kept."""
+SAMPLE_BYTES = 2
+
+
+class Service:
+    """What all connections share.
+
+    Args:
+        recognizers: makes a recogniser over the vocabulary's grammar.
+        correspondence: answers.
+        vocabulary: what phrases mean.
+        language: of the content.
+    """
+
+    def __init__(
+        self,
+        recognizers: Callable[[], Recognizer],
+        correspondence: Correspondence,
+        vocabulary: Vocabulary,
+        language: str,
+    ) -> None:
+        self._recognizers, self._correspondence = recognizers, correspondence
+        self._vocabulary, self._language = vocabulary, language
+        self._began = time.monotonic()
+
+    def hear(self, recording: Recording) -> Transcript:
+        """The phrase that was said, or an empty text."""
+        text = transcribe(recording, self._recognizers(), self._vocabulary)
+        return Transcript(text, language=self._language)
+
+    def answer(self, asked: Transcript) -> Handled | NotHandled:
+        """The coach's answer; if the text is no command now, what could be said."""
+        now = round((time.monotonic() - self._began) * 1000)
+        answer = self._correspondence.answer(asked.text, now)
+        if answer is None:
+            return NotHandled(self._correspondence.help(), asked.context)
+        return Handled(answer, asked.context)
+
+    def info(self) -> Info:
+        """What there is, for `describe`."""
+        about: dict[str, Any] = {
+            "name": "roller-coach",
+            "attribution": Attribution("roller coach", ""),
+            "installed": True,
+            "version": skill.__version__,
+        }
+        languages = [self._language]
+        hears = "The commands of a foam rolling coach, and nothing else"
+        answers = "A foam rolling coach"
+        return Info(
+            asr=[
+                AsrProgram(
+                    **about,
+                    description=hears,
+                    models=[AsrModel(**about, description=hears, languages=languages)],
+                )
+            ],
+            handle=[
+                HandleProgram(
+                    **about,
+                    description=answers,
+                    models=[HandleModel(**about, description=answers, languages=languages)],
+                )
+            ],
+        )
+
+
+class Connection(AsyncEventHandler):
+    """One client. What it sends out of order, or of another kind, is answered with an error."""
+
+    def __init__(
+        self, service: Service, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        super().__init__(reader, writer)
+        self._service = service
+        self._format: AudioStart | None = None
+        self._sound = bytearray()
+
+    async def run(self) -> None:
+        """Serve the client until it leaves, or sends what is not Wyoming."""
+        try:
+            await super().run()
+        except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError):
+            # Bytes that are no event, or an event without its fields: the connection is closed.
+            self.writer.close()
+
+    async def handle_event(self, event: Event) -> bool:
+        """Answer one event; True: the connection stays."""
+        if Describe.is_type(event.type):
+            await self.write_event(self._service.info().event())
+        elif Ping.is_type(event.type):
+            await self.write_event(Pong(Ping.from_event(event).text).event())
+        elif Transcribe.is_type(event.type):
+            self._format = None
+        elif AudioStart.is_type(event.type):
+            self._format, self._sound = AudioStart.from_event(event), bytearray()
+        elif AudioChunk.is_type(event.type):
+            self._keep(AudioChunk.from_event(event).audio)
+        elif AudioStop.is_type(event.type):
+            await self._transcribe()
+        elif Transcript.is_type(event.type):
+            await self.write_event(self._service.answer(Transcript.from_event(event)).event())
+        return True
+
+    def _keep(self, sound: bytes) -> None:
+        if self._format is None:
+            return
+        most = LONGEST_S * self._format.rate * self._format.channels * SAMPLE_BYTES
+        self._sound += sound[: max(0, most - len(self._sound))]
+
+    async def _transcribe(self) -> None:
+        made, self._format = self._format, None
+        if made is None or made.width != SAMPLE_BYTES or min(made.rate, made.channels) < 1:
+            await self.write_event(
+                Error("Send audio-start with width 2, a rate and channels first.", "format").event()
+            )
+            return
+        recording = Recording(bytes(self._sound), made.rate, made.channels)
+        await self.write_event(self._service.hear(recording).event())
+
+
+async def serve(service: Service, host: str, port: int, listening: Callable[[int], None]) -> None:
+    """Serve until cancelled.
+
+    Args:
+        service: what is served.
+        host: the address to listen at.
+        port: the port; 0 for any free one.
+        listening: is told the port, once there is one.
+
+    Raises:
+        SettingsError: if nothing can listen there.
+    """
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await Connection(service, reader, writer).run()
+
+    try:
+        server = await asyncio.start_server(connect, host, port)
+    except (OSError, OverflowError) as failure:
+        raise SettingsError(
+            f"Nothing can listen at {host}, port {port}: {failure}.",
+            "Choose another --host or --port, or end the program that is there already.",
+        ) from failure
+    async with server:
+        listening(server.sockets[0].getsockname()[1])
+        await server.serve_forever()

@@ -1,0 +1,144 @@
+"""`roller-coach wyoming`, asked by wyoming's own client."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.client import AsyncTcpClient
+from wyoming.error import Error
+from wyoming.event import Event, Eventable
+from wyoming.handle import Handled, NotHandled
+from wyoming.info import Describe, Info
+from wyoming.ping import Ping, Pong
+
+RECORDING = Path(__file__).parent.parent / "recordings" / "start rolling.flite-slt.ogg"
+COMMAND = [sys.executable, "-m", "skill", "wyoming"]
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server that runs."""
+    server = subprocess.Popen(
+        [*COMMAND, "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "HOME": str(tmp_path_factory.mktemp("home")), "PYTHONUNBUFFERED": "1"},
+    )
+    assert server.stdout is not None
+    listening = re.search(r"tcp://127\.0\.0\.1:(\d+)", server.stdout.readline())
+    assert listening, server.communicate()
+    yield int(listening[1])
+    server.send_signal(signal.SIGTERM)
+    out, complaints = server.communicate(timeout=10)
+    assert (server.returncode, out, complaints) == (128 + signal.SIGTERM, "", "")
+
+
+def ask(port: int, *events: Eventable) -> Event:
+    """Send events on one connection; return the first answer."""
+
+    async def talk() -> Event:
+        async with AsyncTcpClient("127.0.0.1", port, read_timeout=10) as client:
+            for event in events:
+                await client.write_event(event.event())
+            answer: Event | None = await client.read_event()
+            assert answer is not None, "the connection was closed"
+            return answer
+
+    return asyncio.run(talk())
+
+
+def say(port: int, text: str) -> str | None:
+    answer = ask(port, Transcript(text))
+    return Handled.from_event(answer).text if Handled.is_type(answer.type) else None
+
+
+def test_what_there_is(port: int) -> None:
+    info = Info.from_event(ask(port, Describe()))
+    assert [program.name for program in info.asr] == ["roller-coach"]
+    assert info.handle[0].models[0].languages == ["en"]
+    assert info.satellite is None
+
+
+def test_a_recording_becomes_a_text_and_the_text_an_answer(port: int) -> None:
+    pcm, rate = soundfile.read(RECORDING, dtype="int16")
+    chunks = [
+        AudioChunk(rate, 2, 1, pcm[at : at + 1024].tobytes()) for at in range(0, len(pcm), 1024)
+    ]
+    heard = ask(port, Transcribe(language="en"), AudioStart(rate, 2, 1), *chunks, AudioStop())
+    assert Transcript.from_event(heard).text == "start rolling"
+    answer = say(port, "Start rolling.")
+    assert answer is not None
+    assert answer.startswith("You will lie on the roller")
+    assert answer.endswith("Say next when you are there.")
+
+
+def test_a_conversation_goes_on_from_one_connection_to_the_next(port: int) -> None:
+    say(port, "go to vertical rolling")
+    answer = say(port, "which step")
+    assert answer == "This is vertical rolling, step 1 of 5: lay the roller across the mat."
+    assert (say(port, "next") or "").startswith("Recline until")
+
+
+def test_a_strangers_sentence_is_not_handled_and_told_what_can_be_said(port: int) -> None:
+    answer = ask(port, Transcript("turn on the kitchen light", context={"room": "kitchen"}))
+    assert NotHandled.is_type(answer.type)
+    refused = NotHandled.from_event(answer)
+    assert (refused.text or "").startswith("You can say")
+    assert refused.context == {"room": "kitchen"}
+
+
+def test_silence_is_an_empty_text(port: int) -> None:
+    heard = ask(
+        port, AudioStart(16_000, 2, 1), AudioChunk(16_000, 2, 1, bytes(32_000)), AudioStop()
+    )
+    assert Transcript.from_event(heard).text == ""
+
+
+def test_a_format_that_is_none_is_an_error_and_the_connection_stays(port: int) -> None:
+    for start in (AudioStart(16_000, 4, 1), AudioStart(0, 2, 1), AudioStart(16_000, 2, 0)):
+        assert Error.is_type(ask(port, start, AudioStop()).type)
+    assert Error.is_type(ask(port, AudioStop()).type)
+    assert Pong.is_type(ask(port, Ping()).type)
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\xff\xfe\n",
+        b"[]\n",
+        b'{"type": "audio-start"}\n',
+        b'{"type": "transcript", "data": {"text": 7}}\n',
+        b'{"type": "audio-start", "data": {"rate": "x", "width": 2, "channels": 1}}\n'
+        b'{"type": "audio-stop", "data": {}}\n',
+        json.dumps({"type": "ping", "payload_length": 10}).encode() + b"\n123",
+    ],
+)
+def test_rubbish_closes_its_own_connection_only(port: int, rubbish: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(rubbish)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+    assert Pong.is_type(ask(port, Ping()).type)
+
+
+def test_a_port_that_is_taken_is_one_sentence(port: int) -> None:
+    ended = subprocess.run(
+        [*COMMAND, "--port", str(port)], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert ended.returncode == 10
+    assert f"Nothing can listen at 127.0.0.1, port {port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
