@@ -4,11 +4,12 @@ Pure like the core: times are handed in, in milliseconds since the conversation 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.listener import plain
-from skill.core.messages import Effect, Event, Heard, Hush, Say, SpeechEnded, Tick
+from skill.core.messages import Chime, Effect, Event, Heard, Hush, Say, SpeechEnded, Tick
 from skill.core.table import live_commands
 from skill.core.vocabulary import Command
 
@@ -31,14 +32,14 @@ class Correspondence:
     """Text in, the whole answer out: for those who can ask and cannot be told.
 
     Nothing goes on by itself, since nobody would hear of it: no question, no sleep, and a movement
-    that is over waits for "next". After a goodbye it begins anew.
+    that is over waits for "next".
 
     Args:
         coach: how it begins.
     """
 
     def __init__(self, coach: Coach) -> None:
-        self._fresh = self.coach = coach
+        self.coach = coach
         self._now = self._asked_at = 0
 
     def answer(self, text: str, now: int) -> str | None:
@@ -50,8 +51,6 @@ class Correspondence:
         said = self._say_all(heard)
         if not said:  # Only a chime: it is not the moment. Where we are tells why.
             said = self._say_all(Heard(Command.WHERE))
-        if self.coach.gone:
-            self.coach = self._fresh
         return " ".join(said)
 
     def help(self) -> str:
@@ -74,7 +73,13 @@ class Correspondence:
         while (speaking := self.coach.speaking) is not None:
             self.coach, effects = advance(self.coach, SpeechEnded(speaking.token), self._now)
             said += _lines(effects)
+        self.coach = _still_there(self.coach)
         return said
+
+
+def _still_there(coach: Coach) -> Coach:
+    """An assistant does not end: after a goodbye the coach sleeps, and keeps its place."""
+    return replace(coach, gone=False, leaving=False) if coach.gone else coach
 
 
 def _lines(effects: Sequence[Effect]) -> list[str]:
@@ -101,10 +106,13 @@ class Monologue:
             match effect:
                 case Say():
                     self._ends_at = now + effect.pause_ms + LINE_MS + LETTER_MS * len(effect.text)
+                case Chime():
+                    self._ends_at = now + effect.pause_ms + LINE_MS
                 case Hush():
                     self._ends_at = now
                 case _:
                     pass
+        self.coach = _still_there(self.coach)
         return effects
 
     def pass_time(self, now: int) -> tuple[Effect, ...]:

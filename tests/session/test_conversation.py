@@ -52,12 +52,13 @@ def test_a_command_out_of_season_is_answered_with_where_we_are() -> None:
     assert letters.answer("pause", 2) == "where exercise one 1 the a 2"
 
 
-def test_stop_is_silence_and_goodbye_a_new_beginning() -> None:
+def test_stop_is_silence_and_after_a_goodbye_the_place_is_kept() -> None:
     letters = Correspondence(new_coach())
     letters.answer("start", 0)
+    letters.answer("next", 0)
     assert letters.answer("stop", 1) == ""
     assert letters.answer("goodbye", 2) == "goodbye"
-    assert letters.answer("start", 3) == "intro one full a full a 2 setup_ready"
+    assert letters.answer("start", 3) == "picked_up exercise one 2 the b brief b"
 
 
 def test_asking_for_help_changes_nothing() -> None:

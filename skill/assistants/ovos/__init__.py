@@ -1,0 +1,1 @@
+"""The coach as a skill of OpenVoiceOS; its words are generated (scripts/ovos/words.py)."""
