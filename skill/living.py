@@ -10,6 +10,7 @@ from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
+from skill.ports import Hands
 from skill.session import Observer, Session
 
 
@@ -38,6 +39,7 @@ def live(
     journal: Path | None = None,
     observers: Sequence[Observer] = (),
     stamp: Callable[[], str] = lambda: "session",
+    hands: Sequence[Hands] = (),
 ) -> Iterator[Session]:
     """A session at the microphone and the speaker; the person's place outlives the process.
 
@@ -46,6 +48,7 @@ def live(
         journal: where to write it; the recorder needs one.
         observers: are told everything.
         stamp: date and time, for the names of what the recorder keeps.
+        hands: give commands without a voice.
 
     Raises:
         DeviceError: if a device is not there when the session begins. Later, it is waited for.
@@ -69,4 +72,5 @@ def live(
             app.shelf.put,
             deaf_while_speaking=chosen.mute_while_speaking,
             equipment=LiveEquipment(microphone, speaker),
+            hands=hands,
         )
