@@ -11,6 +11,7 @@ from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
 from skill.home.joining import join_home
+from skill.ports import Hands
 from skill.session import Observer, Session
 
 
@@ -40,6 +41,7 @@ def live(
     observers: Sequence[Observer] = (),
     stamp: Callable[[], str] = lambda: "session",
     tell: Callable[[str], None] | None = None,
+    hands: Sequence[Hands] = (),
 ) -> Iterator[Session]:
     """A session at the microphone and the speaker; the person's place outlives the process.
 
@@ -49,6 +51,7 @@ def live(
         observers: are told everything.
         stamp: date and time, for the names of what the recorder keeps.
         tell: gets sentences about troubles while the session goes on; None: they are notices.
+        hands: give commands without a voice.
 
     Raises:
         SettingsError: if the smart home's address cannot be understood.
@@ -74,4 +77,5 @@ def live(
             app.shelf.put,
             deaf_while_speaking=chosen.mute_while_speaking,
             equipment=LiveEquipment(microphone, speaker),
+            hands=(*hands, *home),
         )

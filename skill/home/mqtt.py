@@ -19,10 +19,12 @@ from skill.core.messages import Effect, Event
 from skill.core.vocabulary import Command
 from skill.home.address import Address
 from skill.home.report import BUTTONS, OFFLINE, ONLINE, Report, Topics, discovery, report
-from skill.ports import Block
+from skill.ports import Block, Press
 
 RATE = 16_000
 """Frames per second of a session's blocks."""
+SOURCE = "home"
+"""What the journal calls the place where a command was pressed."""
 KEEPALIVE_S = 20
 """The broker tells the home that we are gone after one and a half times this."""
 SLOWEST_RETRY_S = 30
@@ -135,11 +137,11 @@ class HomeLink(Closing):
             self._publish(self._topics.state, json.dumps(current.payload()))
             self._shown = current
 
-    def poll(self) -> tuple[Command, ...]:
+    def pressed(self) -> tuple[Press, ...]:
         """The commands that were pressed since the last call, oldest first."""
         self._read_news()
-        pressed, self._pressed = tuple(self._pressed), []
-        return pressed
+        pressed, self._pressed = self._pressed, []
+        return tuple(Press(command, None, SOURCE) for command in pressed)
 
     def _read_news(self) -> None:
         while True:
