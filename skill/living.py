@@ -59,6 +59,7 @@ def live(
     """
     chosen = app.settings
     with ExitStack() as stack:
+        home = join_home(chosen, tell or app.notices.append, stack)
         worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
         with_it = Comforts(chosen, journal, stamp, app.notices.append, stack)
         speaker = stack.enter_context(Loudspeaker(chosen.speaker, awake=chosen.keep_awake))
@@ -67,7 +68,6 @@ def live(
         watching = app.with_journal(journal, (*with_it.observers, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
-        home = join_home(chosen, tell or app.notices.append, stack)
         yield Session(
             with_it.source(microphone),
             ears,

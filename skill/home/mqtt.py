@@ -25,6 +25,8 @@ RATE = 16_000
 """Frames per second of a session's blocks."""
 SOURCE = "home"
 """What the journal calls the place where a command was pressed."""
+UNREACHABLE = "cannot be reached"
+"""The rest of a sentence. Nobody needs it who knows already that the broker has gone away."""
 KEEPALIVE_S = 20
 """The broker tells the home that we are gone after one and a half times this."""
 SLOWEST_RETRY_S = 30
@@ -108,7 +110,7 @@ class HomeLink(Closing):
         self._news.put(Connected())
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
-        self._news.put(Trouble("cannot be reached"))
+        self._news.put(Trouble(UNREACHABLE))
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: object, _reason: object, _p: object
@@ -165,7 +167,7 @@ class HomeLink(Closing):
 
     def _lose(self, problem: str) -> None:
         self._connected = False
-        if problem == self._trouble:
+        if problem == self._trouble or (self._trouble and problem == UNREACHABLE):
             return
         self._trouble = problem
         self._tell(
