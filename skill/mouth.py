@@ -6,13 +6,13 @@ from pathlib import Path
 from skill.errors import VoiceError
 from skill.models.seal import read_seal
 from skill.ports import Voice
-from skill.settings import CHECKOUT, Settings
+from skill.settings import SHIPPED, Settings
 from skill.speech.cache import CachedVoice
 from skill.speech.ready import INDEX, ReadyLines
 
 BUILT_IN = "built-in"
 ESPEAK = "espeak"
-HOME = CHECKOUT / "models" / "voice-en"
+HOME = SHIPPED / "voice-en"
 """Where the built-in voice lies."""
 LINES = "lines"
 """Folder beside a voice with its ready-made lines."""
@@ -38,7 +38,7 @@ class Mouth:
 
 
 def make_mouth(settings: Settings, home: Path = HOME) -> Mouth:
-    """The chosen voice. The built-in one may be missing (a wheel does not carry it).
+    """The chosen voice. The built-in one may be missing.
 
     Args:
         settings: names the voice, and the folder of installed ones.

@@ -13,6 +13,10 @@ from skill.errors import SettingsError
 NAME = "roller-coach"
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
+_IN_WHEEL = PACKAGE / "data" / "models"
+SHIPPED = _IN_WHEEL if _IN_WHEEL.is_dir() else CHECKOUT / "models"
+"""The built-in model and voice, and the lists of official ones. A wheel has them inside the package
+(pyproject.toml, force-include)."""
 
 
 def _user(kind: str) -> Path:
@@ -63,7 +67,7 @@ class Settings(BaseModel):
     routine: Path = PACKAGE / "data" / "routines" / "back.yaml"
     phrases: Path = PACKAGE / "data" / "phrases" / "en.yaml"
     commands: Path = PACKAGE / "data" / "commands" / "en.yaml"
-    model: Path = CHECKOUT / "models" / "ears-en"
+    model: Path = SHIPPED / "ears-en"
     voice: str = "built-in"
     microphone: Names = ()
     speaker: Names = ()

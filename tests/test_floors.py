@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"session", "dialogue", "mouth", "watchdog", "ducking", "recorder", "home", "conversation"},
     {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup"},
     {"app"},
-    {"recipes", "living", "assistants"},
+    {"recipes", "living", "embedding", "assistants"},
     {"cli"},
 ]
 FORBIDDEN_IN_CORE = {"time", "threading", "logging", "random", "pathlib", "os", "datetime", "io"}

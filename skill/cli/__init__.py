@@ -5,12 +5,15 @@ import os
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from skill import __version__
 from skill.errors import CoachError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -33,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "voice": ("skill.cli.voice:voice", "Render all lines beforehand; compare voices."),
         "say": ("skill.cli.say:say", "Speak a text, or write it to a file."),
         "wyoming": ("skill.cli.wyoming:serve", "Hear and answer for Home Assistant's Assist."),
+        "completion": ("skill.cli.completion:completion", "Complete commands in your shell."),
         "benchmark": ("skill.cli.benchmark:benchmark", "Measure speed, delay and memory."),
         "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }
@@ -54,6 +58,17 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
+        """Complete commands without importing them."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=what)
+            for name, (_, what) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

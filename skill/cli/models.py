@@ -13,9 +13,9 @@ from skill.models.install import install
 from skill.models.manifest import load_manifest
 from skill.models.seal import seal as write_seal
 from skill.models.store import installed, missing_file, trust
-from skill.settings import CHECKOUT, read_settings
+from skill.settings import SHIPPED, read_settings
 
-MANIFEST = CHECKOUT / "models" / "manifest.yaml"
+MANIFEST = SHIPPED / "manifest.yaml"
 
 manifest_option = click.option(
     "--manifest", type=FILE, default=MANIFEST, help="Another list of models (YAML)."

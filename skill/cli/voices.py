@@ -11,9 +11,9 @@ from skill.cli.options import FILE
 from skill.errors import VoiceError
 from skill.models.manifest import load_voices
 from skill.models.voices import install_voice, installed_voice, known_by
-from skill.settings import CHECKOUT, read_settings
+from skill.settings import SHIPPED, read_settings
 
-MANIFEST = CHECKOUT / "models" / "voices.yaml"
+MANIFEST = SHIPPED / "voices.yaml"
 
 manifest_option = click.option(
     "--manifest", type=FILE, default=MANIFEST, help="Another list of voices (YAML)."

@@ -1,0 +1,102 @@
+"""The coach as a library, and what shells and readers of manuals get."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skill
+from skill.embedding import embed
+from skill.settings import Settings
+from tests.support.room import Blocks
+from tests.support.shell import run
+
+
+def python(*args: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    root = str(Path(skill.__file__).parent.parent)
+    return subprocess.run(
+        [sys.executable, *args],
+        env={**os.environ, "PYTHONPATH": root, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_example_runs(checkout: Path) -> None:
+    recording = checkout / "tests" / "recordings" / "start rolling.flite-slt.ogg"
+    done = python(checkout / "examples" / "own_devices.py", recording)
+    assert done.stderr == ""
+    lines = [line.partition(" s  ")[2] for line in done.stdout.splitlines()]
+    assert lines[0] == "coach: Hello, I am your roller coach."
+    heard = [line for line in lines if line.startswith("you:")]
+    assert heard == ["you: start rolling", "you: stop"]
+    assert done.stdout.splitlines()[-1].startswith("The coach is asleep, and has spoken for")
+
+
+def test_the_example_needs_nothing_but_what_is_promised(checkout: Path) -> None:
+    tree = ast.parse((checkout / "examples" / "own_devices.py").read_text(encoding="utf-8"))
+    names = [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("skill")
+        for alias in node.names
+        if node.module == "skill" or pytest.fail(f"imports {node.module}")
+    ]
+    assert set(names) <= set(skill.__all__)
+
+
+def test_every_promised_name_is_there_and_says_what_it_is() -> None:
+    for name in skill.__all__:
+        assert getattr(skill, name) is not None
+        assert name in dir(skill)
+    assert set(skill._HOME_OF) | {"__version__"} == set(skill.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = skill.nothing
+
+
+def test_a_promised_name_costs_only_itself() -> None:
+    code = "import skill, sys; skill.Block; print('vosk' in sys.modules, 'pydantic' in sys.modules)"
+    assert python("-c", code).stdout.split() == ["False", "False"]
+
+
+def test_a_source_at_another_rate_is_refused() -> None:
+    class Slow(Blocks):
+        rate = 8_000
+
+    with pytest.raises(ValueError, match="8000"), embed(Settings(), Slow(), None):  # type: ignore[arg-type] # not reached
+        pass
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_get_a_script(capfd: pytest.CaptureFixture[str], shell: str) -> None:
+    done = run(capfd, "completion", shell)
+    assert done.code == 0
+    assert f"_ROLLER_COACH_COMPLETE={shell}_complete" in done.out
+
+
+def complete(words: str) -> list[str]:
+    code = "import sys; sys.argv = ['roller-coach']; from skill.cli import main; main()"
+    done = python(
+        "-c",
+        code,
+        _ROLLER_COACH_COMPLETE="bash_complete",
+        COMP_WORDS=words,
+        COMP_CWORD=str(len(words.split(" ")) - 1),
+    )
+    assert done.stderr == ""
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_commands_and_options_are_completed() -> None:
+    assert complete("roller-coach re") == ["replay", "recordings", "rehearse"]
+    assert "--mqtt" in complete("roller-coach run --")
+
+
+def test_the_man_page_is_current(checkout: Path) -> None:
+    done = python(checkout / "scripts" / "man.py", "--check")
+    assert done.stdout == "current\n", done.stdout + done.stderr
