@@ -16,7 +16,7 @@ CHECKOUT = PACKAGE.parent
 _IN_WHEEL = PACKAGE / "data" / "models"
 SHIPPED = _IN_WHEEL if _IN_WHEEL.is_dir() else CHECKOUT / "models"
 """The built-in model and voice, and the lists of official ones. A wheel has them inside the package
-(pyproject.toml, force-include)."""
+(hatch_build.py)."""
 
 
 def _user(kind: str) -> Path:
