@@ -28,7 +28,7 @@ from skill import (
 )
 
 RATE, BLOCK = 16_000, 800
-SPEAKS_AT_S, ENDS_AT_S = 25, 50
+SPEAKS_AT_S, STOPS_AT_S, ENDS_AT_S = 21, 28, 30
 
 
 class Microphone:
@@ -88,7 +88,7 @@ class Watcher:
 
 
 class Button:
-    """Gives one command without a voice, 45 s after the start."""
+    """Gives one command without a voice, 28 s after the start."""
 
     def __init__(self) -> None:
         self._blocks = 0
@@ -96,11 +96,15 @@ class Button:
     def pressed(self) -> Sequence[Press]:
         """What has been pressed since the last block."""
         self._blocks += 1
-        return [Press(Command.STOP, None, "button")] if self._blocks == 45 * RATE // BLOCK else []
+        return (
+            [Press(Command.STOP, None, "button")]
+            if self._blocks == STOPS_AT_S * RATE // BLOCK
+            else []
+        )
 
 
 def main() -> None:
-    """Run a session of 50 s."""
+    """Run a session of 30 s."""
     speaker = Loudspeaker()
     with embed(
         read_settings(),
