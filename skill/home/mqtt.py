@@ -200,3 +200,6 @@ class HomeLink(Closing):
                 farewell.wait_for_publish(FAREWELL_S)
         self._client.disconnect()
         self._client.loop_stop()
+        # The client closes its last sockets when it is deleted: at once, if nothing points back.
+        self._client.on_connect = self._client.on_connect_fail = None
+        self._client.on_disconnect = self._client.on_message = None

@@ -1,5 +1,6 @@
 """A session at a real mosquitto."""
 
+import gc
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -179,4 +180,19 @@ def test_the_password(tmp_path: Path) -> None:
             mat(f"mqtt://{USER}:{right}@{place}") as floor,
         ):
             floor.until(lambda: home.json(TOPICS.state))
+            assert floor.told == []
+
+
+# Paho leaves a socket whose certificate it refused to the garbage collector.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket")
+def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with broker(tmp_path, encrypted=True) as mosquitto:
+        address = f"mqtts://127.0.0.1:{mosquitto.port}"
+        with mat(address) as floor:
+            floor.until(lambda: floor.told)
+            assert "cannot be reached" in floor.told[0], "a stranger's certificate"
+        gc.collect()
+        monkeypatch.setenv("SSL_CERT_FILE", str(mosquitto.certificate))
+        with mat(address) as floor:
+            floor.until(lambda: floor.link._shown)
             assert floor.told == []

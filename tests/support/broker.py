@@ -34,10 +34,12 @@ class Broker:
     Attributes:
         folder: for its files.
         secret: whether it lets in `USER` with `PASSWORD` only.
+        encrypted: whether it wants TLS, with a certificate that it signs itself.
     """
 
     folder: Path
     secret: bool = False
+    encrypted: bool = False
     port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -56,10 +58,31 @@ class Broker:
             passwords.chmod(0o644)
             self.folder.chmod(0o755)
             lines.append(f"password_file {passwords}")
+        if self.encrypted:
+            self._certify()
+            lines += [f"certfile {self.certificate}", f"keyfile {self.folder / 'key.pem'}"]
         config.write_text("\n".join([*lines, "user root", ""]))
         with (self.folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([MOSQUITTO, "-c", config], stderr=log)
         wait_for(self._listens)
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate of an encrypted broker, which nobody else has signed."""
+        return self.folder / "certificate.pem"
+
+    def _certify(self) -> None:
+        if shutil.which("openssl") is None:
+            pytest.skip("no openssl to make a certificate; install it: sudo apt install openssl")
+        subprocess.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                "-nodes", "-keyout", self.folder / "key.pem", "-out", self.certificate,
+                "-days", "2", "-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1",
+            ],
+            check=True,
+            capture_output=True,
+        )  # fmt: skip
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
@@ -74,9 +97,9 @@ class Broker:
 
 
 @contextmanager
-def broker(folder: Path, *, secret: bool = False) -> Iterator[Broker]:
+def broker(folder: Path, *, secret: bool = False, encrypted: bool = False) -> Iterator[Broker]:
     """A running broker."""
-    made = Broker(folder, secret)
+    made = Broker(folder, secret, encrypted)
     made.start()
     try:
         yield made
@@ -121,6 +144,7 @@ class Home:
     def __exit__(self, *_exception: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.on_message = None  # or the client would keep its sockets until collected
 
 
 def wait_for(happened: Callable[[], object], seconds: float = 10.0) -> None:
