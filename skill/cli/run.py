@@ -17,6 +17,7 @@ from skill.cli.options import (
     speaker_option,
     with_app,
 )
+from skill.cli.page import page_beside, page_options
 from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, terminal, watchers
 from skill.cli.service import serve
@@ -30,6 +31,7 @@ OUT = Path("out")
 @with_app
 @microphone_option
 @speaker_option
+@page_options
 @click.option("--fresh", is_flag=True, help="Begin anew instead of where you were.")
 @click.option(
     "--service",
@@ -100,16 +102,15 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
     console = terminal()
     shown = watchers(console, quiet=quiet, as_json=as_json)
     bookmark = None if fresh else app.bookmark()
-    if quiet or as_json or not console.is_terminal:
-        with live(app, journal=journal, observers=shown, stamp=_now) as session:
-            session.run(bookmark)
-    else:
-        dashboard = Dashboard(console)
-        with (
-            live(app, journal=journal, observers=(*shown, dashboard), stamp=_now) as session,
-            dashboard,
-        ):
-            session.run(bookmark)
+    with page_beside(app) as page:
+        if quiet or as_json or not console.is_terminal:
+            with live(app, journal=journal, observers=(*shown, *page), stamp=_now) as session:
+                session.run(bookmark)
+        else:
+            dashboard = Dashboard(console)
+            watching = (*shown, *page, dashboard)
+            with live(app, journal=journal, observers=watching, stamp=_now) as session, dashboard:
+                session.run(bookmark)
     for trouble in app.troubles(session):
         click.echo(f"roller-coach: {trouble}", err=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from skill.app import App
+from skill.cli.page import page_beside
 from skill.cli.screen import terminal, watchers
 from skill.journal import JournalWriter
 from skill.living import live
@@ -27,6 +28,7 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
         observers: list[Observer] = [
             stack.enter_context(JournalWriter(place, app.header(), JOURNAL_BYTES)),
             *watchers(terminal(), quiet=quiet, as_json=as_json),
+            *stack.enter_context(page_beside(app)),
         ]
         manager = service_manager()
         if manager is not None:

@@ -1,0 +1,60 @@
+"""`--page`: the companion page beside a session, and how people find it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from skill.app import App
+from skill.page.address import Address
+from skill.page.companion import Companion
+from skill.page.opening import open_page
+from skill.page.site import read_drawings
+from skill.session import Observer
+
+OPTIONS = (
+    click.option(
+        "--page",
+        is_flag=True,
+        default=None,
+        help="Serve a page that follows the session, for a phone or tablet beside the mat.",
+    ),
+    click.option("--page-host", help="Where: 127.0.0.1 (this machine), or 0.0.0.0 (the network)."),
+    click.option("--page-port", type=int, help="The page's port."),
+)
+
+
+def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of the page; they are settings, so `with_app` reads them."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def page_beside(app: App) -> Iterator[tuple[Observer, ...]]:
+    """The page, if it is wanted: served and shown as long as the block lasts.
+
+    Yields:
+        who must be told of the session.
+    """
+    chosen = app.settings
+    if not chosen.page:
+        yield ()
+        return
+    drawings = read_drawings(chosen.routine, app.content.routine.id)
+    code = chosen.state / "page-code"
+    with open_page(chosen.page_host, chosen.page_port, code, drawings) as page:
+        announce(page.address)
+        yield (Companion(page.post),)
+
+
+def announce(address: Address) -> None:
+    """Print where the page is; for other machines as a QR code as well."""
+    if not address.loopback and find_spec("segno"):
+        import segno
+
+        segno.make(address.url, error="l").terminal(compact=True)
+    click.echo(f"The page: {address.url}", err=True)
