@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from skill.app import App
+from skill.history.keeper import Keeper
+from skill.history.records import Past
 from skill.page.address import Address
 from skill.page.companion import Companion
 from skill.page.opening import open_page
@@ -34,8 +36,12 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def page_beside(app: App) -> Iterator[tuple[Observer, ...]]:
+def page_beside(app: App, history: Keeper | None = None) -> Iterator[tuple[Observer, ...]]:
     """The page, if it is wanted: served and shown as long as the block lasts.
+
+    Args:
+        app: knows what was chosen.
+        history: what the page shows of earlier sessions.
 
     Yields:
         who must be told of the session.
@@ -48,7 +54,11 @@ def page_beside(app: App) -> Iterator[tuple[Observer, ...]]:
     code = chosen.state / "page-code"
     with open_page(chosen.page_host, chosen.page_port, code, drawings) as page:
         announce(page.address)
-        yield (Companion(page.post),)
+        yield (Companion(page.post, _nothing if history is None else history.past),)
+
+
+def _nothing() -> Past | None:
+    return None
 
 
 def announce(address: Address) -> None:

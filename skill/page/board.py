@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from queue import Empty, Full, Queue
 
 from skill.core.vocabulary import Command
+from skill.history.records import Past
 from skill.page.view import View
 
 LOOK_S = 0.05
@@ -28,10 +29,12 @@ class Letter:
     Attributes:
         now: milliseconds of microphone audio.
         view: what the page shows; None while the session gets ready.
+        past: what is known of earlier sessions.
     """
 
     now: int
     view: View | None
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Board:
             self._put_up(self._post.letters.popleft())
 
     def _put_up(self, letter: Letter) -> None:
-        changed = letter.view != self._letter.view
+        known = self._letter
+        changed = (letter.view, letter.past) != (known.view, known.past)
         self._letter = letter
         if changed:
             self._text = self._write()
@@ -104,8 +108,11 @@ class Board:
             self._wake()
 
     def _write(self) -> str:
-        view = None if self._letter.view is None else asdict(self._letter.view)
-        return json.dumps({"made": self._made, "view": view}, ensure_ascii=False)
+        letter = self._letter
+        view = None if letter.view is None else asdict(letter.view)
+        past = None if letter.past is None else asdict(letter.past)
+        told = {"made": self._made, "view": view, "past": past}
+        return json.dumps(told, ensure_ascii=False)
 
     def _wake(self) -> None:
         self._news.set()

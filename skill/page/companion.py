@@ -1,9 +1,11 @@
 """The page beside a session: an observer that tells it how the session stands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event
+from skill.history.records import Past
 from skill.page.board import Letter, Post
 from skill.page.view import Story, view
 from skill.ports import Block
@@ -17,9 +19,11 @@ class Companion:
 
     Args:
         post: where letters go.
+        past: what is known of earlier sessions; asked after every block.
     """
 
     post: Post
+    past: Callable[[], Past | None]
     _story: Story = field(default_factory=Story)
 
     def message(self, at: int, message: Event | Effect) -> None:
@@ -29,4 +33,4 @@ class Companion:
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Tell how things stand."""
         now = block.end_frame * 1000 // RATE
-        self.post.letters.append(Letter(now, view(coach, now, self._story, partial)))
+        self.post.letters.append(Letter(now, view(coach, now, self._story, partial), self.past()))

@@ -141,7 +141,7 @@ def test_it_follows_the_session(page: Served, book: Book, open_at: "Callable[...
     assert seen.locator("#breath").inner_text() == "Breathe in."
     assert seen.locator('[aria-live="polite"]').inner_text().startswith("Push gently")
     assert seen.locator("#heard").inner_text() == "“banana” is nothing to do now"
-    page.show(at(book, 0, 3, Phase.ROLLING), 20_050, TEXT, "more ti")
+    page.show(at(book, 0, 3, Phase.ROLLING), 22_000, TEXT, "more ti")
     seen.get_by_text("“more ti …”").wait_for()
     wait_for(lambda: seen.locator("#left").text_content() == "1:08", seen)
     book_deaf = in_phase(Phase.ROLLING).send(MicrophoneLost())

@@ -17,6 +17,7 @@
   };
 
   let view = null;
+  let past = null; // what is known of earlier sessions
   let made = null; // names the program that sent the first view
   let drawings = {};
   let shown = null; // name of the drawing on the page
@@ -102,13 +103,13 @@
   }
 
   function showHistory() {
-    const history = view.history;
-    byId("history").hidden = !history;
-    if (!history) return;
-    write(byId("summary"), history.text);
-    const most = Math.max(1, ...history.days);
+    byId("history").hidden = !past;
+    if (!past) return;
+    write(byId("summary"), word("past", past));
+    write(byId("days-title"), word("days", { days: past.days.length }));
+    const most = Math.max(1, ...past.days);
     byId("days").replaceChildren(
-      ...history.days.map((minutes) => {
+      ...past.days.map((minutes) => {
         const bar = document.createElement("li");
         bar.style.height = `${(100 * minutes) / most}%`;
         return bar;
@@ -214,7 +215,7 @@
       if (made && sent.made !== made) location.reload(); // another program: its own page fits it
       if (!made) fetchDrawings();
       made = sent.made;
-      if (sent.view || !(view && view.over)) view = sent.view;
+      if (sent.view || !(view && view.over)) [view, past] = [sent.view, sent.past];
       show();
     };
     source.onerror = () => {
