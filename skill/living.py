@@ -14,6 +14,7 @@ from skill.comforts import Comforts
 from skill.errors import StorageError
 from skill.history.keeper import Keeper
 from skill.history.store import Store
+from skill.ports import Hands
 from skill.session import Observer, Session
 
 
@@ -43,6 +44,7 @@ def live(
     observers: Sequence[Observer] = (),
     stamp: Callable[[], str] = lambda: "session",
     history: Keeper | None = None,
+    hands: Sequence[Hands] = (),
 ) -> Iterator[Session]:
     """A session at the microphone and the speaker; the person's place outlives the process.
 
@@ -52,6 +54,7 @@ def live(
         observers: are told everything.
         stamp: date and time, for the names of what the recorder keeps.
         history: keeps what the session came to.
+        hands: give commands without a voice.
 
     Raises:
         DeviceError: if a device is not there when the session begins. Later, it is waited for.
@@ -77,6 +80,7 @@ def live(
             deaf_while_speaking=chosen.mute_while_speaking,
             equipment=LiveEquipment(microphone, speaker),
             this_week=_unknown if history is None else history.this_week,
+            hands=hands,
         )
 
 

@@ -40,6 +40,8 @@ from skill.ports import (
     Block,
     BlockKind,
     Equipment,
+    Hands,
+    Press,
     Recognizer,
     Reliable,
     VoiceDetector,
@@ -116,6 +118,7 @@ class Session:
         going_on: whether the coach comes from the middle of a session.
         equipment: tells whether the speaker works.
         this_week: how many sessions there have been this week, with this one; None: unknown.
+        hands: give commands without a voice.
     """
 
     source: AudioSource
@@ -128,6 +131,7 @@ class Session:
     going_on: bool = False
     equipment: Equipment = field(default_factory=Reliable)
     this_week: Callable[[], int | None] = lambda: None
+    hands: Sequence[Hands] = ()
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
     _lost: int = 0
@@ -157,6 +161,8 @@ class Session:
             self._dispatch(trouble, now)
         for heard in self._hear(block, now):
             self._dispatch(heard, now)
+        for press in [press for hands in self.hands for press in hands.pressed()]:
+            self._dispatch(self._given(press, now), now)
         for event in self._microphone(block, now):
             self._dispatch(event, now)
         self._dispatch(Tick(), now)
@@ -189,6 +195,16 @@ class Session:
 
     def _is_deaf(self) -> bool:
         return self.deaf_while_speaking and self.coach.speaking is not None
+
+    def _given(self, press: Press, now: int) -> Heard | Ignored:
+        """A press counts like a word: only while its command is live."""
+        try:
+            words = self.coach.book.vocabulary.suggest(press.command, press.argument)
+        except KeyError:
+            words = press.command.value
+        if press.command not in live_commands(self.coach, now):
+            return Ignored(words, f"means nothing while {self.coach.phase.value}", 1.0)
+        return Heard(press.command, press.argument, words, 1.0, now, press.source)
 
     def _microphone(self, block: Block, now: int) -> list[Event]:
         events: list[Event] = []

@@ -115,7 +115,11 @@ def _write_labels(path: Path, person: RehearsedPerson, parts: Sequence[Part]) ->
 
 def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> None:
     meanings = app.content.vocabulary.meanings
-    heard = [entry for entry in notes.entries if isinstance(entry.message, Heard)]
+    heard = [
+        entry
+        for entry in notes.entries
+        if isinstance(entry.message, Heard) and not entry.message.source
+    ]
     wrong = [f'The moment to say "{text}" never came.' for text in person.missed]
     following = [start for start, _, _ in person.said[1:]]
     for (start, end, text), latest in zip_longest(person.said, following):
