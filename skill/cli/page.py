@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -14,7 +15,22 @@ from skill.page.address import Address
 from skill.page.companion import Companion
 from skill.page.opening import open_page
 from skill.page.site import read_drawings
+from skill.ports import Hands
 from skill.session import Observer
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a session must know of its page; nothing, if there is none.
+
+    Attributes:
+        observers: are told everything.
+        hands: give commands.
+    """
+
+    observers: tuple[Observer, ...] = ()
+    hands: tuple[Hands, ...] = ()
+
 
 OPTIONS = (
     click.option(
@@ -36,7 +52,7 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def page_beside(app: App, history: Keeper | None = None) -> Iterator[tuple[Observer, ...]]:
+def page_beside(app: App, history: Keeper | None = None) -> Iterator[Beside]:
     """The page, if it is wanted: served and shown as long as the block lasts.
 
     Args:
@@ -44,17 +60,18 @@ def page_beside(app: App, history: Keeper | None = None) -> Iterator[tuple[Obser
         history: what the page shows of earlier sessions.
 
     Yields:
-        who must be told of the session.
+        who must be told of the session, and who gives commands.
     """
     chosen = app.settings
     if not chosen.page:
-        yield ()
+        yield Beside()
         return
     drawings = read_drawings(chosen.routine, app.content.routine.id)
     code = chosen.state / "page-code"
     with open_page(chosen.page_host, chosen.page_port, code, drawings) as page:
         announce(page.address)
-        yield (Companion(page.post, _nothing if history is None else history.past),)
+        watching = Companion(page.post, _nothing if history is None else history.past)
+        yield Beside((watching,), (page.post,))
 
 
 def _nothing() -> Past | None:

@@ -63,7 +63,11 @@ def rehearse(
     with (
         page_beside(app) as page,
         app.rehearse(
-            person, write_audio=write_audio, journal=journal, observers=(*shown, *page)
+            person,
+            write_audio=write_audio,
+            journal=journal,
+            observers=(*shown, *page.observers),
+            hands=page.hands,
         ) as session,
     ):
         session.run()

@@ -108,7 +108,8 @@ def replay_recording(
             channel=channel,
             write_audio=write_audio,
             journal=journal,
-            observers=(*shown, *page),
+            observers=(*shown, *page.observers),
+            hands=page.hands,
         ) as session,
     ):
         session.run()

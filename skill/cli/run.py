@@ -108,9 +108,16 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
         page = stack.enter_context(page_beside(app, history))
         plain = quiet or as_json or not console.is_terminal
         dashboard = () if plain else (Dashboard(console),)
-        watching = (*shown, *page, *dashboard)
+        watching = (*shown, *page.observers, *dashboard)
         session = stack.enter_context(
-            live(app, journal=journal, observers=watching, stamp=_now, history=history)
+            live(
+                app,
+                journal=journal,
+                observers=watching,
+                stamp=_now,
+                history=history,
+                hands=page.hands,
+            )
         )
         for below in dashboard:
             stack.enter_context(below)

@@ -26,15 +26,18 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
     with ExitStack() as stack:
         place = journal or app.settings.state / "last-session.jsonl"
         history = stack.enter_context(kept_history(app))
+        page = stack.enter_context(page_beside(app, history))
         observers: list[Observer] = [
             stack.enter_context(JournalWriter(place, app.header(), JOURNAL_BYTES)),
             *watchers(terminal(), quiet=quiet, as_json=as_json),
-            *stack.enter_context(page_beside(app, history)),
+            *page.observers,
         ]
         manager = service_manager()
         if manager is not None:
             observers.append(Watchdog(stack.enter_context(manager)))
-        session = stack.enter_context(live(app, observers=observers, history=history))
+        session = stack.enter_context(
+            live(app, observers=observers, history=history, hands=page.hands)
+        )
         session.run(app.bookmark())
         while True:
             for trouble in (*app.troubles(session), *app.notices):

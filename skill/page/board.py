@@ -3,14 +3,14 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from queue import Empty, Full, Queue
 
-from skill.core.vocabulary import Command
 from skill.history.records import Past
 from skill.page.view import View
+from skill.ports import Press
 
 LOOK_S = 0.05
 """How often the page's thread looks for a letter: as often as a session has blocks."""
@@ -37,14 +37,6 @@ class Letter:
     past: Past | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A button of the page was pressed."""
-
-    command: Command
-    argument: str | None
-
-
 @dataclass
 class Post:
     """What the two threads hand each other. Neither ever waits for the other.
@@ -63,12 +55,13 @@ class Post:
             return False
         return True
 
-    def pressed(self) -> Press | None:
-        """The oldest press that has not been fetched, or None."""
-        try:
-            return self.presses.get_nowait()
-        except Empty:
-            return None
+    def pressed(self) -> Sequence[Press]:
+        """What has been pressed since the last call: the page is one of a session's hands."""
+        found = []
+        with suppress(Empty):
+            while True:
+                found.append(self.presses.get_nowait())
+        return found
 
 
 class Board:

@@ -12,10 +12,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from starlette.routing import Route
 
 from skill.core.vocabulary import Command
-from skill.page.board import Board, Post, Press
+from skill.page.board import Board, Post
 from skill.page.guard import code_matches, command_refused, host_allowed
 from skill.page.site import Site
+from skill.ports import Press
 
+SOURCE = "page"
+"""Where its presses come from, as a journal tells."""
 MOST_BYTES = 1_000
 """A command is shorter."""
 MOST_BROWSERS = 24
@@ -152,7 +155,7 @@ def read_press(body: bytes) -> Press | None:
     command, argument = fields["command"], fields.get("argument")
     if command not in list(Command) or not isinstance(argument, str | None):
         return None
-    return Press(Command(command), argument)
+    return Press(Command(command), argument, SOURCE)
 
 
 async def _body(request: Request) -> bytes:

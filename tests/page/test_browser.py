@@ -14,8 +14,8 @@ from skill.core.coach import Book, Coach, Phase, Spot
 from skill.core.messages import Heard, Ignored, MicrophoneLost, Say
 from skill.core.routine import Place
 from skill.core.vocabulary import Command
-from skill.page.board import Press
 from skill.page.view import Story
+from skill.ports import Press
 from skill.settings import Settings
 from tests.page.browser import CONTRAST, PHONE, TABLET, chromium
 from tests.page.conftest import Serve, Served
@@ -156,11 +156,11 @@ def test_commands_are_given_by_finger_and_by_keyboard(
     page.show(at(book, 0, 0), 1_000)
     one.get_by_role("button", name="next").click()
     wait_for(page.post.presses.qsize, one)
-    assert page.post.pressed() == Press(Command.NEXT, None)
+    assert page.post.pressed() == [Press(Command.NEXT, None, "page")]
     two.get_by_role("button", name="vertical rolling").focus()
     two.keyboard.press("Enter")
     wait_for(page.post.presses.qsize, two)
-    assert page.post.pressed() == Press(Command.EXERCISE, "vertical")
+    assert page.post.pressed() == [Press(Command.EXERCISE, "vertical", "page")]
 
 
 def test_a_trembling_finger_is_one_press_and_the_focus_stays(
@@ -193,7 +193,7 @@ def test_it_comes_back_after_the_coach_was_started_anew(
         wait_for(lambda: seen.locator("#link").inner_text() == "", seen)
         seen.get_by_role("button", name="back").click()
         wait_for(after.post.presses.qsize, seen)
-        assert after.post.pressed() == Press(Command.BACK, None)
+        assert after.post.pressed() == [Press(Command.BACK, None, "page")]
 
 
 def test_nothing_moves_for_those_who_want_it_still(
@@ -240,4 +240,4 @@ def test_a_hostile_page_gets_nothing_from_the_browser(
         outcome = seen.evaluate(attack, page.address.url)
         server.shutdown()
     assert outcome == ["rejected"] * 4
-    assert page.post.pressed() is None
+    assert page.post.pressed() == []

@@ -8,9 +8,9 @@ import pytest
 from skill.core.vocabulary import Command
 from skill.errors import StorageError
 from skill.page.address import reached_at
-from skill.page.board import Press
 from skill.page.guard import command_refused, host_allowed, is_loopback, keep_code
 from skill.page.web import read_press
+from skill.ports import Press
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it here
 NAMES = frozenset({"mat", "mat.local"})
@@ -112,4 +112,4 @@ def test_what_is_no_press(body: bytes) -> None:
 
 
 def test_what_is_a_press() -> None:
-    assert read_press(b'{"command": "next"}') == Press(Command.NEXT, None)
+    assert read_press(b'{"command": "next"}') == Press(Command.NEXT, None, "page")

@@ -12,8 +12,9 @@ import pytest
 from skill.core.coach import Phase
 from skill.core.vocabulary import Command
 from skill.errors import SettingsError
-from skill.page.board import PRESSES, Press
+from skill.page.board import PRESSES
 from skill.page.opening import open_page
+from skill.ports import Press
 from tests.page.conftest import Serve, Served
 from tests.support.playbook import in_phase
 
@@ -49,7 +50,7 @@ def test_nothing_is_told_without_the_code(page: Served) -> None:
         assert "whole address" in answer.text
         assert page.address.code not in answer.text
     assert httpx.post(base + "wrong/command", content=NEXT, headers=own(page)).status_code == 404
-    assert page.post.pressed() is None
+    assert page.post.pressed() == []
 
 
 def test_the_files_are_there_and_all_of_them_are_small(page: Served) -> None:
@@ -69,8 +70,8 @@ def test_the_files_are_there_and_all_of_them_are_small(page: Served) -> None:
 def test_a_press_reaches_the_session(page: Served) -> None:
     answer = httpx.post(page.address.url + "command", content=NEXT, headers=own(page))
     assert answer.status_code == 204
-    assert page.post.pressed() == Press(Command.NEXT, None)
-    assert page.post.pressed() is None
+    assert page.post.pressed() == [Press(Command.NEXT, None, "page")]
+    assert page.post.pressed() == []
 
 
 def test_a_hostile_page_cannot_command_even_if_it_knows_the_code(page: Served) -> None:
@@ -82,7 +83,7 @@ def test_a_hostile_page_cannot_command_even_if_it_knows_the_code(page: Served) -
     assert httpx.post(url, content=NEXT, headers={"Content-Type": "application/json"}).is_error
     assert httpx.options(url, headers=strange).is_error
     assert httpx.get(url).is_error
-    assert page.post.pressed() is None
+    assert page.post.pressed() == []
 
 
 def test_a_name_that_was_made_to_point_here_sees_nothing(page: Served) -> None:
@@ -99,7 +100,7 @@ def test_nonsense_is_refused_and_the_page_goes_on(page: Served) -> None:
         raw.sendall(b"\x00\xffnonsense\r\n\r\n")
         raw.recv(1000)
     assert httpx.get(page.address.url).status_code == 200
-    assert page.post.pressed() is None
+    assert page.post.pressed() == []
 
 
 def test_a_session_that_does_nothing_is_not_filled_with_presses(page: Served) -> None:
