@@ -54,7 +54,8 @@ class Keeper:
         now = block.end_frame * 1000 // RATE
         awake = coach.phase in AWAKE
         if awake and self._tally.phase not in AWAKE and self._is_new(now):
-            self._tally, self._started, self._id = Tally(at=now), self.clock(), None
+            self._tally, self._started = Tally(at=now), self.clock()
+            self._id = self._kept = None
         if self._started is None:
             return
         self._tally = self._tally.follow(coach, now)
