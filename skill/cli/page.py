@@ -1,5 +1,6 @@
 """`--page`: the companion page beside a session, and how people find it."""
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,8 +81,10 @@ def _nothing() -> Past | None:
 
 def announce(address: Address) -> None:
     """Print where the page is; for other machines as a QR code as well."""
+    click.echo(f"The page: {address.url}", err=True)
     if not address.loopback and find_spec("segno"):
         import segno
 
-        segno.make(address.url, error="l").terminal(compact=True)
-    click.echo(f"The page: {address.url}", err=True)
+        drawn = io.StringIO()
+        segno.make(address.url, error="l").terminal(drawn, compact=True)
+        click.echo(drawn.getvalue(), err=True)

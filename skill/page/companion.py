@@ -7,10 +7,12 @@ from skill.core.coach import Coach
 from skill.core.messages import Effect, Event
 from skill.history.records import Past
 from skill.page.board import Letter, Post
-from skill.page.view import Story, view
+from skill.page.view import Story, View, view
 from skill.ports import Block
 
 RATE = 16_000
+ANEW_MS = 1_000
+"""How often a view is made although nothing has happened."""
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Companion:
     post: Post
     past: Callable[[], Past | None]
     _story: Story = field(default_factory=Story)
+    _shown: tuple[Coach, Story, str, int] | None = None
+    _view: View | None = None
 
     def message(self, at: int, message: Event | Effect) -> None:
         """Follow what is said."""
@@ -33,4 +37,8 @@ class Companion:
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Tell how things stand."""
         now = block.end_frame * 1000 // RATE
-        self.post.letters.append(Letter(now, view(coach, now, self._story, partial), self.past()))
+        # Nothing else changes a view but time, which takes "undo" away, and slowly.
+        shown = (coach, self._story, partial, now // ANEW_MS)
+        if self._shown is None or shown != self._shown:
+            self._shown, self._view = shown, view(coach, now, self._story, partial)
+        self.post.letters.append(Letter(now, self._view, self.past()))

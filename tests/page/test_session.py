@@ -67,20 +67,20 @@ def test_a_press_moves_the_session_and_every_browser_sees_it(
     quiet_room: Path, tmp_path: Path
 ) -> None:
     journal = tmp_path / "journal.jsonl"
-    with replaying(quiet_room, journal, "--page-host", EVERYWHERE) as (url, printed, said):
-        with (
-            httpx.stream("GET", url + "events", timeout=20) as one,
-            httpx.stream("GET", url + "events", timeout=20) as two,
-        ):
-            first, second = views(one), views(two)
-            assert next(first)["phase"] == "asleep"
-            press(url, "start")
-            assert any(view["phase"] == "setting up" for view in first)
-            assert any(view["heard"] == "start rolling" for view in second)
-            press(url, "goodbye")
-            assert list(first)[-1]["over"], "the end is told, and then the stream ends"
+    with (
+        replaying(quiet_room, journal, "--page-host", EVERYWHERE) as (url, printed, said),
+        httpx.stream("GET", url + "events", timeout=20) as one,
+        httpx.stream("GET", url + "events", timeout=20) as two,
+    ):
+        first, second = views(one), views(two)
+        assert next(first)["phase"] == "asleep"
+        press(url, "start")
+        assert any(view["phase"] == "setting up" for view in first)
+        assert any(view["heard"] == "start rolling" for view in second)
+        press(url, "goodbye")
+        assert list(first)[-1]["over"], "the end is told, and then the stream ends"
     assert EVERYWHERE not in printed
-    assert "▄" in said[0], "another machine's camera can read the address"
+    assert "▄" in said[1], "another machine's camera can read the address"
     events = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
     assert [event["source"] for event in events if event.get("event") == "Heard"] == ["page"] * 2
 
