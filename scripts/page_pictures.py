@@ -31,13 +31,19 @@ from skill.page.view import Story, view
 TODAY = datetime(2026, 11, 20, 7, 30).astimezone()
 PHONE, TABLET, TALL = (390, 844), (1180, 820), (820, 1180)
 SHADES = 96
-STORY = (
+SETTING_UP = (
     Story()
-    .follow(Say(1, "Lift into a slight bridge, with your sacrum off the mat."))
+    .follow(Say(1, "Let your hands carry the weight of your head."))
     .follow(Heard(Command.NEXT, phrase="next"))
-    .follow(Say(2, "Go from the base of your neck to just above your kidneys."))
+    .follow(Say(2, "Lift into a slight bridge, with your sacrum off the mat."))
+)
+ROLLING = (
+    Story()
+    .follow(Say(1, "Go from the base of your neck to just above your kidneys."))
     .follow(Heard(Command.START, phrase="start rolling"))
-    .follow(Say(3, "And breathe out slowly."))
+    .follow(Say(2, "Off you go, for one minute and 30 seconds."))
+    .follow(Say(3, "Breathe in."))
+    .follow(Say(4, "And breathe out slowly."))
 )
 SKIPPED_DAYS = {0, 3, 4, 8, 9, 11, 13, 17, 18, 19, 22, 24}
 CUT = {(2, "roll"), (7, "ribs"), (7, "roll"), (15, "roll"), (21, "roll")}
@@ -98,9 +104,9 @@ def main() -> None:
     rolling = Coach(book, Spot(Phase.ROLLING, Place(1, 3), begun=True))
     resting = Coach(book, Spot(Phase.SETTING_UP, Place(1, 2), begun=True))
 
-    def show(post: Post, coach: Coach, now: int) -> None:
-        saying = Coach(book, coach.spot, speaking=Say(3, STORY.captions[-1].text))
-        post.letters.append(Letter(now, view(saying, now, STORY), known))
+    def show(post: Post, coach: Coach, now: int, story: Story) -> None:
+        saying = Coach(book, coach.spot, speaking=Say(3, story.captions[-1].text))
+        post.letters.append(Letter(now, view(saying, now, story), known))
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     code = Path(tempfile.mkdtemp()) / "code"
@@ -110,9 +116,9 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         url = page.address.url
-        show(page.post, resting, 12_000)
+        show(page.post, resting, 12_000, SETTING_UP)
         shoot(browser, url, folder / "page-phone.png", PHONE, "light")
-        show(page.post, rolling, 51_000)
+        show(page.post, rolling, 51_000, ROLLING)
         shoot(browser, url, folder / "page-dark.png", PHONE, "dark")
         shoot(browser, url, folder / "page-tablet.png", TABLET, "light")
         shoot(browser, url, folder / "page-tablet-dark.png", TALL, "dark")
