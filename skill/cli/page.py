@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from skill.app import App
+from skill.errors import SettingsError, StorageError
 from skill.history.keeper import Keeper
 from skill.history.records import Past
 from skill.page.address import Address
@@ -53,15 +54,19 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def page_beside(app: App, history: Keeper | None = None) -> Iterator[Beside]:
+def page_beside(app: App, history: Keeper | None = None, *, must: bool = True) -> Iterator[Beside]:
     """The page, if it is wanted: served and shown as long as the block lasts.
 
     Args:
         app: knows what was chosen.
         history: what the page shows of earlier sessions.
+        must: whether a page that cannot be served is an error, rather than a sentence.
 
     Yields:
         who must be told of the session, and who gives commands.
+
+    Raises:
+        SettingsError, StorageError: if the page must be served and cannot be.
     """
     chosen = app.settings
     if not chosen.page:
@@ -69,7 +74,17 @@ def page_beside(app: App, history: Keeper | None = None) -> Iterator[Beside]:
         return
     drawings = read_drawings(chosen.routine, app.content.routine.id)
     code = chosen.state / "page-code"
-    with open_page(chosen.page_host, chosen.page_port, code, drawings) as page:
+    with ExitStack() as stack:
+        try:
+            page = stack.enter_context(
+                open_page(chosen.page_host, chosen.page_port, code, drawings)
+            )
+        except (SettingsError, StorageError) as error:
+            if must:
+                raise
+            click.echo(f"roller-coach: {error}", err=True)
+            yield Beside()
+            return
         announce(page.address)
         watching = Companion(page.post, _nothing if history is None else history.past)
         yield Beside((watching,), (page.post,))

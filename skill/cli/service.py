@@ -26,7 +26,7 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
     with ExitStack() as stack:
         place = journal or app.settings.state / "last-session.jsonl"
         history = stack.enter_context(kept_history(app))
-        page = stack.enter_context(page_beside(app, history))
+        page = stack.enter_context(page_beside(app, history, must=False))
         observers: list[Observer] = [
             stack.enter_context(JournalWriter(place, app.header(), JOURNAL_BYTES)),
             *watchers(terminal(), quiet=quiet, as_json=as_json),

@@ -48,13 +48,16 @@ class Store(Closing):
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(path, isolation_level=None)
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self._file.close()
+                raise
 
     def _prepare(self) -> None:
         self._file.execute("PRAGMA foreign_keys = ON")
         version = self._file.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
-            self._file.close()
             raise StorageError(
                 f"The history {self._path} was written by a newer roller-coach "
                 f"(format {version}; this one knows {VERSION}).",

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from xml.etree import ElementTree
 
+from skill.errors import ContentError
+
+SVG = "{http://www.w3.org/2000/svg}svg"
 FOLDER = Path(__file__).parent / "files"
 TYPES = {
     ".html": "text/html",
@@ -50,8 +54,25 @@ def read_drawings(routine: Path, name: str) -> dict[str, str]:
     Args:
         routine: the routine's file.
         name: the routine's id, which is the folder's name.
+
+    Raises:
+        ContentError: with every drawing that cannot be read or is no SVG.
     """
-    folder = routine.parent / name
-    if not folder.is_dir():
-        return {}
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.svg"))}
+    drawings: dict[str, str] = {}
+    mistakes: list[str] = []
+    for path in sorted((routine.parent / name).glob("*.svg")):
+        try:
+            drawings[path.stem] = _read(path)
+        except (OSError, ValueError, ElementTree.ParseError) as failure:
+            mistakes.append(f"{path} cannot be shown: {failure}. Correct it, or take it away.")
+    if mistakes:
+        raise ContentError(mistakes)
+    return drawings
+
+
+def _read(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    # The person's own file; and expat limits what entities may expand to.
+    if ElementTree.fromstring(text).tag != SVG:  # noqa: S314 - see above
+        raise ValueError("its outermost element is not <svg> of SVG's namespace")
+    return text

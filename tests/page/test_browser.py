@@ -14,7 +14,9 @@ from skill.core.coach import Book, Coach, Phase, Spot
 from skill.core.messages import Heard, Ignored, MicrophoneLost, Say
 from skill.core.routine import Place
 from skill.core.vocabulary import Command
-from skill.page.view import Story
+from skill.history.records import Past
+from skill.page.board import Letter
+from skill.page.view import Story, view
 from skill.ports import Press
 from skill.settings import Settings
 from tests.page.browser import CONTRAST, PHONE, TABLET, chromium
@@ -144,6 +146,10 @@ def test_it_follows_the_session(page: Served, book: Book, open_at: "Callable[...
     page.show(at(book, 0, 3, Phase.ROLLING), 22_000, TEXT, "more ti")
     seen.get_by_text("“more ti …”").wait_for()
     wait_for(lambda: seen.locator("#left").text_content() == "1:08", seen)
+    known = Past(week=2, week_minutes=21, streak=3, days=(0, 9, 12))
+    page.post.letters.append(Letter(23_000, view(at(book, 0, 4), 23_000, Story()), known))
+    seen.get_by_text("This week: 2 sessions, 21 minutes. Days in a row: 3.").wait_for()
+    assert seen.locator("#days li").count() == 3
     book_deaf = in_phase(Phase.ROLLING).send(MicrophoneLost())
     page.show(book_deaf.coach, book_deaf.now)
     seen.get_by_role("status").get_by_text("The microphone is gone").wait_for()

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from skill.core.vocabulary import Command
-from skill.errors import StorageError
+from skill.errors import ContentError, StorageError
 from skill.page.address import reached_at
 from skill.page.guard import command_refused, host_allowed, is_loopback, keep_code
+from skill.page.site import read_drawings
 from skill.page.web import read_press
 from skill.ports import Press
 
@@ -113,3 +114,17 @@ def test_what_is_no_press(body: bytes) -> None:
 
 def test_what_is_a_press() -> None:
     assert read_press(b'{"command": "next"}') == Press(Command.NEXT, None, "page")
+
+
+def test_a_drawing_that_is_none_is_said_so(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "a.good.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
+    assert list(read_drawings(tmp_path / "mine.yaml", "mine")) == ["a.good"]
+    (folder / "a.broken.svg").write_text("<svg", "utf-8")
+    (folder / "a.page.svg").write_text("<html/>", "utf-8")
+    (folder / "a.photo.svg").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(ContentError) as raised:
+        read_drawings(tmp_path / "mine.yaml", "mine")
+    assert len(raised.value.mistakes) == 3
+    assert read_drawings(tmp_path / "mine.yaml", "other") == {}

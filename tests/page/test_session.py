@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from skill.app import App
+from skill.cli.page import Beside, page_beside
+from skill.settings import Settings
 from tests.support.shell import run
 
 RATE = 16_000
@@ -92,3 +95,18 @@ def test_a_page_that_cannot_be_served_is_said_before_the_session_begins(
     assert done.code == 10
     assert "cannot be served at 192.0.2.7" in done.err
     assert "--page-host" in done.err
+
+
+def test_a_service_goes_on_without_a_page_that_cannot_be_served(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    app = App(Settings(state=tmp_path, page=True, page_host="192.0.2.7"))
+    with page_beside(app, must=False) as page:
+        assert page == Beside()
+    assert "cannot be served at 192.0.2.7" in capfd.readouterr().err
+
+
+def test_without_the_wish_there_is_no_page(tmp_path: Path) -> None:
+    with page_beside(App(Settings(state=tmp_path))) as page:
+        assert page == Beside()
+    assert list(tmp_path.iterdir()) == []
