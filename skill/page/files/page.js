@@ -44,7 +44,7 @@
       return;
     }
     document.body.dataset.phase = view.phase;
-    write(byId("phase"), word(now === "over" ? "over" : view.phase));
+    write(byId("phase"), now === "over" ? "" : word(view.phase));
     write(byId("exercise"), view.exercise);
     write(byId("count"), word("step", view));
     write(byId("title"), now === "over" ? word("over") : view.title);
