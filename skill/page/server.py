@@ -5,12 +5,33 @@ import socket
 import threading
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from skill.closing import Closing
 from skill.page.web import Web
 
 LONGEST_END_S = 2
 """How long a browser that does not go may hold up the end."""
+MOST_CONNECTIONS = 64
+"""The process has some thousand files to open, and the session needs its share."""
+HURRY_S = 10
+"""Who has not asked for anything by then is sent away."""
+
+
+class Connection(H11Protocol):
+    """A connection that cannot keep the session from what it needs by being one of too many."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Take a connection, if there is room for it."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+        else:
+            self.loop.call_later(HURRY_S, self._leave_if_idle)
+
+    def _leave_if_idle(self) -> None:
+        if self.cycle is None:
+            self.transport.close()
 
 
 class PageServer(Closing):
@@ -28,7 +49,7 @@ class PageServer(Closing):
             uvicorn.Config(
                 web.app,
                 loop="asyncio",
-                http="h11",
+                http=Connection,
                 ws="none",
                 lifespan="on",
                 log_level="critical",

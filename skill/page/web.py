@@ -21,6 +21,8 @@ SOURCE = "page"
 """Where its presses come from, as a journal tells."""
 MOST_BYTES = 1_000
 """A command is shorter."""
+BODY_S = 5
+"""How long a command may take to arrive."""
 MOST_BROWSERS = 24
 """Each holds a connection open; more than a household has."""
 HEADERS = {
@@ -136,7 +138,12 @@ class Web:
         refused = command_refused(request.headers)
         if refused is not None:
             return PlainTextResponse(refused + "\n", 403)
-        press = read_press(await _body(request))
+        try:
+            async with asyncio.timeout(BODY_S):
+                body = await _body(request)
+        except TimeoutError:
+            return PlainTextResponse("That took too long.\n", 408)
+        press = read_press(body)
         if press is None:
             return PlainTextResponse("That is no command.\n", 400)
         if not self._post.press(press):

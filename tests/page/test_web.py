@@ -14,6 +14,7 @@ from skill.core.vocabulary import Command
 from skill.errors import SettingsError
 from skill.page.board import PRESSES
 from skill.page.opening import open_page
+from skill.page.server import MOST_CONNECTIONS
 from skill.ports import Press
 from tests.page.conftest import Serve, Served
 from tests.support.playbook import in_phase
@@ -101,6 +102,26 @@ def test_nonsense_is_refused_and_the_page_goes_on(page: Served) -> None:
         raw.recv(1000)
     assert httpx.get(page.address.url).status_code == 200
     assert page.post.pressed() == []
+
+
+def test_whoever_opens_all_connections_is_cut_off(page: Served) -> None:
+    place = ("127.0.0.1", page.address.port)
+    idle = [socket.create_connection(place) for _ in range(MOST_CONNECTIONS + 20)]
+    time.sleep(0.3)
+    refused = 0
+    for one in idle:
+        one.setblocking(False)
+        try:
+            refused += one.recv(1) == b""
+        except ConnectionResetError:
+            refused += 1
+        except BlockingIOError:
+            continue
+    assert refused == 20
+    for one in idle:
+        one.close()
+    time.sleep(0.2)
+    assert httpx.get(page.address.url).status_code == 200
 
 
 def test_a_session_that_does_nothing_is_not_filled_with_presses(page: Served) -> None:
