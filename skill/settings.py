@@ -59,6 +59,9 @@ class Settings(BaseModel):
         mqtt: an MQTT broker, where Home Assistant follows the session: a host, or
             mqtt[s]://USER:PASSWORD@HOST:PORT; empty: none.
         mqtt_name: what the coach is called there.
+        page: serve a page that follows the session; a recorded one then takes as long as it lasts.
+        page_host, page_port: where; another host than 127.0.0.1 lets other machines see it.
+        keep_history: note how long each live session was and which steps were done.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
     """
 
@@ -83,8 +86,17 @@ class Settings(BaseModel):
     keep_minutes: int = Field(default=0, ge=0, le=30)
     mqtt: str = ""
     mqtt_name: str = "Roller coach"
+    keep_history: bool = True
+    page: bool = False
+    page_host: str = "127.0.0.1"
+    page_port: int = Field(default=8470, ge=0, le=65535)
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
+
+    @property
+    def history(self) -> Path:
+        """The file that keeps the history."""
+        return self.state / "history.sqlite3"
 
     @property
     def channel(self) -> int | None:

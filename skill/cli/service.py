@@ -4,9 +4,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from skill.app import App
+from skill.cli.page import page_beside
 from skill.cli.screen import complain, terminal, watchers
 from skill.journal import JournalWriter
-from skill.living import live
+from skill.living import kept_history, live
 from skill.session import Observer, Session
 from skill.watchdog import Watchdog, service_manager
 
@@ -22,18 +23,24 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
     """
     with ExitStack() as stack:
         place = journal or app.settings.state / "last-session.jsonl"
+        history = stack.enter_context(kept_history(app))
+        page = stack.enter_context(page_beside(app, history, must=False))
         observers: list[Observer] = [
             stack.enter_context(JournalWriter(place, app.header(), JOURNAL_BYTES)),
             *watchers(terminal(), quiet=quiet, as_json=as_json),
+            *page.observers,
         ]
         manager = service_manager()
         if manager is not None:
             observers.append(Watchdog(stack.enter_context(manager)))
-        session = stack.enter_context(live(app, observers=observers, tell=complain))
+        session = stack.enter_context(
+            live(app, observers=observers, history=history, hands=page.hands, tell=complain)
+        )
         session.run(app.bookmark())
         while True:
-            for trouble in app.troubles(session):
+            for trouble in (*app.troubles(session), *app.notices):
                 complain(trouble)
+            app.notices.clear()
             session.coach = app.coach()
             sleep_on(session)
 

@@ -140,6 +140,17 @@ class Dropouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """The person has begun; told by whoever keeps the history.
+
+    Attributes:
+        this_week: how many sessions there have been since Monday, with this one.
+    """
+
+    this_week: int
+
+
+@dataclass(frozen=True, slots=True)
 class AudioEnded:
     """The recording is over: nobody will say anything else."""
 
@@ -159,6 +170,7 @@ Event = (
     | SpeakerLost
     | SpeakerBack
     | Dropouts
+    | Counted
     | AudioEnded
     | Tick
 )

@@ -6,6 +6,7 @@ block, so that a broker that is slow, down or hostile can hold up nothing.
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -197,7 +198,8 @@ class HomeLink(Closing):
             self._connected = False
             farewell = self._publish(self._topics.availability, OFFLINE)
             if farewell.rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
-                farewell.wait_for_publish(FAREWELL_S)
+                with suppress(RuntimeError):  # the connection has ended: the last will speaks
+                    farewell.wait_for_publish(FAREWELL_S)
         self._client.disconnect()
         self._client.loop_stop()
         # The client closes its last sockets when it is deleted: at once, if nothing points back.
