@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
     {"session", "dialogue", "mouth", "watchdog", "ducking", "recorder"},
-    {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup"},
+    {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup", "upgrade"},
     {"app"},
     {"recipes", "living"},
     {"cli"},

@@ -60,6 +60,8 @@ FIRST_SLOT, EVERY = 20, 2
 """The session's commands: the half minute of the first, and how many lie between two."""
 WARM_HOURS = 2.0
 FLAT_MB_PER_HOUR = 0.25
+FEWEST = 3
+"""Hours that make a slope."""
 Wave = npt.NDArray[np.float64]
 
 
@@ -299,7 +301,7 @@ def read_hours(path: Path) -> list[Hour]:
 def slope(hours: Sequence[Hour]) -> float:
     """How memory grows in MB an hour, over one process, warm."""
     kept = [hour for hour in hours if hour.number - hours[0].number >= WARM_HOURS]
-    if len(kept) < 3:
+    if len(kept) < FEWEST:
         return 0.0
     numbers = [hour.number for hour in kept]
     return float(np.polyfit(numbers, [hour.memory_mb for hour in kept], 1)[0])

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "voice": ("skill.cli.voice:voice", "Render all lines beforehand; compare voices."),
         "say": ("skill.cli.say:say", "Speak a text, or write it to a file."),
         "benchmark": ("skill.cli.benchmark:benchmark", "Measure speed, delay and memory."),
+        "upgrade": ("skill.cli.upgrade:upgrade", "Put a bundle's newer version in place."),
         "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }
 )
