@@ -10,6 +10,7 @@ from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
+from skill.panel import Panel
 from skill.ports import Hands
 from skill.session import Observer, Session
 
@@ -56,6 +57,9 @@ def live(
     chosen = app.settings
     with ExitStack() as stack:
         worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
+        if chosen.button_pin is not None or chosen.led_pin is not None:
+            panel = stack.enter_context(Panel(chosen.button_pin, chosen.led_pin))
+            hands, observers = (*hands, panel), (*observers, panel)
         with_it = Comforts(chosen, journal, stamp, app.notices.append, stack)
         speaker = stack.enter_context(Loudspeaker(chosen.speaker, awake=chosen.keep_awake))
         narrator = app.narrator(with_it.speaker(speaker), worker)

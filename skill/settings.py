@@ -52,6 +52,8 @@ class Settings(BaseModel):
         keep_awake: play a hiss that nobody hears, for amplifiers that switch off in silence.
         keep_minutes: how many of the last minutes a recorder holds in memory and writes down when
             the person says "that was wrong"; 0: there is no recorder.
+        button_pin, led_pin: GPIO numbers (Broadcom's) of a button and a light on a Raspberry Pi;
+            none by default.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
     """
 
@@ -74,6 +76,8 @@ class Settings(BaseModel):
     duck_music: bool = True
     keep_awake: bool = False
     keep_minutes: int = Field(default=0, ge=0, le=30)
+    button_pin: int | None = Field(default=None, ge=0, le=27)
+    led_pin: int | None = Field(default=None, ge=0, le=27)
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
 

@@ -16,7 +16,7 @@ FLOORS: list[set[str]] = [
     {"core"},
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
-    {"session", "dialogue", "mouth", "watchdog", "ducking", "recorder"},
+    {"session", "dialogue", "mouth", "watchdog", "panel", "ducking", "recorder"},
     {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup", "upgrade"},
     {"app"},
     {"recipes", "living"},

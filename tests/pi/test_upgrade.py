@@ -9,11 +9,10 @@ import sysconfig
 import tarfile
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-
-from scripts.pi.pack import write_tar
 
 CHECKOUT = Path(__file__).parents[2]
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -43,6 +42,18 @@ pytestmark = [
     pytest.mark.skipif(system_tag() < "cp311", reason="the system has no Python 3.11 or newer"),
 ]
 Make = Callable[..., Path]
+
+
+def write_tar(folder: Path, output: Path) -> None:
+    """As scripts/pi/pack.py does, which is no package."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = [
+        f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n" for path in files
+    ]
+    (folder / "SHA256SUMS").write_text("".join(sums))
+    with tarfile.open(output, "w") as tar:
+        for path in (*files, folder / "SHA256SUMS"):
+            tar.add(path, f"{folder.name}/{path.relative_to(folder)}")
 
 
 @pytest.fixture(scope="module")
