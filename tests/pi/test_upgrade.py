@@ -68,7 +68,12 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
             (folder / name).mkdir(parents=True)
         for name in ("models", "docs"):
             (folder / name / "something").touch()
-        for name in ("scripts/install-pi", "scripts/setup.sh", "requirements.lock"):
+        for name in (
+            "scripts/install-pi",
+            "scripts/setup.sh",
+            "requirements.lock",
+            "requirements-gpio.lock",
+        ):
             (folder / name).write_bytes((CHECKOUT / name).read_bytes())
         (folder / "scripts/install-pi").chmod(0o755)
         for file in (CHECKOUT / "scripts" / "pi").iterdir():
