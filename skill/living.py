@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from skill.ailments import Ailments
 from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
@@ -67,6 +68,7 @@ def live(
         watching = app.with_journal(journal, (*with_it.observers, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
+        equipment = LiveEquipment(microphone, speaker)
         yield Session(
             with_it.source(microphone),
             ears,
@@ -75,6 +77,7 @@ def live(
             watching,
             app.shelf.put,
             deaf_while_speaking=chosen.mute_while_speaking,
-            equipment=LiveEquipment(microphone, speaker),
+            equipment=equipment,
             hands=hands,
+            troubles=Ailments(app, equipment),
         )

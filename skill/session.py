@@ -32,6 +32,8 @@ from skill.core.messages import (
     SpeechEnded,
     Started,
     Tick,
+    Trouble,
+    Troubles,
 )
 from skill.core.table import live_commands
 from skill.ports import (
@@ -117,6 +119,7 @@ class Session:
         going_on: whether the coach comes from the middle of a session.
         equipment: tells whether the speaker works.
         hands: give commands without a voice.
+        troubles: tells what is wrong with the coach itself just now.
     """
 
     source: AudioSource
@@ -129,6 +132,7 @@ class Session:
     going_on: bool = False
     equipment: Equipment = field(default_factory=Reliable)
     hands: Sequence[Hands] = ()
+    troubles: Callable[[], tuple[Trouble, ...]] = tuple
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
     _lost: int = 0
@@ -218,6 +222,9 @@ class Session:
         if counts != self._dropouts:
             self._dropouts = counts
             events.append(counts)
+        troubles = self.troubles()
+        if troubles != self.coach.troubles:
+            events.append(Troubles(troubles))
         return events
 
     def _dispatch(self, event: Event, now: int) -> None:

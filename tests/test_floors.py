@@ -19,7 +19,8 @@ FLOORS: list[set[str]] = [
     {"session", "dialogue", "mouth", "watchdog", "panel", "ducking", "recorder"},
     {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup", "upgrade"},
     {"app"},
-    {"recipes", "living"},
+    {"recipes", "ailments"},
+    {"living"},
     {"cli"},
 ]
 FORBIDDEN_IN_CORE = {"time", "threading", "logging", "random", "pathlib", "os", "datetime", "io"}
