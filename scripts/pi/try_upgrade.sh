@@ -19,7 +19,7 @@ note() { printf '%s %s\n' "$(date +%T)" "$*" | tee -a "$log"; }
 # make_version NEW: the bundle again, with another version's number.
 make_version() {
     sed -i "s/__version__ = .*/__version__ = \"$1\"/" "$scratch/bundle/skill/__init__.py"
-    (cd "$scratch/bundle" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort |
+    (cd "$scratch/bundle" && find . -type f ! -path ./SHA256SUMS -printf '%P\n' | LC_ALL=C sort |
         xargs -d '\n' sha256sum >SHA256SUMS)
     tar cf "$scratch/$1.tar" -C "$scratch" bundle
 }
@@ -38,6 +38,7 @@ check() {
         exit 1
     fi
 }
+install() { ROLLER_COACH_ROOT=$root "$scratch/bundle/scripts/install-pi" >>"$log" 2>&1; }
 refused() { ! upgrade "$1"; }
 speaks() { installed say "The new one speaks." --output "$scratch/new.wav" >>"$log" 2>&1; }
 alone() { [ "$(ls "$root/opt")" = roller-coach ]; }
@@ -46,7 +47,7 @@ alone() { [ "$(ls "$root/opt")" = roller-coach ]; }
     --output "$scratch/first.tar" >>"$log" 2>&1
 mkdir "$scratch/bundle"
 tar xf "$scratch/first.tar" -C "$scratch/bundle" --strip-components=1
-check "this version is installed" env ROLLER_COACH_ROOT="$root" "$scratch/bundle/scripts/install-pi" >>"$log" 2>&1
+check "this version is installed" install
 make_version 99.0.0
 check "upgraded to 99.0.0" upgrade "$scratch/99.0.0.tar"
 check "99.0.0 is in place" is_version 99.0.0

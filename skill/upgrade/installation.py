@@ -82,5 +82,5 @@ class Installation:
             raise DownloadError(
                 f"{path} could not be installed, and version {shown(self.version)} is there as "
                 f"before: {' '.join(why[-2:])}",
-                f"All that was said: {done.stdout.strip()}" if len(why) > 2 else "",  # noqa: PLR2004
+                "Make the bundle anew, for this machine, with ./scripts/bundle.",
             )
