@@ -256,9 +256,12 @@ class App:
         observers: Sequence[Observer],
         stack: ExitStack,
     ) -> Session:
+        from skill.audio.paced import Paced
         from skill.audio.session_file import SessionWriter, TeeSource, TeeSpeaker
         from skill.audio.timeline import TimelineSpeaker
 
+        if self.settings.page:
+            source = Paced(source)
         speaker: Speaker = TimelineSpeaker(source.rate)
         ears = self.ears()
         if write_audio is not None:

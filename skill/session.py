@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from skill.core.advance import advance
-from skill.core.coach import Coach
+from skill.core.coach import Coach, Phase
 from skill.core.foresight import foresee
 from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Context, Decision, Flush, Listener
@@ -17,6 +17,7 @@ from skill.core.messages import (
     AudioEnded,
     Bookmark,
     Chime,
+    Counted,
     Dropouts,
     Effect,
     Event,
@@ -118,6 +119,7 @@ class Session:
         deaf_while_speaking: whether commands are ignored while the coach speaks.
         going_on: whether the coach comes from the middle of a session.
         equipment: tells whether the speaker works.
+        this_week: how many sessions there have been this week, with this one; None: unknown.
         hands: give commands without a voice.
         troubles: tells what is wrong with the coach itself just now.
     """
@@ -131,6 +133,7 @@ class Session:
     deaf_while_speaking: bool = False
     going_on: bool = False
     equipment: Equipment = field(default_factory=Reliable)
+    this_week: Callable[[], int | None] = lambda: None
     hands: Sequence[Hands] = ()
     troubles: Callable[[], tuple[Trouble, ...]] = tuple
     _audible_from: int = 0
@@ -153,6 +156,7 @@ class Session:
 
     def step(self, block: Block) -> None:
         """Handle one block of microphone audio."""
+        asleep = self.coach.phase is Phase.ASLEEP
         self._at = block.end_frame
         now = self._at * 1000 // self.source.rate
         for token in self.narrator.poll(self._at):
@@ -168,6 +172,13 @@ class Session:
         self._dispatch(Tick(), now)
         for observer in self.observers:
             observer.block(block, self.coach, self.ears.listener.partial)
+        if asleep and self.coach.phase is not Phase.ASLEEP:
+            self._count(now)
+
+    def _count(self, now: int) -> None:
+        this_week = self.this_week()
+        if this_week is not None:
+            self._dispatch(Counted(this_week), now)
 
     def _hear(self, block: Block, now: int) -> list[Heard | Ignored]:
         if self._recycle and self.ears.listener.is_idle(now):

@@ -54,6 +54,9 @@ class Settings(BaseModel):
             the person says "that was wrong"; 0: there is no recorder.
         button_pin, led_pin: GPIO numbers (Broadcom's) of a button and a light on a Raspberry Pi;
             none by default.
+        page: serve a page that follows the session; a recorded one then takes as long as it lasts.
+        page_host, page_port: where; another host than 127.0.0.1 lets other machines see it.
+        keep_history: note how long each live session was and which steps were done.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
     """
 
@@ -78,8 +81,17 @@ class Settings(BaseModel):
     keep_minutes: int = Field(default=0, ge=0, le=30)
     button_pin: int | None = Field(default=None, ge=0, le=27)
     led_pin: int | None = Field(default=None, ge=0, le=27)
+    keep_history: bool = True
+    page: bool = False
+    page_host: str = "127.0.0.1"
+    page_port: int = Field(default=8470, ge=0, le=65535)
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
+
+    @property
+    def history(self) -> Path:
+        """The file that keeps the history."""
+        return self.state / "history.sqlite3"
 
     @property
     def channel(self) -> int | None:

@@ -168,6 +168,7 @@ class Coach:
         bookmark: the last one remembered.
         troubles: what is wrong with the coach itself.
         untold: those that have not been said yet.
+        week: how many sessions there have been this week, until it has been said; 0: unknown.
     """
 
     book: Book
@@ -192,6 +193,7 @@ class Coach:
     bookmark: Bookmark | None = None
     troubles: tuple[Trouble, ...] = ()
     untold: tuple[Trouble, ...] = ()
+    week: int = 0
 
     @property
     def phase(self) -> Phase:

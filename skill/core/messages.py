@@ -162,6 +162,17 @@ class Troubles:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """The person has begun; told by whoever keeps the history.
+
+    Attributes:
+        this_week: how many sessions there have been since Monday, with this one.
+    """
+
+    this_week: int
+
+
+@dataclass(frozen=True, slots=True)
 class AudioEnded:
     """The recording is over: nobody will say anything else."""
 
@@ -182,6 +193,7 @@ Event = (
     | SpeakerBack
     | Dropouts
     | Troubles
+    | Counted
     | AudioEnded
     | Tick
 )
