@@ -162,7 +162,7 @@ def test_older_broken_and_cut_short_ones_get_a_sentence(root: Path, make: Make) 
     whole = newer.read_bytes()
     cut, broken, other = (root / name for name in ("cut.tar", "broken.tar", "other.tar"))
     cut.write_bytes(whole[: len(whole) // 2])
-    position = whole.index(b"__version__")
+    position = whole.index(b'__version__ = "1.2"')
     broken.write_bytes(whole[:position] + b"X" + whole[position + 1 :])
     other.write_bytes(b"this is no tar" * 100)
     for path, what in (
