@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from skill.ailments import Ailments
 from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
@@ -15,6 +16,7 @@ from skill.errors import StorageError
 from skill.history.keeper import Keeper
 from skill.history.store import Store
 from skill.home.joining import join_home
+from skill.panel import Panel
 from skill.ports import Hands
 from skill.session import Observer, Session
 
@@ -67,6 +69,9 @@ def live(
     with ExitStack() as stack:
         home = join_home(chosen, tell or app.notices.append, stack)
         worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
+        if chosen.button_pin is not None or chosen.led_pin is not None:
+            panel = stack.enter_context(Panel(chosen.button_pin, chosen.led_pin))
+            hands, observers = (*hands, panel), (*observers, panel)
         with_it = Comforts(chosen, journal, stamp, app.notices.append, stack)
         speaker = stack.enter_context(Loudspeaker(chosen.speaker, awake=chosen.keep_awake))
         narrator = app.narrator(with_it.speaker(speaker), worker)
@@ -75,6 +80,7 @@ def live(
         watching = app.with_journal(journal, (*with_it.observers, *counting, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
+        equipment = LiveEquipment(microphone, speaker)
         yield Session(
             with_it.source(microphone),
             ears,
@@ -83,9 +89,10 @@ def live(
             (*watching, *home),
             app.shelf.put,
             deaf_while_speaking=chosen.mute_while_speaking,
-            equipment=LiveEquipment(microphone, speaker),
+            equipment=equipment,
             this_week=_unknown if history is None else history.this_week,
             hands=(*hands, *home),
+            troubles=Ailments(app, equipment),
         )
 
 

@@ -33,6 +33,8 @@ from skill.core.messages import (
     SpeechEnded,
     Started,
     Tick,
+    Trouble,
+    Troubles,
 )
 from skill.core.table import live_commands
 from skill.ports import (
@@ -119,6 +121,7 @@ class Session:
         equipment: tells whether the speaker works.
         this_week: how many sessions there have been this week, with this one; None: unknown.
         hands: give commands without a voice.
+        troubles: tells what is wrong with the coach itself just now.
     """
 
     source: AudioSource
@@ -132,6 +135,7 @@ class Session:
     equipment: Equipment = field(default_factory=Reliable)
     this_week: Callable[[], int | None] = lambda: None
     hands: Sequence[Hands] = ()
+    troubles: Callable[[], tuple[Trouble, ...]] = tuple
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
     _lost: int = 0
@@ -229,6 +233,9 @@ class Session:
         if counts != self._dropouts:
             self._dropouts = counts
             events.append(counts)
+        troubles = self.troubles()
+        if troubles != self.coach.troubles:
+            events.append(Troubles(troubles))
         return events
 
     def _dispatch(self, event: Event, now: int) -> None:

@@ -59,6 +59,8 @@ class Settings(BaseModel):
         mqtt: an MQTT broker, where Home Assistant follows the session: a host, or
             mqtt[s]://USER:PASSWORD@HOST:PORT; empty: none.
         mqtt_name: what the coach is called there.
+        button_pin, led_pin: GPIO numbers (Broadcom's) of a button and a light on a Raspberry Pi;
+            none by default.
         page: serve a page that follows the session; a recorded one then takes as long as it lasts.
         page_host, page_port: where; another host than 127.0.0.1 lets other machines see it.
         keep_history: note how long each live session was and which steps were done.
@@ -86,6 +88,8 @@ class Settings(BaseModel):
     keep_minutes: int = Field(default=0, ge=0, le=30)
     mqtt: str = ""
     mqtt_name: str = "Roller coach"
+    button_pin: int | None = Field(default=None, ge=0, le=27)
+    led_pin: int | None = Field(default=None, ge=0, le=27)
     keep_history: bool = True
     page: bool = False
     page_host: str = "127.0.0.1"

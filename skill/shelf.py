@@ -28,8 +28,8 @@ class Shelf:
         self.trouble: str | None = None
 
     def put(self, bookmark: Bookmark) -> None:
-        """Replace the bookmark: written, synced and renamed, so that there is always a whole one
-        in the file, the old or the new.
+        """Replace the bookmark: written, synced, renamed, and the folder synced, so that there is
+        always a whole one in the file, and after a power cut never one older than the last but one.
         """
         fresh = self.path.with_name(self.path.name + ".new")
         try:
@@ -39,6 +39,7 @@ class Shelf:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(self.path)
+            _sync(self.path.parent)
             self.trouble = None
         except OSError as failure:
             self.trouble = (
@@ -58,3 +59,12 @@ class Shelf:
                 "It will be replaced as soon as you start."
             )
             return None
+
+
+def _sync(folder: Path) -> None:
+    """Without it a file's new name may be lost in a power cut, and several in a row as well."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -19,17 +19,19 @@ FLOORS: list[set[str]] = [
     {
         "session",
         "dialogue",
+        "conversation",
         "mouth",
         "watchdog",
+        "panel",
         "ducking",
         "recorder",
         "history",
         "home",
-        "conversation",
     },
-    {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup", "page"},
+    {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup", "page", "upgrade"},
     {"app"},
-    {"recipes", "living", "embedding", "assistants"},
+    {"recipes", "ailments"},
+    {"living", "embedding", "assistants"},
     {"cli"},
 ]
 FORBIDDEN_IN_CORE = {"time", "threading", "logging", "random", "pathlib", "os", "datetime", "io"}

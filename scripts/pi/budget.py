@@ -32,6 +32,10 @@ DEMO = CHECKOUT / "skill" / "data" / "sessions" / "demo.ogg"
 RATE = 16_000
 GREETING_S, MORE_S, LONG_S = 24, 10, 20
 """The coach greets for 20 s; after it, seconds of more sound that are counted."""
+SPEAKING_S = (3, 18)
+"""Within the greeting: five sentences, and the silence between them."""
+NEW_TEXT = "Tomorrow we might try another exercise, slowly and without any hurry."
+"""A sentence that no ready line holds, so that Piper renders it."""
 Pcm = npt.NDArray[np.int16]
 WIDTH = 2.0
 """Instructions of a core with 128-bit registers for one with 256-bit ones, at the very worst."""
@@ -100,12 +104,12 @@ def replaying(recording: Path) -> list[str]:
     return [sys.executable, "-m", "skill", "replay", str(recording), "--quiet"]
 
 
-def instructions(recording: Path) -> int:
-    """How many instructions a replay takes, all in all."""
+def instructions(program: Sequence[str]) -> int:
+    """How many instructions a program takes, all in all."""
     with tempfile.TemporaryDirectory() as scratch:
         counter = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={scratch}/out"]
         done = subprocess.run(
-            [*counter, *replaying(recording)],
+            [*counter, *program],
             env=environment(),
             capture_output=True,
             text=True,
@@ -121,7 +125,29 @@ def counted(folder: Path, pcm: Pcm) -> float:
     """Million instructions that it takes to replay this sound."""
     path = folder / "sound.wav"
     soundfile.write(path, pcm, RATE)
-    return instructions(path) / 1e6
+    return instructions(replaying(path)) / 1e6
+
+
+def speaking(folder: Path) -> tuple[float, float]:
+    """Million instructions for a second of a quiet room in which the coach speaks: from ready-made
+    lines, both voices written to a file as a loudspeaker would get them; and for a second of
+    speech that Piper has to render.
+    """
+    begin, end = SPEAKING_S
+    counts = []
+    for seconds in (begin, end):
+        soundfile.write(folder / "room.wav", tone_of_a_room(seconds), RATE)
+        both = ["--write-audio", str(folder / "both.wav")]
+        counts.append(instructions([*replaying(folder / "room.wav"), *both]) / 1e6)
+    spoken = folder / "spoken.wav"
+    say = [sys.executable, "-m", "skill", "say", "--output", str(spoken)]
+    new = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    os.environ.update(new)
+    once = instructions([*say, NEW_TEXT]) / 1e6
+    first_s = soundfile.info(spoken).duration
+    twice = instructions([*say, f"{NEW_TEXT} {NEW_TEXT.replace('another', 'a harder')}"]) / 1e6
+    both_s = soundfile.info(spoken).duration
+    return (counts[1] - counts[0]) / (end - begin), (twice - once) / (both_s - first_s)
 
 
 def memory_mb(recording: Path) -> float:
@@ -143,7 +169,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="What a second of sound costs.")
     parser.add_argument("--scale", type=float, help="only scale so many Minstr/s")
+    parser.add_argument("--speaking", action="store_true", help="only the rows of speaking")
     chosen = parser.parse_args()
+    if chosen.speaking:
+        with tempfile.TemporaryDirectory() as scratch:
+            ready, rendered = speaking(Path(scratch))
+        table([("speaking", ready), ("rendering new speech", rendered)])
+        return
     if chosen.scale is not None:
         table([("given", chosen.scale)])
         return
@@ -160,7 +192,9 @@ def main() -> None:
         demo, _ = soundfile.read(DEMO, dtype="int16")
         begun = counted(folder, demo[: GREETING_S * RATE])
         session = (counted(folder, demo[: (GREETING_S + LONG_S) * RATE]) - begun) / LONG_S
-        table([("a quiet room", idle), ("people talking", talking), ("in a session", session)])
+        ready, rendered = speaking(folder)
+        rows = [("a quiet room", idle), ("people talking", talking), ("in a session", session)]
+        table([*rows, ("speaking", ready), ("rendering new speech", rendered)])
         print(f"\nstart, and {GREETING_S} s of a quiet room: {nothing:.0f} million instructions; ")
         cold = nothing - idle * GREETING_S
         starts = [f"Pi {board.name} {cold / board.mips:.0f} s" for board in BOARDS]

@@ -52,6 +52,31 @@ note "status: $(systemctl show -P StatusText roller-coach); memory: $(systemctl 
 before=$(cat $state/bookmark.json)
 note "bookmark: $before"
 
+note "-- an upgrade to a version that passes its self-test, and cannot run as a service"
+cp -R "$bundle" /trial-bad
+sed -i 's/__version__ = .*/__version__ = "99.0.0"/' /trial-bad/skill/__init__.py
+echo 'raise SystemExit(7)' >/trial-bad/skill/cli/service.py
+(cd /trial-bad && find . -type f ! -path ./SHA256SUMS -printf '%P\n' | xargs -d '\n' sha256sum >SHA256SUMS)
+tar cf /trial-bad.tar -C / trial-bad
+began=$(date +%s)
+if roller-coach upgrade /trial-bad.tar; then
+    failures=$((failures + 1)) && note "FAILED: it was let in"
+else
+    note "ok: refused after $(($(date +%s) - began)) s"
+fi
+wait_for 60 "the old version hears again" systemctl is-active roller-coach
+wait_for 5 "it is the old version" sh -c 'roller-coach --version | grep -v 99'
+wait_for 30 "it says that it is back" said "We were in"
+cp "$bundle/skill/cli/service.py" /trial-bad/skill/cli/service.py
+(cd /trial-bad && find . -type f ! -path ./SHA256SUMS -printf '%P\n' | xargs -d '\n' sha256sum >SHA256SUMS)
+tar cf /trial-bad.tar -C / trial-bad
+if roller-coach upgrade /trial-bad.tar; then note "ok: a good one is let in"; else
+    failures=$((failures + 1)) && note "FAILED: a good one is refused"
+fi
+wait_for 5 "it is the new version" sh -c 'roller-coach --version | grep 99'
+wait_for 60 "and it hears" systemctl is-active roller-coach
+sleep 15
+
 note "-- frames stop"
 began=$(date +%s)
 systemctl kill --signal=STOP trial-pulse

@@ -21,8 +21,10 @@ from packaging.utils import parse_wheel_filename
 CHECKOUT = Path(__file__).resolve().parents[2]
 SHIPPED = (
     *("skill", "models", "docs", "scripts/install-pi", "scripts/setup.sh", "scripts/pi"),
-    *("README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "requirements.lock"),
+    *("README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml"),
+    *("requirements.lock", "requirements-gpio.lock"),
 )
+LOCKS = ("requirements.lock", "requirements-gpio.lock")
 SOURCE_ONLY = ("srt",)
 """Published as source only; pure Python, so that a wheel made here serves everywhere."""
 RELEASES = {"3.11": "bookworm", "3.13": "trixie"}
@@ -77,7 +79,7 @@ def run(*command: str | Path) -> str:
 def fetch_wheels(folder: Path, python: str, machine: str) -> None:
     """Fetch the other machine's wheels, pip among them, checked against the lock file's hashes."""
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-    packages = locked(CHECKOUT / "requirements.lock", python, machine)
+    packages = [one for lock in LOCKS for one in locked(CHECKOUT / lock, python, machine)]
     tags = [f"manylinux_2_{minor}_{machine}" for minor in range(17, GLIBC[python] + 1)]
     platforms = [
         part

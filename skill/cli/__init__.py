@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "wyoming": ("skill.cli.wyoming:serve", "Hear and answer for Home Assistant's Assist."),
         "completion": ("skill.cli.completion:completion", "Complete commands in your shell."),
         "benchmark": ("skill.cli.benchmark:benchmark", "Measure speed, delay and memory."),
+        "upgrade": ("skill.cli.upgrade:upgrade", "Put a bundle's newer version in place."),
         "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from skill.core import answers, mending, way
+from skill.core import answers, mending, trouble, way
 from skill.core.messages import Heard
 from skill.core.table import Do
 from skill.core.turn import Turn
@@ -34,6 +34,7 @@ ACTIONS: Mapping[Do, Callable[[Turn, Heard], None]] = MappingProxyType(
         Do.HOW_LONG: answers.how_long,
         Do.TIME_LEFT: answers.time_left,
         Do.HELP: answers.answer_help,
+        Do.CHECK: trouble.check,
         Do.SAY_LESS: answers.say_less,
         Do.SAY_MORE: answers.say_more,
         Do.SLOWER: answers.slower,

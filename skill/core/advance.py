@@ -18,10 +18,12 @@ from skill.core.messages import (
     SpeechEnded,
     Started,
     Tick,
+    Troubles,
 )
-from skill.core.outage import lose_microphone, lose_speaker, regain_microphone, regain_speaker
+from skill.core.outage import follow
 from skill.core.silence import pass_time
 from skill.core.table import TAKES_BACK, Do, look_up
+from skill.core.trouble import notice, tell
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
 
@@ -49,16 +51,13 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
             _speech_ended(turn, token)
         case Tick():
             pass_time(turn)
+            tell(turn)
+        case Troubles(found):
+            notice(turn, found)
         case Started(bookmark):
             _start(turn, bookmark)
-        case MicrophoneLost() if not coach.deaf:
-            lose_microphone(turn)
-        case MicrophoneBack() if coach.deaf:
-            regain_microphone(turn)
-        case SpeakerLost() if not coach.mute:
-            lose_speaker(turn)
-        case SpeakerBack() if coach.mute:
-            regain_speaker(turn)
+        case MicrophoneLost() | MicrophoneBack() | SpeakerLost() | SpeakerBack():
+            follow(turn, event)
         case Counted(this_week):
             turn.change(week=this_week)
         case AudioEnded():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from skill.core.messages import Bookmark, Chime, Say, Talk, Tone
+from skill.core.messages import Bookmark, Chime, Say, Talk, Tone, Trouble
 from skill.core.phrases import COMMAND_PLACEHOLDERS, Phrases
 from skill.core.routine import Exercise, Place, Routine, Step
 from skill.core.vocabulary import Meaning, Vocabulary
@@ -166,6 +166,8 @@ class Coach:
         over: the same, and nothing can change it: the recording has ended.
         gone: whether the session has ended.
         bookmark: the last one remembered.
+        troubles: what is wrong with the coach itself.
+        untold: those that have not been said yet.
         week: how many sessions there have been this week, until it has been said; 0: unknown.
     """
 
@@ -189,6 +191,8 @@ class Coach:
     over: bool = False
     gone: bool = False
     bookmark: Bookmark | None = None
+    troubles: tuple[Trouble, ...] = ()
+    untold: tuple[Trouble, ...] = ()
     week: int = 0
 
     @property

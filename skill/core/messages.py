@@ -30,6 +30,17 @@ class Tone(StrEnum):
     MICROPHONE_BACK = "microphone_back"
 
 
+class Trouble(StrEnum):
+    """What may be wrong with the coach itself; the phrase `trouble_...` says it, with a remedy."""
+
+    NO_BOOKMARK = "no_bookmark"
+    FULL = "full"
+    OTHER_VOICE = "other_voice"
+    STRANGER = "stranger"
+    WEAK = "weak"
+    BUSY = "busy"
+
+
 @dataclass(frozen=True, slots=True)
 class Bookmark:
     """What survives the end of the process.
@@ -140,6 +151,17 @@ class Dropouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Troubles:
+    """What is wrong with the coach itself has changed.
+
+    Attributes:
+        found: everything that is wrong now; empty if nothing is.
+    """
+
+    found: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """The person has begun; told by whoever keeps the history.
 
@@ -170,6 +192,7 @@ Event = (
     | SpeakerLost
     | SpeakerBack
     | Dropouts
+    | Troubles
     | Counted
     | AudioEnded
     | Tick

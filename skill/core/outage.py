@@ -5,10 +5,25 @@ person could neither stop it nor hear its end, and no question is asked.
 """
 
 from skill.core.coach import Line
-from skill.core.messages import Tone
+from skill.core.messages import MicrophoneBack, MicrophoneLost, SpeakerBack, SpeakerLost, Tone
 from skill.core.turn import Turn
 
 NOTICE = "microphone_lost"
+
+
+def follow(turn: Turn, event: MicrophoneLost | MicrophoneBack | SpeakerLost | SpeakerBack) -> None:
+    """A device goes, or is back; what is known already changes nothing."""
+    match event:
+        case MicrophoneLost() if not turn.coach.deaf:
+            lose_microphone(turn)
+        case MicrophoneBack() if turn.coach.deaf:
+            regain_microphone(turn)
+        case SpeakerLost() if not turn.coach.mute:
+            lose_speaker(turn)
+        case SpeakerBack() if turn.coach.mute:
+            regain_speaker(turn)
+        case _:
+            pass
 
 
 def lose_microphone(turn: Turn) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 
+from skill.core.messages import Trouble
 from skill.core.vocabulary import Command
 
 PHRASES: Mapping[str, frozenset[str]] = {
@@ -36,6 +37,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "undone": frozenset({"exercise", "number", "title"}),
     "nothing_to_undo": frozenset(),
     "help": frozenset({"commands"}),
+    "all_well": frozenset(),
     "says_less": frozenset(),
     "says_more": frozenset(),
     "chimes_only": frozenset(),
@@ -45,6 +47,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "still_there": frozenset(),
     "going_to_sleep": frozenset(),
     "microphone_lost": frozenset(),
+    **{f"trouble_{trouble}": frozenset() for trouble in Trouble},
     "goodbye": frozenset(),
     "seconds": frozenset({"count"}),
     "one_minute": frozenset(),

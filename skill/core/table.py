@@ -39,6 +39,7 @@ class Do(StrEnum):
     HOW_LONG = "length"
     TIME_LEFT = "time left"
     HELP = "what can be said"
+    CHECK = "what is wrong"
     SAY_LESS = "talk less"
     SAY_MORE = "talk more"
     SLOWER = "speak slower"
@@ -77,6 +78,7 @@ ROWS: Mapping[Command, tuple[Do, ...]] = {
     Command.WHERE:      (_,          Do.WHERE,          Do.WHERE,       Do.WHERE,            Do.WHERE,          Do.WHERE_DONE),
     Command.HOW_LONG:   (_,          Do.HOW_LONG,       Do.TIME_LEFT,   Do.HOW_LONG,         CHIME,             CHIME),
     Command.HELP:       (Do.HELP,    Do.HELP,           Do.HELP,        Do.HELP,             Do.HELP,           Do.HELP),
+    Command.CHECK:      (Do.CHECK,   Do.CHECK,          Do.CHECK,       Do.CHECK,            Do.CHECK,          Do.CHECK),
     Command.SAY_LESS:   (_,          Do.SAY_LESS,       Do.SAY_LESS,    Do.SAY_LESS,         Do.SAY_LESS,       Do.SAY_LESS),
     Command.SAY_MORE:   (_,          Do.SAY_MORE,       Do.SAY_MORE,    Do.SAY_MORE,         Do.SAY_MORE,       Do.SAY_MORE),
     Command.SLOWER:     (_,          Do.SLOWER,         Do.SLOWER,      Do.SLOWER,           Do.SLOWER,         Do.SLOWER),
@@ -124,7 +126,8 @@ def live_commands(coach: Coach, now: int) -> frozenset[Command]:
 def useful_commands(coach: Coach, now: int) -> tuple[Command, ...]:
     """The commands worth naming in "what can I say", in the table's order.
 
-    "That was wrong" is "undo" for those who report mistakes; "undo" is named.
+    "That was wrong" is "undo" for those who report mistakes; "undo" is named. "Check yourself" is
+    for those who read why it helps.
     """
-    idle = {Do.NOTHING, Do.NOT_NOW, Do.WRONG}
+    idle = {Do.NOTHING, Do.NOT_NOW, Do.WRONG, Do.CHECK}
     return tuple(command for command in Command if look_up(coach, command, now) not in idle)

@@ -36,6 +36,7 @@ class Command(StrEnum):
     WHERE = "where"
     HOW_LONG = "how_long"
     HELP = "help"
+    CHECK = "check"
     SAY_LESS = "say_less"
     SAY_MORE = "say_more"
     SLOWER = "slower"

@@ -97,6 +97,7 @@ OUTCOMES: dict[Command, tuple[Cell, ...]] = {
         (SAME, "help start, next, back, repeat, resume, stop"),
         (SAME, "help start, back, repeat, stop, pain, start over"),
     ),
+    Command.CHECK: ((SAME, "all_well"),) * 6,
     Command.SAY_LESS: (None, *[(SAME, "says_less")] * 5),
     Command.SAY_MORE: (None, *[(SAME, "no_further")] * 5),
     Command.SLOWER: (None, *[(SAME, "pace_changed")] * 5),
@@ -157,6 +158,7 @@ def test_live_commands_follow_the_table() -> None:
         Command.PAIN,
         Command.EXERCISE,
         Command.HELP,
+        Command.CHECK,
         Command.GOODBYE,
     }
 

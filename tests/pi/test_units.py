@@ -17,8 +17,14 @@ needs_systemd = pytest.mark.skipif(
 
 
 @needs_systemd
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_exposure_is_low(unit: Path) -> None:
+@pytest.mark.parametrize(
+    "unit", [*UNITS, "with pins"], ids=lambda unit: getattr(unit, "name", unit)
+)
+def test_exposure_is_low(unit: Path | str, tmp_path: Path) -> None:
+    if isinstance(unit, str):
+        both = [(PI / name).read_text() for name in ("roller-coach.service", "gpio.conf")]
+        unit = tmp_path / "pins.service"
+        unit.write_text("\n".join(both))
     told = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)],
         capture_output=True,

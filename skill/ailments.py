@@ -1,0 +1,75 @@
+"""What is wrong with a live coach, as far as it shows while a session goes on; it says so itself.
+
+`roller-coach doctor` looks at far more, and takes ten seconds and the microphone.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from skill.app import App
+from skill.core.messages import Trouble
+from skill.ports import Equipment
+
+EVERY = 200
+"""Blocks of 50 ms between two looks: a full card can wait for ten seconds."""
+NEARLY_FULL = 20_000_000
+"""Bytes free; the state is 8 MB at most, and a card that is full is worn."""
+MANY_DROPOUTS = 50
+HARDWARE = Path("/sys/class/hwmon")
+"""Where the kernel's driver `raspberrypi-hwmon` tells of too low a voltage (in0_lcrit_alarm, see
+docs.kernel.org/hwmon/raspberrypi-hwmon.html)."""
+
+
+class Ailments:
+    """Looks now and then. Called for every block, in the session's thread.
+
+    Args:
+        app: what the session is made of.
+        equipment: its devices.
+        hardware: where the kernel tells of the machine's sensors.
+    """
+
+    def __init__(self, app: App, equipment: Equipment, hardware: Path = HARDWARE) -> None:
+        self._app = app
+        self._equipment = equipment
+        self._hardware = hardware
+        self._calls = 0
+        self._found: tuple[Trouble, ...] = ()
+
+    def __call__(self) -> tuple[Trouble, ...]:
+        """What is wrong; empty if nothing is known to be."""
+        if self._calls % EVERY == 0:
+            self._found = self._look()
+        self._calls += 1
+        return self._found
+
+    def _look(self) -> tuple[Trouble, ...]:
+        app = self._app
+        looks: tuple[tuple[Trouble, Callable[[], bool]], ...] = (
+            (Trouble.NO_BOOKMARK, lambda: app.shelf.trouble is not None),
+            (Trouble.FULL, lambda: _is_full(app.settings.state)),
+            (Trouble.OTHER_VOICE, lambda: app.mouth.trouble is not None),
+            (Trouble.STRANGER, lambda: app.stranger is not None),
+            (Trouble.WEAK, self._is_weak),
+            (Trouble.BUSY, lambda: sum(self._equipment.dropouts) >= MANY_DROPOUTS),
+        )
+        return tuple(trouble for trouble, is_so in looks if is_so())
+
+    def _is_weak(self) -> bool:
+        return any(_reads_one(alarm) for alarm in self._hardware.glob("*/in0_lcrit_alarm"))
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < NEARLY_FULL
+    except OSError:
+        # It is made with the first bookmark.
+        return False
+
+
+def _reads_one(file: Path) -> bool:
+    try:
+        return file.read_text(encoding="ascii").strip() == "1"
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -1,0 +1,1 @@
+"""A newer version out of a bundle: looked at here, put in place by its own installer."""

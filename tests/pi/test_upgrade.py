@@ -1,0 +1,216 @@
+"""Upgrades, really done: the real installer in a folder of its own, with a program of two lines."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+PROGRAM = "import sys, time\ntime.sleep({seconds})\nprint({version!r})\nsys.exit({status})\n"
+
+
+def pip_wheel() -> Path | None:
+    folders = (
+        Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled"),
+        Path("/usr/share/python-wheels"),
+    )
+    return next((wheel for folder in folders for wheel in folder.glob("pip-*.whl")), None)
+
+
+def system_tag() -> str:
+    told = subprocess.run(
+        [SYSTEM_PYTHON, "-c", "import sys; print('cp%d%d' % sys.version_info[:2])"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.strip() if told.returncode == 0 else ""
+
+
+pytestmark = [
+    pytest.mark.skipif(pip_wheel() is None, reason="no pip wheel to put into a bundle"),
+    pytest.mark.skipif(system_tag() < "cp311", reason="the system has no Python 3.11 or newer"),
+]
+Make = Callable[..., Path]
+
+
+def write_tar(folder: Path, output: Path) -> None:
+    """As scripts/pi/pack.py does, which is no package."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = [
+        f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n" for path in files
+    ]
+    (folder / "SHA256SUMS").write_text("".join(sums))
+    with tarfile.open(output, "w") as tar:
+        for path in (*files, folder / "SHA256SUMS"):
+            tar.add(path, f"{folder.name}/{path.relative_to(folder)}")
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Makes bundles of a program that prints its version, and exits."""
+
+    tmp_path = tmp_path_factory.mktemp("bundles")
+
+    def bundle(version: str, *, status: int = 0, seconds: float = 0, packages: bool = True) -> Path:
+        folder = tmp_path / f"bundle-{version}-{status}-{seconds}" / "roller-coach-trial"
+        for name in ("skill", "models", "docs", "wheels", "scripts/pi"):
+            (folder / name).mkdir(parents=True)
+        for name in ("models", "docs"):
+            (folder / name / "something").touch()
+        for name in (
+            "scripts/install-pi",
+            "scripts/setup.sh",
+            "requirements.lock",
+            "requirements-gpio.lock",
+        ):
+            (folder / name).write_bytes((CHECKOUT / name).read_bytes())
+        (folder / "scripts/install-pi").chmod(0o755)
+        for file in (CHECKOUT / "scripts" / "pi").iterdir():
+            if file.is_file():
+                (folder / "scripts/pi" / file.name).write_bytes(file.read_bytes())
+        (folder / "skill/__init__.py").write_text(f'__version__ = "{version}"\n')
+        (folder / "skill/__main__.py").write_text(
+            PROGRAM.format(version=version, status=status, seconds=seconds)
+        )
+        wheel = pip_wheel()
+        assert wheel is not None
+        (folder / "wheels" / wheel.name).write_bytes(wheel.read_bytes())
+        (folder / "wheels" / f"numpy-1-{system_tag()}-x_{os.uname().machine}.whl").touch()
+        lock = "" if packages else "missing==1 --hash=sha256:" + "0" * 64 + "\n"
+        (folder / "wheels" / "lock.txt").write_text(lock)
+        write_tar(folder, tmp_path / f"{version}-{status}-{seconds}.tar")
+        return tmp_path / f"{version}-{status}-{seconds}.tar"
+
+    return bundle
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, make: Make) -> Path:
+    """A system with version 1.0 in it."""
+    root = tmp_path_factory.mktemp("installed")
+    with tarfile.open(make("1.0")) as tar:
+        tar.extractall(root / "tmp")  # noqa: S202 # written above
+    subprocess.run(
+        [root / "tmp/roller-coach-trial/scripts/install-pi"],
+        env=os.environ | {"ROLLER_COACH_ROOT": str(root)},
+        check=True,
+    )
+    return root
+
+
+@pytest.fixture
+def root(tmp_path: Path, installed: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(installed, tmp_path / "root", symlinks=True)
+
+
+def upgrade(root: Path, bundle: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "skill", "upgrade", str(bundle), "--root", str(root)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=CHECKOUT)
+
+
+def running(root: Path) -> str:
+    """What the installed program says."""
+    told = subprocess.run(
+        [root / "opt/roller-coach/venv/bin/python", "-m", "skill"],
+        cwd=root / "opt/roller-coach",
+        env={"PYTHONPATH": str(root / "opt/roller-coach")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout.strip()
+
+
+def nothing_lies_about(root: Path) -> bool:
+    return [path.name for path in (root / "opt").iterdir()] == ["roller-coach"]
+
+
+def test_a_newer_one_takes_the_place_of_the_old(root: Path, make: Make) -> None:
+    assert running(root) == "1.0"
+    done = upgrade(root, make("1.1"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "roller-coach: version 1.1 is in the place of 1.0.\n"
+    assert running(root) == "1.1"
+    assert nothing_lies_about(root)
+    unit = root / "etc/systemd/system/roller-coach.service"
+    assert unit.read_text() == (CHECKOUT / "scripts/pi/roller-coach.service").read_text()
+
+
+@pytest.mark.parametrize("packages", [True, False], ids=["self-test", "packages"])
+def test_one_that_fails_is_not_let_in(root: Path, make: Make, packages: bool) -> None:
+    done = upgrade(root, make("2.0", status=int(packages), packages=packages))
+    assert done.returncode == 9
+    assert "version 1.0 is there as before" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert running(root) == "1.0"
+
+
+def test_older_broken_and_cut_short_ones_get_a_sentence(root: Path, make: Make) -> None:
+    newer = make("1.2")
+    whole = newer.read_bytes()
+    cut, broken, other = (root / name for name in ("cut.tar", "broken.tar", "other.tar"))
+    cut.write_bytes(whole[: len(whole) // 2])
+    position = whole.index(b'__version__ = "1.2"')
+    broken.write_bytes(whole[:position] + b"X" + whole[position + 1 :])
+    other.write_bytes(b"this is no tar" * 100)
+    for path, what in (
+        (make("0.9"), "holds version 0.9, older than 1.0"),
+        (cut, "cut short"),
+        (broken, "is damaged: skill/__init__.py is not what was packed"),
+        (other, "is no bundle"),
+    ):
+        done = upgrade(root, path)
+        assert done.returncode == 9, done.stdout
+        assert str(path) in done.stderr
+        assert what in done.stderr
+        assert done.stderr.count("\n") == 1, "one message"
+    assert running(root) == "1.0"
+    assert nothing_lies_about(root)
+
+
+def test_no_file_leaves_the_folder(root: Path, tmp_path: Path) -> None:
+    evil = tmp_path / "evil.tar"
+    with tarfile.open(evil, "w") as tar:
+        tar.add(__file__, "roller-coach/../../../evil.py")
+    done = upgrade(root, evil)
+    assert done.returncode == 9
+    assert "no bundle of ours" in done.stderr
+
+
+def test_where_nothing_is_installed(tmp_path: Path) -> None:
+    done = upgrade(tmp_path, tmp_path / "any.tar")
+    assert done.returncode == 10
+    assert "There is no coach in" in done.stderr
+
+
+def test_interrupted_anywhere_there_is_a_whole_coach(root: Path, make: Make) -> None:
+    """Killed at three moments, from the unpacking to after the exchange; then it goes on."""
+    bundle = make("1.1", seconds=0.2)
+    command = [sys.executable, "-m", "skill", "upgrade", str(bundle), "--root", str(root)]
+    found = []
+    for wait in (0.3, 0.9, 1.8):
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, start_new_session=True, stderr=subprocess.DEVNULL
+        )
+        time.sleep(wait)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        found.append(running(root))
+    assert set(found) <= {"1.0", "1.1"}
+    assert found[0] == "1.0"
+    assert found == sorted(found), "and never back"
+    assert upgrade(root, bundle).returncode == 0
+    assert running(root) == "1.1"
+    assert nothing_lies_about(root)
