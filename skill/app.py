@@ -180,31 +180,6 @@ class App:
         return folder
 
     @contextmanager
-    def live(
-        self, *, journal: Path | None = None, observers: Sequence[Observer] = ()
-    ) -> Iterator[Session]:
-        """A session at the microphone and the speaker; the person's place outlives the process."""
-        from skill.audio.loudspeaker import Loudspeaker
-        from skill.audio.microphone import Microphone
-
-        with ExitStack() as stack:
-            worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
-            speaker = stack.enter_context(Loudspeaker(self.settings.speaker or None))
-            narrator = self._narrator(speaker, worker)
-            ears = self.ears()
-            watching = self._with_journal(journal, observers, stack)
-            microphone = stack.enter_context(Microphone(self.settings.microphone or None))
-            yield Session(
-                microphone,
-                ears,
-                narrator,
-                self.coach(),
-                watching,
-                self.shelf.put,
-                deaf_while_speaking=self.settings.mute_while_speaking,
-            )
-
-    @contextmanager
     def replay(
         self,
         recording: Path,
@@ -219,7 +194,7 @@ class App:
 
         with ExitStack() as stack:
             source = stack.enter_context(RecordingSource(recording, channel=channel))
-            watching = self._with_journal(journal, observers, stack)
+            watching = self.with_journal(journal, observers, stack)
             yield self._headless(source, write_audio, watching, stack)
 
     @contextmanager
@@ -233,7 +208,7 @@ class App:
     ) -> Iterator[Session]:
         """A session with somebody who answers the coach."""
         with ExitStack() as stack:
-            watching = self._with_journal(journal, (person, *observers), stack)
+            watching = self.with_journal(journal, (person, *observers), stack)
             yield self._headless(person, write_audio, watching, stack)
 
     def _headless(
@@ -251,17 +226,19 @@ class App:
         if write_audio is not None:
             writer = stack.enter_context(SessionWriter(write_audio, source.rate))
             source, speaker = TeeSource(source, writer), TeeSpeaker(speaker, writer)
-        narrator = self._narrator(speaker, None)
+        narrator = self.narrator(speaker, None)
         return Session(source, ears, narrator, self.coach(), observers)
 
-    def _narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
+    def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
+        """The chosen voice at a speaker; with a worker, lines are rendered ahead of time."""
         from skill.audio.chimes import chime
 
         return Narrator(self.voice, speaker, chime, worker or Inline(), ahead=worker is not None)
 
-    def _with_journal(
+    def with_journal(
         self, journal: Path | None, observers: Sequence[Observer], stack: ExitStack
     ) -> tuple[Observer, ...]:
+        """The observers, and the journal if there is to be one."""
         if journal is None:
             return tuple(observers)
         return (stack.enter_context(JournalWriter(journal, self.header())), *observers)

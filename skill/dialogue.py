@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from skill.core.messages import (
     Chime,
+    Dropouts,
     Effect,
     Event,
     Finish,
@@ -13,6 +14,8 @@ from skill.core.messages import (
     MicrophoneBack,
     MicrophoneLost,
     Say,
+    SpeakerBack,
+    SpeakerLost,
 )
 from skill.journal import Entry
 
@@ -35,6 +38,13 @@ def describe(message: Event | Effect) -> tuple[str, str] | None:
             return PERSON, "(the microphone is gone)"
         case MicrophoneBack():
             return PERSON, "(the microphone is back)"
+        case SpeakerLost():
+            return COACH, "(the speaker is gone)"
+        case SpeakerBack():
+            return COACH, "(the speaker is back)"
+        case Dropouts():
+            counts = f"microphone {message.microphone}, speaker {message.speaker}"
+            return COACH, f"(sound dropped out: {counts})"
         case Finish():
             return COACH, "(the end)"
         case _:

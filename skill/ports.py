@@ -93,6 +93,38 @@ class AudioSource(Protocol):
         ...
 
 
+class Equipment(Protocol):
+    """How live devices are doing."""
+
+    @property
+    def speaker_works(self) -> bool:
+        """Whether what is played now can be heard."""
+        ...
+
+    @property
+    def dropouts(self) -> tuple[int, int]:
+        """How often the microphone, and how often the speaker, has lost sound so far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reliable:
+    """Equipment of a headless session: nothing ever breaks."""
+
+    speaker_works: bool = True
+    dropouts: tuple[int, int] = (0, 0)
+
+
+class Playback(Protocol):
+    """What left the loudspeaker, on the microphone's clock."""
+
+    def played(self, start_frame: int, frames: int) -> Samples:
+        """What was played while the microphone captured these frames: float32, shape (frames,),
+        at the microphone's rate (16 kHz), zeros where nothing was.
+        """
+        ...
+
+
 class Recognizer(Protocol):
     """Turns blocks into hypotheses."""
 

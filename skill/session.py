@@ -17,6 +17,7 @@ from skill.core.messages import (
     AudioEnded,
     Bookmark,
     Chime,
+    Dropouts,
     Effect,
     Event,
     Heard,
@@ -26,12 +27,22 @@ from skill.core.messages import (
     MicrophoneLost,
     Remember,
     Say,
+    SpeakerBack,
+    SpeakerLost,
     SpeechEnded,
     Started,
     Tick,
 )
 from skill.core.table import live_commands
-from skill.ports import AudioSource, Block, BlockKind, Recognizer, VoiceDetector
+from skill.ports import (
+    AudioSource,
+    Block,
+    BlockKind,
+    Equipment,
+    Recognizer,
+    Reliable,
+    VoiceDetector,
+)
 from skill.speech.narrator import Narrator
 
 ECHO_TAIL_MS = 600
@@ -39,6 +50,10 @@ ECHO_TAIL_MS = 600
 recogniser's delay."""
 TAIL_MS = 1_500
 """Silence added to a recording before it counts as over: the last command needs its endpoint."""
+
+SHORT_LOSS_MS = 500
+"""A shorter hole in what the microphone delivers is not worth a word: the person would be told of
+what is over."""
 
 
 class Observer(Protocol):
@@ -95,6 +110,7 @@ class Session:
         observers: are told everything.
         remember: writes a bookmark down.
         deaf_while_speaking: whether commands are ignored while the coach speaks.
+        equipment: tells whether the speaker works.
     """
 
     source: AudioSource
@@ -104,9 +120,11 @@ class Session:
     observers: Sequence[Observer] = ()
     remember: Callable[[Bookmark], None] = lambda _bookmark: None
     deaf_while_speaking: bool = False
+    equipment: Equipment = field(default_factory=Reliable)
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
-    _kind: BlockKind = BlockKind.HEARD
+    _lost: int = 0
+    _dropouts: Dropouts = field(default_factory=Dropouts)
     _ended_at: int | None = None
     _recycle: bool = False
     _at: int = field(default=0)
@@ -126,6 +144,8 @@ class Session:
         now = self._at * 1000 // self.source.rate
         for token in self.narrator.poll(self._at):
             self._dispatch(SpeechEnded(token), now)
+        for trouble in self._equipment():
+            self._dispatch(trouble, now)
         for heard in self._hear(block, now):
             self._dispatch(heard, now)
         for event in self._microphone(block, now):
@@ -156,16 +176,27 @@ class Session:
 
     def _microphone(self, block: Block, now: int) -> list[Event]:
         events: list[Event] = []
-        before, self._kind = self._kind, block.kind
-        if block.kind is BlockKind.LOST and before is not BlockKind.LOST:
+        self._lost = self._lost + len(block.pcm) if block.kind is BlockKind.LOST else 0
+        if self._lost >= SHORT_LOSS_MS * self.source.rate // 1000 and not self.coach.deaf:
             events.append(MicrophoneLost())
-        if before is BlockKind.LOST and block.kind is BlockKind.HEARD:
+        if self.coach.deaf and block.kind is BlockKind.HEARD:
             events.append(MicrophoneBack())
         if block.kind is BlockKind.ENDED:
             if self._ended_at is None:
                 self._ended_at = now
             if now - self._ended_at >= TAIL_MS and not self.coach.over:
                 events.append(AudioEnded())
+        return events
+
+    def _equipment(self) -> list[Event]:
+        events: list[Event] = []
+        works = self.equipment.speaker_works
+        if works == self.coach.mute:
+            events.append(SpeakerBack() if works else SpeakerLost())
+        counts = Dropouts(*self.equipment.dropouts)
+        if counts != self._dropouts:
+            self._dropouts = counts
+            events.append(counts)
         return events
 
     def _dispatch(self, event: Event, now: int) -> None:

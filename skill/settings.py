@@ -3,9 +3,10 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from skill.errors import SettingsError
 
@@ -18,6 +19,17 @@ def _user(kind: str) -> Path:
     return Path(getattr(platformdirs, f"user_{kind}_path")(NAME))
 
 
+def _separated(value: object) -> object:
+    """Names in one string are separated by commas."""
+    if not isinstance(value, str):
+        return value
+    return tuple(name for part in value.split(",") if (name := part.strip()))
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_separated)]
+Channel = Annotated[int, Field(ge=0)] | Literal["mix"]
+
+
 class Settings(BaseModel):
     """Everything that can be chosen. Flags win over the file, the file over these defaults.
 
@@ -26,7 +38,9 @@ class Settings(BaseModel):
         model: folder of a Vosk model.
         voice: `built-in`; `espeak`, or `espeak:NAME` for one of espeak-ng's voices; a Piper
             voice's ONNX file, or the name of an installed one.
-        microphone, speaker: part of a device's name; empty for the system's default.
+        microphone, speaker: parts of device names, the most wanted first, "default" being the
+            system's default; a list, or one string with commas. Empty: the system's default.
+        microphone_channel: which channel of a microphone with several, from 0, or "mix".
         mute_while_speaking: be deaf while the coach speaks. Loses "stop"; only for rooms where
             the coach hears itself whatever is done about it.
         cache: folder for rendered lines.
@@ -44,8 +58,9 @@ class Settings(BaseModel):
     commands: Path = PACKAGE / "data" / "commands" / "en.yaml"
     model: Path = CHECKOUT / "models" / "ears-en"
     voice: str = "built-in"
-    microphone: str = ""
-    speaker: str = ""
+    microphone: Names = ()
+    speaker: Names = ()
+    microphone_channel: Channel = "mix"
     mute_while_speaking: bool = False
     cache: Path = Field(default_factory=lambda: _user("cache") / "lines")
     state: Path = Field(default_factory=lambda: _user("state"))
@@ -54,6 +69,11 @@ class Settings(BaseModel):
     person: str = ""
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
+
+    @property
+    def channel(self) -> int | None:
+        """The microphone's channel to hear; None for a mix."""
+        return None if self.microphone_channel == "mix" else self.microphone_channel
 
 
 def settings_file() -> Path:

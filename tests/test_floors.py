@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"session", "dialogue", "mouth"},
     {"rehearsal", "measure", "evaluation", "enrolment"},
     {"app"},
-    {"recipes"},
+    {"recipes", "living"},
     {"cli"},
 ]
 FORBIDDEN_IN_CORE = {"time", "threading", "logging", "random", "pathlib", "os", "datetime", "io"}

@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import soxr
@@ -26,15 +27,30 @@ class BlockBuilder:
         self._device_rate = device_rate
         self._rate = rate
         self._size = block_frames
-        self._stream = (
-            soxr.ResampleStream(device_rate, rate, 1, "int16", "HQ")
-            if device_rate != rate
-            else None
-        )
+        self._stream = self._resampler()
         self._taken = 0
+        self._base = 0
         self._position = 0
         self._pending: Pcm = np.zeros(0, np.int16)
         self._lost: deque[tuple[int, int]] = deque()
+
+    @property
+    def next_frame(self) -> float:
+        """Position, on the blocks' grid, of the next device frame to be taken."""
+        return self._base + self._taken * self._rate / self._device_rate
+
+    def restart(self, device_rate: int) -> None:
+        """Go on with another stream, at the place where the one before ended."""
+        end = round(self.next_frame)
+        held_back = max(0, end - self._position - len(self._pending))
+        self._pending = np.pad(self._pending, (0, held_back))
+        self._base, self._taken, self._device_rate = end, 0, device_rate
+        self._stream = self._resampler()
+
+    def _resampler(self) -> Any:
+        if self._device_rate == self._rate:
+            return None
+        return soxr.ResampleStream(self._device_rate, self._rate, 1, "int16", "HQ")
 
     def heard(self, pcm: Pcm) -> Sequence[Block]:
         """Take frames of the device, shape (frames,); return the blocks they complete."""
@@ -49,8 +65,8 @@ class BlockBuilder:
 
         A block with any lost frame in it is zeros, marked `BlockKind.LOST`.
         """
-        first = self._taken * self._rate // self._device_rate
-        last = math.ceil((self._taken + frames) * self._rate / self._device_rate)
+        first = math.floor(self.next_frame)
+        last = math.ceil(self.next_frame + frames * self._rate / self._device_rate)
         self._lost.append((first, last))
         return self.heard(np.zeros(frames, np.int16))
 

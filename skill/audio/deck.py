@@ -54,29 +54,56 @@ class Deck:
         filled: frames handed out so far.
     """
 
+    KEPT_S = 10
+    """How long what was handed out can be asked for."""
+
     def __init__(self, rate: int) -> None:
         self.wanted: Sound | None = None
         self.filled = 0
+        self._kept: Samples = np.zeros(rate * self.KEPT_S, np.float32)
         self._fade = fade_out(rate)
         self._sounding: Sound | None = None
         self._leaving: Samples = np.zeros(0, np.float32)
 
     def fill(self, frames: int) -> Samples:
-        """The next frames, float32; silence where nothing is wanted."""
+        """The next frames, float32; silence where nothing is wanted.
+
+        Runs in an audio callback: it waits for nothing, and makes one array of this length.
+        """
+        out: Samples = np.zeros(frames, np.float32)
         wanted = self.wanted
         if self._sounding is not wanted and self._sounding is not None:
             rest = self._sounding.take(len(self._fade))
             self._leaving = _added(self._leaving, rest * self._fade[: len(rest)])
         self._sounding = wanted
         part = self._leaving[:frames]
+        out[: len(part)] = part
         self._leaving = self._leaving[frames:]
         if wanted is not None:
             new = wanted.take(frames)
-            part = _added(part, new)
+            out[: len(new)] += new
             if wanted.end is None and wanted.over:
                 wanted.end = self.filled + len(new)
-        self.filled += frames
-        return _added(part, np.zeros(frames, np.float32))
+        self._keep(out)
+        return out
+
+    def handed_out(self, first: int, frames: int) -> Samples:
+        """What was handed out from a frame on; zeros for what is too long ago, or still to come.
+
+        May be called while another thread fills the deck.
+        """
+        size, filled = len(self._kept), self.filled
+        numbers = np.arange(first, first + frames)
+        known = (numbers >= max(0, filled - size)) & (numbers < filled)
+        return np.where(known, self._kept[numbers % size], np.float32(0))
+
+    def _keep(self, out: Samples) -> None:
+        size, at = len(self._kept), self.filled % len(self._kept)
+        whole = out[-size:]
+        head = min(len(whole), size - at)
+        self._kept[at : at + head] = whole[:head]
+        self._kept[: len(whole) - head] = whole[head:]
+        self.filled += len(out)
 
 
 def _added(one: Samples, other: Samples) -> Samples:

@@ -2,21 +2,89 @@
 
 import queue
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from skill.audio.block_builder import BlockBuilder
-from skill.audio.devices import Direction, find_device, open_microphone
+from skill.audio.caretaker import Caretaker
+from skill.audio.clock_map import ClockMap
+from skill.audio.devices import Device, Direction, open_microphone
+from skill.audio.rate_watch import PATIENCE_S
 from skill.closing import Closing
-from skill.ports import Block
+from skill.ports import Block, Pcm
 
-PATIENCE_S = 1.0
-"""Without a frame for this long, the microphone counts as lost; PulseAudio's hiccups are
-shorter."""
 QUEUE_CHUNKS = 1000
 """Some 10 s of the callback's chunks of 8 to 12 ms: longer than any pause of the main loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one call of the callback brought.
+
+    Attributes:
+        start: count of the stream's frames before it.
+        seconds: when its first frame was captured, on PortAudio's clock.
+        data: int16, all channels side by side.
+    """
+
+    start: int
+    seconds: float
+    data: bytes
+
+
+class Intake:
+    """One opened stream of a microphone.
+
+    Args:
+        device: opened at once.
+        channel: which channel will be wanted, from 0; None for a mix.
+
+    Attributes:
+        frames: captured so far, whether they were fetched or not.
+        overruns: how often the device had to throw sound away, or nobody fetched it in time.
+
+    Raises:
+        DeviceError: if the device cannot be opened, or lacks the channel.
+    """
+
+    def __init__(self, device: Device, channel: int | None) -> None:
+        self.device = device
+        self.frames = 0
+        self.overruns = 0
+        self._channel = channel
+        self._chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
+        wanted = 1 if channel is None else channel + 1
+        self.stream = open_microphone(device, self._capture, wanted)
+
+    def next(self, timeout: float) -> Chunk | None:
+        """The oldest chunk that has not been fetched; None if none comes in time."""
+        try:
+            return self._chunks.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def mono(self, chunk: Chunk) -> Pcm:
+        """The wanted channel, or the average of all."""
+        frames: Pcm = np.frombuffer(chunk.data, np.int16).reshape(-1, self.stream.channels)
+        if self.stream.channels == 1:
+            return frames[:, 0]
+        if self._channel is None:
+            return np.asarray(frames.mean(axis=1), np.int16)
+        return frames[:, min(self._channel, self.stream.channels - 1)]
+
+    def _capture(self, buffer: bytes | memoryview, frames: int, time: Any, status: Any) -> None:
+        # A SimpleQueue's put never waits, and nothing here does more than copy 12 ms of sound.
+        start = self.frames
+        self.frames += frames
+        if status.input_overflow:
+            self.overruns += 1
+        if self._chunks.qsize() < QUEUE_CHUNKS:
+            self._chunks.put(Chunk(start, time.inputBufferAdcTime, bytes(buffer)))
+        else:
+            self.overruns += 1
 
 
 class Microphone(Closing):
@@ -24,37 +92,55 @@ class Microphone(Closing):
 
     Time is the count of captured frames and never stands still: frames that nobody fetched in
     time, and frames that do not come at all, become blocks marked `BlockKind.LOST`; in the second
-    case the wall clock paces them.
+    case the wall clock paces them, while a `Caretaker` looks for the microphone.
 
     Args:
-        name: part of the device's name; None for the system's default.
+        name: parts of device names, the most wanted first, or one of them; None for the system's
+            default.
         rate: frames per second of the blocks.
         block_ms: length of a block in milliseconds, 20 to 100.
+        channel: which of several channels to hear, from 0; None for a mix of all.
+
+    Attributes:
+        clock: when each frame of the blocks was captured.
 
     Raises:
         DeviceError: if there is no such device, or it cannot be opened.
     """
 
-    def __init__(self, name: str | None = None, rate: int = 16_000, block_ms: int = 50) -> None:
-        device = find_device(Direction.MICROPHONE, name)
-        self.name = device.name
+    def __init__(
+        self,
+        name: str | Sequence[str] | None = None,
+        rate: int = 16_000,
+        block_ms: int = 50,
+        channel: int | None = None,
+    ) -> None:
         self._rate = rate
         self._block_s = block_ms / 1000
-        self._device_rate = device.rate
-        self._builder = BlockBuilder(device.rate, rate, rate * block_ms // 1000)
-        self._queue: queue.Queue[tuple[int, bytes]] = queue.Queue(QUEUE_CHUNKS)
-        self._counted = 0
+        self._block_frames = rate * block_ms // 1000
+        self.clock = ClockMap(rate)
+        self._overruns = 0
         self._blocks = self._deliver()
-        self._stream = open_microphone(device, self._capture)
+        self._caretaker = Caretaker(
+            Direction.MICROPHONE, listed(name), lambda device: Intake(device, channel)
+        )
+        self._intake = self._caretaker.first
+        self.name = self._intake.device.name
+        self._builder = BlockBuilder(self._intake.device.rate, rate, self._block_frames)
 
     def close(self) -> None:
         """Give the device back."""
-        self._stream.close()
+        self._caretaker.close()
 
     @property
     def rate(self) -> int:
         """Frames per second of every block."""
         return self._rate
+
+    @property
+    def overruns(self) -> int:
+        """How often sound has been lost on its way to us, over all streams so far."""
+        return self._overruns + self._intake.overruns
 
     def blocks(self) -> Iterator[Block]:
         """Yield blocks of equal length for ever, as they are captured.
@@ -63,26 +149,58 @@ class Microphone(Closing):
         """
         return self._blocks
 
-    def _capture(
-        self, buffer: bytes | memoryview, frames: int, _time: object, _status: object
-    ) -> None:
-        start = self._counted
-        self._counted += frames
-        with suppress(queue.Full):
-            self._queue.put_nowait((start, bytes(buffer)))
-
     def _deliver(self) -> Iterator[Block]:
-        expected, patience, last = 0, PATIENCE_S, time.monotonic()
+        expected, last, lost = 0, time.monotonic(), False
         while True:
-            try:
-                start, data = self._queue.get(timeout=patience)
-            except queue.Empty:
-                now = time.monotonic()
-                yield from self._builder.lost(round((now - last) * self._device_rate))
-                patience, last = self._block_s, now
+            current = self._caretaker.current
+            if current is None or current is self._intake:
+                chunk = self._fetch(current)
+            else:
+                chunk = _latest(current, self._block_s)
+            now = time.monotonic()
+            if chunk is None or current is None:
+                if lost or now - last >= PATIENCE_S:
+                    yield from self._lost(now - last)
+                    last, lost = now, True
                 continue
-            if start > expected:
-                yield from self._builder.lost(start - expected)
-            pcm = np.frombuffer(data, np.int16)
+            if current is not self._intake:
+                yield from self._lost(now - last)
+                self._change_to(current)
+                expected = chunk.start
+            if chunk.start > expected:
+                yield from self._builder.lost(chunk.start - expected)
+            pcm = current.mono(chunk)
+            self.clock.note(self._builder.next_frame, chunk.seconds)
             yield from self._builder.heard(pcm)
-            expected, patience, last = start + len(pcm), PATIENCE_S, time.monotonic()
+            expected, last, lost = chunk.start + len(pcm), time.monotonic(), False
+
+    def _fetch(self, current: Intake | None) -> Chunk | None:
+        if current is not None:
+            return current.next(self._block_s)
+        time.sleep(self._block_s)
+        return None
+
+    def _lost(self, seconds: float) -> Sequence[Block]:
+        self.clock.restart()
+        return self._builder.lost(round(seconds * self._intake.device.rate))
+
+    def _change_to(self, intake: Intake) -> None:
+        self._overruns += self._intake.overruns
+        self._intake = intake
+        self.name = intake.device.name
+        self._builder.restart(intake.device.rate)
+
+
+def _latest(intake: Intake, timeout: float) -> Chunk | None:
+    """The newest chunk: a stream that was on trial has piled up what is over by now."""
+    chunk = intake.next(timeout)
+    while (newer := intake.next(0)) is not None:
+        chunk = newer
+    return chunk
+
+
+def listed(name: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Device names as a tuple, whichever way they were given."""
+    if not name:
+        return ()
+    return (name,) if isinstance(name, str) else tuple(name)

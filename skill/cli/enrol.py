@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from skill.app import App
-from skill.cli.options import FILE, json_option, with_app
+from skill.cli.options import FILE, json_option, microphone_option, speaker_option, with_app
 from skill.cli.screen import terminal
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
@@ -38,8 +38,8 @@ WELCOME = "I will name one command after the other. Say each as you would from t
 )
 @click.option("--keep", is_flag=True, help="Keep the recordings, too.")
 @click.option("--forget", is_flag=True, help="Delete everything known of NAME.")
-@click.option("--microphone", help="Part of the microphone's name.")
-@click.option("--speaker", help="Part of the speaker's name.")
+@microphone_option
+@speaker_option
 @json_option
 def enrol(
     app: App, *, name: str | None, folder: Path | None, keep: bool, forget: bool, as_json: bool
@@ -92,9 +92,10 @@ def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take,
     known = set(vocabulary.meanings.values())
     phrases = [vocabulary.suggest(c) for c in Command if Meaning(c) in known]
     with ExitStack() as stack:
-        speaker = stack.enter_context(Loudspeaker(app.settings.speaker or None))
+        speaker = stack.enter_context(Loudspeaker(app.settings.speaker))
         voice = app.voice
-        microphone = stack.enter_context(Microphone(app.settings.microphone or None))
+        chosen = app.settings
+        microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         tell = partial(_tell, console)
         studio = Studio(microphone, speaker, voice, WebRtcVoiceDetector, tell)
         console.print(f"{len(phrases)} commands, a few minutes. Ctrl-C ends it; nothing is kept.")

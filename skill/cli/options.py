@@ -37,6 +37,10 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+microphone_option = click.option(
+    "--microphone", help="Parts of microphones' names, the most wanted first: yeti,usb,default."
+)
+speaker_option = click.option("--speaker", help="The same for speakers; see `devices`.")
 journal_option = click.option(
     "--journal", type=FILE, help="Write every event and effect here (JSON lines)."
 )

@@ -6,18 +6,27 @@ import click
 
 from skill.app import DEMO, App
 from skill.audio.devices import default_devices
-from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
+from skill.cli.options import (
+    FILE,
+    journal_option,
+    json_option,
+    microphone_option,
+    quiet_option,
+    speaker_option,
+    with_app,
+)
 from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, terminal, watchers
 from skill.errors import DeviceError, StorageError
+from skill.living import live
 
 OUT = Path("out")
 
 
 @click.command()
 @with_app
-@click.option("--microphone", help="Part of the microphone's name.")
-@click.option("--speaker", help="Part of the speaker's name.")
+@microphone_option
+@speaker_option
 @click.option("--fresh", is_flag=True, help="Begin anew instead of where you were.")
 @click.option("--write-audio", type=FILE, help="Where the recorded session's audio goes.")
 @journal_option
@@ -75,11 +84,11 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
     shown = watchers(console, quiet=quiet, as_json=as_json)
     bookmark = None if fresh else app.bookmark()
     if quiet or as_json or not console.is_terminal:
-        with app.live(journal=journal, observers=shown) as session:
+        with live(app, journal=journal, observers=shown) as session:
             session.run(bookmark)
     else:
         dashboard = Dashboard(console)
-        with app.live(journal=journal, observers=(*shown, dashboard)) as session, dashboard:
+        with live(app, journal=journal, observers=(*shown, dashboard)) as session, dashboard:
             session.run(bookmark)
     for trouble in app.troubles(session):
         click.echo(f"roller-coach: {trouble}", err=True)

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -133,11 +133,11 @@ class _File:
 
 
 @contextmanager
-def _loudspeaker(name: str) -> Iterator[Outlet]:
+def _loudspeaker(names: Sequence[str]) -> Iterator[Outlet]:
     from skill.audio.loudspeaker import Loudspeaker
 
     try:
-        loudspeaker = Loudspeaker(name or None, CLOCK_RATE)
+        loudspeaker = Loudspeaker(names, CLOCK_RATE)
     except DeviceError as error:
         remedy = f"{error.remedy} Or write a file: --output FILE.wav"
         raise DeviceError(error.problem, remedy) from error

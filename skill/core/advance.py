@@ -12,11 +12,13 @@ from skill.core.messages import (
     Heard,
     MicrophoneBack,
     MicrophoneLost,
+    SpeakerBack,
+    SpeakerLost,
     SpeechEnded,
     Started,
     Tick,
-    Tone,
 )
+from skill.core.outage import lose_microphone, lose_speaker, regain_microphone, regain_speaker
 from skill.core.silence import pass_time
 from skill.core.table import Do, look_up
 from skill.core.turn import Turn
@@ -49,11 +51,13 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
         case Started(bookmark):
             _start(turn, bookmark)
         case MicrophoneLost() if not coach.deaf:
-            turn.change(deaf=True)
-            turn.announce("microphone_lost")
+            lose_microphone(turn)
         case MicrophoneBack() if coach.deaf:
-            turn.change(deaf=False, quiet_since=now)
-            turn.chime(Tone.MICROPHONE_BACK)
+            regain_microphone(turn)
+        case SpeakerLost() if not coach.mute:
+            lose_speaker(turn)
+        case SpeakerBack() if coach.mute:
+            regain_speaker(turn)
         case AudioEnded():
             turn.change(over=True)
         case _:

@@ -151,6 +151,7 @@ class Coach:
         told: "exercise/step" of every step explained in full.
         history: earlier spots, the latest last, for "undo".
         speaking: what is being played, until its `SpeechEnded`.
+        line: the same as it stood in the queue, to be said again if a device goes away.
         queue: what follows it.
         next_token: for the next line or chime.
         rolling_since: when the movement went on, milliseconds; counts while rolling.
@@ -160,6 +161,7 @@ class Coach:
         last_said: the last reply, for "repeat".
         help_page: how many commands "what can I say" has named since the phase began.
         deaf: whether the microphone is lost.
+        mute: whether the speaker is lost.
         leaving: whether the session ends when the coach has finished speaking.
         over: the same, and nothing can change it: the recording has ended.
         gone: whether the session has ended.
@@ -171,6 +173,7 @@ class Coach:
     told: tuple[str, ...] = ()
     history: tuple[Spot, ...] = ()
     speaking: Say | Chime | None = None
+    line: Line | None = None
     queue: tuple[Line, ...] = ()
     next_token: int = 1
     rolling_since: int = 0
@@ -180,6 +183,7 @@ class Coach:
     last_said: tuple[Line, ...] = ()
     help_page: int = 0
     deaf: bool = False
+    mute: bool = False
     leaving: bool = False
     over: bool = False
     gone: bool = False
@@ -205,9 +209,15 @@ class Coach:
         """The sentence being spoken; empty in silence and during a chime."""
         return self.speaking.text if isinstance(self.speaking, Say) else ""
 
+    @property
+    def cut_off(self) -> bool:
+        """Whether coach and person cannot hear each other, so that nothing may go on by itself."""
+        return self.deaf or self.mute
+
     def rolled(self, now: int) -> int:
-        """Milliseconds of the movement done by `now`."""
-        running = now - self.rolling_since if self.phase is Phase.ROLLING else 0
+        """Milliseconds of the movement done by `now`; they stand still while cut off."""
+        rolling = self.phase is Phase.ROLLING and not self.cut_off
+        running = now - self.rolling_since if rolling else 0
         return self.spot.rolled_ms + running
 
     def length(self) -> int:

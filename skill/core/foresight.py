@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from skill.core.advance import advance
 from skill.core.coach import Coach, Due, Line
 from skill.core.messages import Effect, Heard, Say
+from skill.core.outage import NOTICE
 from skill.core.table import live_commands
 from skill.core.vocabulary import Care, Command
 
@@ -23,6 +24,7 @@ def foresee(coach: Coach, now: int) -> tuple[tuple[str, int], ...]:
         if command in live:
             answered, effects = advance(coach, Heard(command), now)
             wanted.update(dict.fromkeys((*_said(effects), *_waiting(answered))))
+    wanted.update(dict.fromkeys((text, coach.spot.pace) for text in coach.book.lines(NOTICE)))
     return tuple(wanted)
 
 

@@ -114,6 +114,29 @@ class MicrophoneBack:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerLost:
+    """Nothing can be said any more; what was being said has not been heard to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerBack:
+    """The speaker works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropouts:
+    """Sound was lost between program and devices, because the machine was too busy. The coach
+    does nothing; people want to know.
+
+    Attributes:
+        microphone, speaker: how often so far in this session.
+    """
+
+    microphone: int = 0
+    speaker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AudioEnded:
     """The recording is over: nobody will say anything else."""
 
@@ -124,7 +147,17 @@ class Tick:
 
 
 Event = (
-    Started | Heard | Ignored | SpeechEnded | MicrophoneLost | MicrophoneBack | AudioEnded | Tick
+    Started
+    | Heard
+    | Ignored
+    | SpeechEnded
+    | MicrophoneLost
+    | MicrophoneBack
+    | SpeakerLost
+    | SpeakerBack
+    | Dropouts
+    | AudioEnded
+    | Tick
 )
 
 # Effects

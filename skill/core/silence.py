@@ -10,9 +10,11 @@ from skill.core.way import move_on
 
 def pass_time(turn: Turn) -> None:
     """Do what is due by `turn.now`."""
+    if turn.coach.cut_off:
+        return
     if turn.coach.phase is Phase.ROLLING:
         _roll(turn)
-    elif turn.coach.speaking is None and not turn.coach.deaf:
+    elif turn.coach.speaking is None:
         _wait(turn)
 
 

@@ -50,6 +50,14 @@ class Turn:
             self.effects.append(Hush())
         self.change(speaking=None, queue=())
 
+    def interrupt(self) -> None:
+        """Be silent at once; what was being said goes back to the queue, to be said again."""
+        line, waiting = self.coach.line, self.coach.queue
+        if self.coach.speaking is not None and line is not None:
+            waiting = (replace(line, pause_ms=0), *waiting)
+        self.hush()
+        self.change(queue=waiting)
+
     def say(self, name: str, **values: str) -> None:
         """Queue the sentences of a phrase."""
         self.speak(self.coach.book.lines(name, **values))
@@ -92,7 +100,7 @@ class Turn:
 
     def pump(self) -> None:
         """Start the next line or chime, if nothing is being played."""
-        if self.coach.speaking is not None or not self.coach.queue:
+        if self.coach.speaking is not None or self.coach.mute or not self.coach.queue:
             return
         head, *rest = self.coach.queue
         token, spot = self.coach.next_token, self.spot
@@ -101,7 +109,7 @@ class Turn:
             if isinstance(head.what, Tone)
             else Say(token, head.what, head.pause_ms, spot.paced(head.pace), spot.volume)
         )
-        self.change(speaking=playing, queue=tuple(rest), next_token=token + 1)
+        self.change(speaking=playing, line=head, queue=tuple(rest), next_token=token + 1)
         self.effects.append(playing)
 
     # Moving

@@ -45,7 +45,7 @@ def test_flags_win_over_the_file_and_the_file_over_the_defaults(tmp_path: Path) 
     file = tmp_path / "settings.toml"
     file.write_text('voice = "espeak:en-gb"\nask_after_s = 60\n', encoding="utf-8")
     settings = read_settings(file, {"ask_after_s": 70, "speaker": None})
-    assert (settings.voice, settings.ask_after_s, settings.speaker) == ("espeak:en-gb", 70, "")
+    assert (settings.voice, settings.ask_after_s, settings.speaker) == ("espeak:en-gb", 70, ())
 
 
 @pytest.mark.parametrize(

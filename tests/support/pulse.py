@@ -25,12 +25,49 @@ ctl.!default { type pulse }
 """
 
 
+Recording = tuple[str, subprocess.Popen[bytes], int]
+
+
 @dataclass(frozen=True)
 class Pulse:
-    """A running daemon: sink `mic` feeds the default source, sink `speaker` is the default."""
+    """A running daemon: sink `mic` feeds the default source, sink `speaker` is the default.
+
+    Sink `auto_null` stands in where they are gone, as PulseAudio's own does on a machine that has
+    nothing else; nobody hears it.
+    """
 
     env: dict[str, str]
-    recording: int
+    recorders: dict[str, Recording]
+
+    @property
+    def recording(self) -> int:
+        """The file of what the speaker plays."""
+        return self.recorders["speaker"][2]
+
+    @property
+    def pid(self) -> int:
+        """The daemon's process."""
+        return int(self.env["PULSE_PID"])
+
+    def unplug(self, sink: str) -> None:
+        """Pull the microphone's or the speaker's plug: PulseAudio forgets it."""
+        _end(self.recorders[sink][1])
+        # A null sink is ranked like any other, so the stand-in must be made the best one.
+        kind = "default-sink" if sink == "speaker" else "default-source"
+        stand_in = "auto_null" if sink == "speaker" else "auto_null.monitor"
+        assert _pactl(self.env, f"set-{kind}", stand_in)
+        module = _loaded(self.env, sink)
+        assert _pactl(self.env, "unload-module", module)
+
+    def plug_in(self, sink: str) -> None:
+        """Put it back."""
+        assert _pactl(self.env, "load-module", "module-null-sink", f"sink_name={sink}")
+        kind = "default-sink" if sink == "speaker" else "default-source"
+        name = sink if sink == "speaker" else f"{sink}.monitor"
+        assert _pactl(self.env, f"set-{kind}", name)
+        file = self.recorders[sink][2]
+        self.recorders[sink] = (sink, _recorder(sink, self.env, file), file)
+        wake(self.env, sink)
 
     @contextmanager
     def playing_into_microphone(self, pcm: Pcm) -> Iterator[None]:
@@ -98,6 +135,7 @@ def running_pulseaudio() -> Iterator[Pulse]:
                 "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
                 "--disallow-exit", "--log-level=error",
                 f"-L module-native-protocol-unix socket={folder}/socket auth-anonymous=1",
+                "-L module-null-sink sink_name=auto_null",
                 "-L module-null-sink sink_name=mic",
                 "-L module-null-sink sink_name=speaker",
             ],
@@ -108,19 +146,18 @@ def running_pulseaudio() -> Iterator[Pulse]:
             _wait(lambda: _pactl(env, "info"), "PulseAudio answers")
             assert _pactl(env, "set-default-source", "mic.monitor")
             assert _pactl(env, "set-default-sink", "speaker")
-            # A null sink hands on sound every 2 s until somebody listens who wants it sooner, and
-            # notices that after 2 s, or when it is woken.
+            recorders: dict[str, Recording] = {}
             with (
-                _recording("mic", env),
-                _recording("speaker", env) as recording,
+                _recording("mic", env, recorders),
+                _recording("speaker", env, recorders),
                 _sound_system(changes),
             ):
                 _wait(lambda: _recorders(env) == 2, "both sinks are recorded")
                 for sink in ("mic", "speaker"):
-                    assert _pactl(env, "suspend-sink", sink, "1")
-                    assert _pactl(env, "suspend-sink", sink, "0")
-                _wait(lambda: os.fstat(recording).st_size > 0, "the speaker can be heard")
-                yield Pulse(env, recording)
+                    wake(env, sink)
+                pulse = Pulse(env | {"PULSE_PID": str(daemon.pid)}, recorders)
+                _wait(lambda: os.fstat(pulse.recording).st_size > 0, "the speaker can be heard")
+                yield pulse
         finally:
             _end(daemon)
 
@@ -149,19 +186,38 @@ def _restart_portaudio() -> None:
     sounddevice._initialize()
 
 
+def wake(env: dict[str, str], sink: str) -> None:
+    """Have a null sink hand on sound as soon as somebody wants it: until somebody listens, it does
+    so every 2 s, and it only looks when it is woken."""
+    assert _pactl(env, "suspend-sink", sink, "1")
+    assert _pactl(env, "suspend-sink", sink, "0")
+
+
 @contextmanager
-def _recording(sink: str, env: dict[str, str]) -> Iterator[int]:
+def _recording(sink: str, env: dict[str, str], recorders: dict[str, Recording]) -> Iterator[None]:
     with tempfile.TemporaryFile() as file:
-        recorder = subprocess.Popen(
-            ["parec", f"--device={sink}.monitor", "--latency-msec=10", *_FORMAT],
-            env=env,
-            stdout=file,
-            stderr=subprocess.DEVNULL,
-        )
+        recorders[sink] = (sink, _recorder(sink, env, file.fileno()), file.fileno())
         try:
-            yield file.fileno()
+            yield
         finally:
-            _end(recorder)
+            _end(recorders[sink][1])
+
+
+def _recorder(sink: str, env: dict[str, str], file: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["parec", f"--device={sink}.monitor", "--latency-msec=10", *_FORMAT],
+        env=env,
+        stdout=file,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _loaded(env: dict[str, str], sink: str) -> str:
+    """The number of the module that makes a sink."""
+    order = ["pactl", "list", "short", "modules"]
+    done = subprocess.run(order, env=env, capture_output=True, check=True, text=True)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    return next(line[0] for line in lines if f"sink_name={sink}" in line)
 
 
 def _recorders(env: dict[str, str]) -> int:

@@ -1,0 +1,151 @@
+"""Keeps a stream alive: watches it, and opens it anew for as long as it takes."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from skill.audio.choosing import open_wanted
+from skill.audio.devices import Device, Direction, Stream, restart_portaudio
+from skill.audio.rate_watch import PATIENCE_S, RateWatch, Verdict
+from skill.audio.sound_server import Changes, is_astray
+from skill.closing import Closing
+from skill.errors import DeviceError
+
+LOOK_S = 0.1
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
+"""Between two attempts to open a device: doubled after each, as far as this."""
+RESTART_EVERY = 3
+"""Every so many failures in a row, PortAudio is started anew: its list of devices is as old as
+itself. Not always, because that interrupts the other direction for a tenth of a second."""
+SLEPT_S = 1.0
+
+
+class Opened(Protocol):
+    """One opened stream, in either direction."""
+
+    device: Device
+    stream: Stream
+    frames: int
+    """How many its callback has seen; a callback that is not called counts nothing."""
+
+
+Line = TypeVar("Line", bound=Opened)
+
+
+class Caretaker(Closing, Generic[Line]):
+    """One stream that is there again after whatever happened to it.
+
+    A stream is given up when its callback is not called for a second, when frames come at a wrong
+    rate, when PortAudio says that it has ended, when the sound server has moved it to where it is
+    of no use, and when the machine has slept. All of this happens in a thread of its own, so that
+    nobody waits for a device.
+
+    Args:
+        direction: which way the sound goes.
+        names: parts of device names, the most wanted first; none for the system's default.
+        opened: opens a stream on a device; raises DeviceError.
+
+    Attributes:
+        first: the stream that was opened first.
+        current: the one of now, while it can be trusted; None while there is none.
+
+    Raises:
+        DeviceError: if it cannot be opened for the first time.
+    """
+
+    def __init__(
+        self, direction: Direction, names: Sequence[str], opened: Callable[[Device], Line]
+    ) -> None:
+        self._direction = direction
+        self._names = names
+        self._open = opened
+        self.first: Line = open_wanted(direction, names, opened)
+        self._line: Line | None = self.first
+        self.current: Line | None = self.first
+        self._failures = 0
+        self._doubtful = False
+        self._checked = False
+        self._begin_watch()
+        self._slept = _slept()
+        self._changes = Changes()
+        self._over = threading.Event()
+        self._thread = threading.Thread(
+            target=self._work, name=f"{direction.noun}'s caretaker", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Close the stream for good; again does nothing."""
+        self._over.set()
+        self._thread.join(LONGEST_PAUSE_S)
+        self._changes.close()
+        self._give_up()
+
+    def _work(self) -> None:
+        next_try = 0.0
+        while not self._over.wait(LOOK_S):
+            changed = self._changes.any()
+            if self._line is not None:
+                next_try = time.monotonic() + self._look(self._line, changed=changed)
+            elif changed or time.monotonic() >= next_try:
+                next_try = time.monotonic() + self._seek()
+
+    def _look(self, line: Line, *, changed: bool) -> float:
+        """Judge the stream; how long to wait before opening another one, if it is given up."""
+        patience = max(PATIENCE_S, 0.0 if self.current else self._pause())
+        verdict = self._watch.look(line.frames, time.monotonic(), patience)
+        if self._is_bad(line, verdict, changed=changed):
+            self._doubtful = self._doubtful or verdict is Verdict.WRONG
+            self._give_up()
+            self._failures += 1
+            return 0.0 if self._failures == 1 else self._pause()
+        if verdict is Verdict.GOOD:
+            self._failures, self._doubtful = 0, False
+        # After a wrong rate only the right one is trusted, otherwise any frame is.
+        if self._checked and not self._doubtful:
+            self.current = line
+        return 0.0
+
+    def _is_bad(self, line: Line, verdict: Verdict, *, changed: bool) -> bool:
+        slept, self._slept = self._slept, _slept()
+        if verdict in {Verdict.STOPPED, Verdict.WRONG} or not line.stream.active:
+            return True
+        if self._slept - slept > SLEPT_S:
+            return True
+        if line.frames and (changed or not self._checked):
+            self._checked = True
+            return is_astray(self._direction)
+        return False
+
+    def _give_up(self) -> None:
+        self.current = None
+        line, self._line = self._line, None
+        if line is not None:
+            line.stream.close()
+
+    def _seek(self) -> float:
+        """Open a stream; how long to wait before the next attempt, if there is none."""
+        self._changes.renew()
+        try:
+            self._line = open_wanted(self._direction, self._names, self._open)
+        except DeviceError:
+            self._failures += 1
+            if self._failures % RESTART_EVERY == 0:
+                restart_portaudio()
+            return self._pause()
+        self._begin_watch()
+        return 0.0
+
+    def _begin_watch(self) -> None:
+        self._checked = False
+        if self._line is not None:
+            self._watch = RateWatch(self._line.device.rate)
+
+    def _pause(self) -> float:
+        return float(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** max(0, self._failures - 1)))
+
+
+def _slept() -> float:
+    """How long the machine has been suspended since it was started, in seconds."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -1,0 +1,74 @@
+"""Which device is meant: parts of names, in the order in which they are wanted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from skill.audio.devices import Device, Direction, all_devices, find_device
+from skill.audio.sound_server import Endpoint, endpoints
+from skill.errors import DeviceError
+
+DEFAULT = "default"
+"""The name of whatever the system's settings say."""
+SERVER_DEVICES = ("pulse", DEFAULT)
+"""What PortAudio calls the way to the sound server, the surest first."""
+
+T = TypeVar("T")
+
+
+def wanted_devices(direction: Direction, names: Sequence[str] = ()) -> list[Device]:
+    """The devices that names mean, the most wanted first; none are opened.
+
+    Args:
+        direction: microphones or speakers.
+        names: parts of names, in any case; "default" means the system's default device. Without
+            any, the default is meant.
+
+    Raises:
+        DeviceError: if there is no such device, or libportaudio2 is not installed.
+    """
+    found: dict[Device, None] = {}
+    for name in names or (DEFAULT,):
+        found.update(dict.fromkeys(_meant(direction, name)))
+    if found:
+        return list(found)
+    find_device(direction)  # raises if there is none at all
+    parts = " or ".join(f'"{name}"' for name in names)
+    there = ", ".join(dict.fromkeys(device.name for device in named_devices(direction)))
+    raise DeviceError(f"No {direction.noun} has {parts} in its name.", f"These are there: {there}.")
+
+
+def open_wanted(direction: Direction, names: Sequence[str], opened: Callable[[Device], T]) -> T:
+    """Open the first device of those wanted that lets itself be opened.
+
+    Raises:
+        DeviceError: of the most wanted one, if none does.
+    """
+    first: DeviceError | None = None
+    for device in wanted_devices(direction, names):
+        try:
+            return opened(device)
+        except DeviceError as error:
+            first = first or error
+    raise first or DeviceError(f"There is no {direction.noun}.", "Plug one in, then start again.")
+
+
+def named_devices(direction: Direction) -> list[Device]:
+    """Every device by the name that people know: the sound server's first, then PortAudio's."""
+    found = all_devices(direction)
+    way = next((d for name in SERVER_DEVICES for d in found if d.name == name), None)
+    served = [] if way is None else [_served(way, end) for end in endpoints(direction)]
+    return [*served, *found]
+
+
+def _meant(direction: Direction, name: str) -> Iterator[Device]:
+    if name.casefold() == DEFAULT:
+        if all_devices(direction):
+            yield find_device(direction)
+        return
+    for device in named_devices(direction):
+        if name.casefold() in f"{device.name}\n{device.at_server}".casefold():
+            yield device
+
+
+def _served(way: Device, end: Endpoint) -> Device:
+    return Device(way.index, end.description, end.rate, end.channels, end.name)

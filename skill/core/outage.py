@@ -1,0 +1,51 @@
+"""What happens when the microphone or the speaker goes away, and when it is back.
+
+Nothing goes on by itself meanwhile: a movement's clock stands still (`Coach.cut_off`), because the
+person could neither stop it nor hear its end, and no question is asked.
+"""
+
+from skill.core.messages import Tone
+from skill.core.turn import Turn
+
+NOTICE = "microphone_lost"
+
+
+def lose_microphone(turn: Turn) -> None:
+    """Say at once that nothing can be heard; what was being said follows, from its line's start."""
+    _stop_the_clock(turn)
+    turn.change(deaf=True)
+    turn.interrupt()
+    waiting = turn.coach.queue
+    turn.change(queue=())
+    turn.announce(NOTICE)
+    turn.change(queue=(*turn.coach.queue, *waiting))
+
+
+def regain_microphone(turn: Turn) -> None:
+    """Chime; a notice that nobody has heard yet is no longer true."""
+    notice = turn.coach.book.lines(NOTICE)
+    turn.change(queue=tuple(line for line in turn.coach.queue if line.what not in notice))
+    turn.change(deaf=False)
+    _go_on(turn)
+    turn.chime(Tone.MICROPHONE_BACK)
+
+
+def lose_speaker(turn: Turn) -> None:
+    """Keep what was being said."""
+    _stop_the_clock(turn)
+    turn.change(mute=True)
+    turn.interrupt()
+
+
+def regain_speaker(turn: Turn) -> None:
+    """Say what nobody heard, from its line's start."""
+    turn.change(mute=False)
+    _go_on(turn)
+
+
+def _stop_the_clock(turn: Turn) -> None:
+    turn.move(rolled_ms=turn.coach.rolled(turn.now))
+
+
+def _go_on(turn: Turn) -> None:
+    turn.change(quiet_since=turn.now, rolling_since=turn.now)

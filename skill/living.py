@@ -1,0 +1,60 @@
+"""The composition of a live session: a microphone, a speaker, and a coach between them."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from skill.app import App
+from skill.audio.loudspeaker import Loudspeaker
+from skill.audio.microphone import Microphone
+from skill.session import Observer, Session
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEquipment:
+    """The two devices of a session, as the session asks about them."""
+
+    microphone: Microphone
+    speaker: Loudspeaker
+
+    @property
+    def speaker_works(self) -> bool:
+        """Whether what is played now can be heard."""
+        return self.speaker.works
+
+    @property
+    def dropouts(self) -> tuple[int, int]:
+        """How often the microphone, and how often the speaker, has lost sound so far."""
+        return self.microphone.overruns, self.speaker.underruns
+
+
+@contextmanager
+def live(
+    app: App, *, journal: Path | None = None, observers: Sequence[Observer] = ()
+) -> Iterator[Session]:
+    """A session at the microphone and the speaker; the person's place outlives the process.
+
+    Raises:
+        DeviceError: if a device is not there when the session begins. Later, it is waited for.
+    """
+    chosen = app.settings
+    with ExitStack() as stack:
+        worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
+        speaker = stack.enter_context(Loudspeaker(chosen.speaker))
+        narrator = app.narrator(speaker, worker)
+        ears = app.ears()
+        watching = app.with_journal(journal, observers, stack)
+        microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
+        speaker.follow(microphone.clock)
+        yield Session(
+            microphone,
+            ears,
+            narrator,
+            app.coach(),
+            watching,
+            app.shelf.put,
+            deaf_while_speaking=chosen.mute_while_speaking,
+            equipment=LiveEquipment(microphone, speaker),
+        )
