@@ -19,6 +19,8 @@ from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
 from skill.mouth import Mouth, make_mouth
 from skill.ports import AudioSource, Recognizer, Speaker, Voice
+from skill.recorder.beginning import Later, beginning, kept_folder
+from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session
 from skill.settings import PACKAGE, Settings
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
 """The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
+PERSON_CHANNEL = 0
+"""Of a session file; see `skill.audio.session_file`."""
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
 when it makes a language model of them, and commands are likelier than what sounds like them."""
@@ -43,11 +47,13 @@ class App:
 
     Attributes:
         stranger: why the chosen person is heard like anybody, or None.
+        notices: what else the person should know after a session, one sentence each.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stranger: str | None = None
+        self.notices: list[str] = []
 
     @cached_property
     def content(self) -> Content:
@@ -189,13 +195,39 @@ class App:
         journal: Path | None = None,
         observers: Sequence[Observer] = (),
     ) -> Iterator[Session]:
-        """A session over a recording, as fast as it goes and always the same."""
+        """A session over a recording, as fast as it goes and always the same.
+
+        One that the recorder kept sets in where it does, whatever the coach was doing then.
+        """
         from skill.audio.recording import RecordingSource
 
         with ExitStack() as stack:
-            source = stack.enter_context(RecordingSource(recording, channel=channel))
+            kept = kept_folder(recording) if channel is None else None
+            sound = recording if kept is None else kept / SOUND
+            person = channel if kept is None else PERSON_CHANNEL
+            source = stack.enter_context(RecordingSource(sound, channel=person))
             watching = self.with_journal(journal, observers, stack)
-            yield self._headless(source, write_audio, watching, stack)
+            if kept is None:
+                yield self._headless(source, write_audio, watching, stack)
+            else:
+                yield self._going_on(kept, source, write_audio, watching, stack)
+
+    def _going_on(
+        self,
+        kept: Path,
+        source: AudioSource,
+        write_audio: Path | None,
+        observers: Sequence[Observer],
+        stack: ExitStack,
+    ) -> Session:
+        """A session that sets in where a kept recording does."""
+        start = beginning(kept, self.coach())
+        source = Later(source, start.start_frame)
+        session = self._headless(source, write_audio, observers, stack)
+        session.coach, session.going_on = start.coach, True
+        if start.rest is not None:
+            session.narrator.speaker.play(start.rest, start.token, start.start_frame)
+        return session
 
     @contextmanager
     def rehearse(
@@ -256,8 +288,18 @@ class App:
         """What did not work in a session that went on all the same."""
         voice = getattr(self.voice, "trouble", None)
         found = (self.stranger, self.mouth.trouble, voice, self.shelf.trouble)
-        return (*(trouble for trouble in found if trouble), *session.narrator.troubles)
+        lost = _dropouts(*session.equipment.dropouts)
+        return (*(trouble for trouble in (*found, lost) if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:
         """Where the person was when the last live session ended."""
         return self.shelf.get()
+
+
+def _dropouts(microphone: int, speaker: int) -> str:
+    if not microphone + speaker:
+        return ""
+    return (
+        f"The machine was too busy for its sound: the microphone lost some {microphone} times, the "
+        f"speaker {speaker} times. Close other programs if that is often."
+    )

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from skill.core.messages import (
     Chime,
-    Dropouts,
     Effect,
     Event,
     Finish,
@@ -42,9 +41,6 @@ def describe(message: Event | Effect) -> tuple[str, str] | None:
             return COACH, "(the speaker is gone)"
         case SpeakerBack():
             return COACH, "(the speaker is back)"
-        case Dropouts():
-            counts = f"microphone {message.microphone}, speaker {message.speaker}"
-            return COACH, f"(sound dropped out: {counts})"
         case Finish():
             return COACH, "(the end)"
         case _:

@@ -1,6 +1,6 @@
 """The composition of a live session: a microphone, a speaker, and a coach between them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from pathlib import Path
 from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
+from skill.comforts import Comforts
 from skill.session import Observer, Session
 
 
@@ -32,9 +33,19 @@ class LiveEquipment:
 
 @contextmanager
 def live(
-    app: App, *, journal: Path | None = None, observers: Sequence[Observer] = ()
+    app: App,
+    *,
+    journal: Path | None = None,
+    observers: Sequence[Observer] = (),
+    stamp: Callable[[], str] = lambda: "session",
 ) -> Iterator[Session]:
     """A session at the microphone and the speaker; the person's place outlives the process.
+
+    Args:
+        app: builds what the session needs.
+        journal: where to write it; the recorder needs one.
+        observers: are told everything.
+        stamp: date and time, for the names of what the recorder keeps.
 
     Raises:
         DeviceError: if a device is not there when the session begins. Later, it is waited for.
@@ -42,14 +53,15 @@ def live(
     chosen = app.settings
     with ExitStack() as stack:
         worker = stack.enter_context(ThreadPoolExecutor(1, "narrator"))
-        speaker = stack.enter_context(Loudspeaker(chosen.speaker))
-        narrator = app.narrator(speaker, worker)
+        with_it = Comforts(chosen, journal, stamp, app.notices.append, stack)
+        speaker = stack.enter_context(Loudspeaker(chosen.speaker, awake=chosen.keep_awake))
+        narrator = app.narrator(with_it.speaker(speaker), worker)
         ears = app.ears()
-        watching = app.with_journal(journal, observers, stack)
+        watching = app.with_journal(journal, (*with_it.observers, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
         yield Session(
-            microphone,
+            with_it.source(microphone),
             ears,
             narrator,
             app.coach(),

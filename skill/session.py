@@ -88,7 +88,9 @@ class Ears:
         return [decision for decision in decisions if decision is not None]
 
     def _levels(self, block: Block, now: int, context: Context) -> Sequence[float | None]:
-        count = max(0, now // 10 - self.listener.loudness.until // 10)
+        # A session may begin in the middle of another one: there are no levels before its start.
+        known = max(self.listener.loudness.until, now * block.start_frame // block.end_frame)
+        count = max(0, now // 10 - known // 10)
         if count == 0 or context.saying or block.kind is not BlockKind.HEARD:
             return [None] * count
         return block.levels(count)
@@ -110,6 +112,7 @@ class Session:
         observers: are told everything.
         remember: writes a bookmark down.
         deaf_while_speaking: whether commands are ignored while the coach speaks.
+        going_on: whether the coach comes from the middle of a session.
         equipment: tells whether the speaker works.
     """
 
@@ -120,6 +123,7 @@ class Session:
     observers: Sequence[Observer] = ()
     remember: Callable[[Bookmark], None] = lambda _bookmark: None
     deaf_while_speaking: bool = False
+    going_on: bool = False
     equipment: Equipment = field(default_factory=Reliable)
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
@@ -131,7 +135,8 @@ class Session:
 
     def run(self, bookmark: Bookmark | None = None) -> Coach:
         """Run until the coach has finished; return it as it ended."""
-        self._dispatch(Started(bookmark), 0)
+        if not self.going_on:
+            self._dispatch(Started(bookmark), 0)
         for block in self.source.blocks():
             self.step(block)
             if self.coach.gone:

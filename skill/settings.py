@@ -48,6 +48,10 @@ class Settings(BaseModel):
         models: folder for downloaded models and voices.
         people: folder for what `roller-coach enrol` has learnt.
         person: name of whoever speaks, if they are enrolled; empty for anybody.
+        duck_music: lower other programs' sound while the coach speaks, where the system allows it.
+        keep_awake: play a hiss that nobody hears, for amplifiers that switch off in silence.
+        keep_minutes: how many of the last minutes a recorder holds in memory and writes down when
+            the person says "that was wrong"; 0: there is no recorder.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
     """
 
@@ -67,6 +71,9 @@ class Settings(BaseModel):
     models: Path = Field(default_factory=lambda: _user("data") / "models")
     people: Path = Field(default_factory=lambda: _user("data") / "people")
     person: str = ""
+    duck_music: bool = True
+    keep_awake: bool = False
+    keep_minutes: int = Field(default=0, ge=0, le=30)
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
 

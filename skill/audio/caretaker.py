@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from skill.audio.choosing import open_wanted
-from skill.audio.devices import Device, Direction, Stream, restart_portaudio
+from skill.audio.devices import Device, Direction
 from skill.audio.rate_watch import PATIENCE_S, RateWatch, Verdict
 from skill.audio.sound_server import Changes, is_astray
+from skill.audio.streams import Stream, restart_portaudio
 from skill.closing import Closing
 from skill.errors import DeviceError
 
@@ -67,6 +69,11 @@ class Caretaker(Closing, Generic[Line]):
         self._doubtful = False
         self._checked = False
         self._begin_watch()
+        # Before anything is said: starting `pactl` holds Python up long enough to be heard.
+        self._checked = True
+        if is_astray(direction):
+            self._give_up()
+            raise _none_but_useless(direction)
         self._slept = _slept()
         self._changes = Changes()
         self._over = threading.Event()
@@ -132,7 +139,8 @@ class Caretaker(Closing, Generic[Line]):
         except DeviceError:
             self._failures += 1
             if self._failures % RESTART_EVERY == 0:
-                restart_portaudio()
+                with suppress(DeviceError):
+                    restart_portaudio()
             return self._pause()
         self._begin_watch()
         return 0.0
@@ -144,6 +152,15 @@ class Caretaker(Closing, Generic[Line]):
 
     def _pause(self) -> float:
         return float(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** max(0, self._failures - 1)))
+
+
+def _none_but_useless(direction: Direction) -> DeviceError:
+    why = (
+        "the sound server would only let us hear our own speaker"
+        if direction is Direction.MICROPHONE
+        else "the sound server would play to nobody"
+    )
+    return DeviceError(f"There is no {direction.noun}: {why}.", "Plug one in, then start again.")
 
 
 def _slept() -> float:

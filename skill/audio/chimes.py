@@ -10,17 +10,18 @@ from skill.ports import Clip, Samples
 Note = tuple[float, int, int]
 """Pitch in Hz, start in ms, length in ms."""
 
-E4, G4, C5, E5, G5, C6 = 329.63, 392.00, 523.25, 659.26, 783.99, 1046.50
-"""Equal temperament, A4 = 440 Hz."""
+B4, C5, D5, E5, G5, A5, C6 = 493.88, 523.25, 587.33, 659.26, 783.99, 880.00, 1046.50
+"""Equal temperament, A4 = 440 Hz. None lies lower: small loudspeakers fade below 500 Hz."""
 
 MELODIES: Mapping[Tone, tuple[Note, ...]] = {
-    Tone.HEARD: ((G5, 0, 110),),
-    Tone.NOT_NOW: ((G4, 0, 120), (E4, 110, 170)),
+    Tone.HEARD: ((A5, 0, 110),),
+    Tone.NOT_NOW: ((D5, 0, 120), (B4, 110, 170)),
     Tone.STEP: ((C5, 0, 140), (G5, 120, 220)),
     Tone.TIME: ((E5, 0, 150), (E5, 170, 170)),
+    Tone.MICROPHONE_LOST: ((C6, 0, 100), (E5, 90, 100), (C5, 180, 160)),
     Tone.MICROPHONE_BACK: ((C5, 0, 100), (E5, 90, 100), (C6, 180, 160)),
 }
-"""One contour each: a tick, a fall, a rise, a knock, a climb."""
+"""One contour each: a tick, a fall, a rise, a knock, a descent, a climb."""
 
 HARMONICS = (1.0, 0.25, 0.08)
 """Strength of the pitch, its octave and its twelfth: a soft mallet rather than a beep."""

@@ -7,17 +7,17 @@ import numpy as np
 BIN_S = 0.5
 """Time stamps are averaged over this long before they are kept."""
 KEPT_S = 120.0
-JITTER_S = 0.0015
-"""Of one time stamp. Measured through PortAudio on PulseAudio, 12 ms periods: standard deviation
-1.3 ms for a microphone, 0.03 ms for a speaker."""
+JITTER_S = 0.001
+"""Of such an average. Measured through PortAudio on PulseAudio, 12 ms periods, idle machine:
+standard deviation 0.17 ms for a microphone, 0.03 ms for a speaker."""
 DRIFT = 100e-6
 """How far a device's clock is expected to be off before anything is known: what the worst ones
 are."""
 LEAST_DRIFT = 10e-6
 """A clock changes by this much as it gets warm, however well it was known."""
-HOLE_S, HOLE_BINS = 0.008, 3
-"""So far from the line, so often in a row and on one side: frames have been lost, and the line must
-begin anew. Slower changes are the clock's own."""
+OUTLIER_S, HOLE_BINS = 0.003, 3
+"""An average this far from the line comes from a busy machine and is left out; so many in a row on
+one side, and frames have been lost: the line begins anew."""
 
 
 class ClockMap:
@@ -73,17 +73,20 @@ class ClockMap:
     def _close_bin(self) -> None:
         frames, times = zip(*self._bin, strict=True)
         point = (sum(frames) / len(frames), sum(times) / len(times))
-        if self.known and self._begins_anew(point):
-            self.restart()
-        self._points.append(point)
         self._bin = []
+        off = point[1] - self.seconds_at(point[0]) if self.known else 0.0
+        if abs(off) <= OUTLIER_S:
+            self._astray = []
+        elif self._astray and off * self._astray[0] < 0:
+            self._astray = [off]
+        else:
+            self._astray.append(off)
+        if len(self._astray) >= HOLE_BINS:
+            self.restart()
+        elif self._astray:
+            return
+        self._points.append(point)
         self._fit()
-
-    def _begins_anew(self, point: tuple[float, float]) -> bool:
-        off = point[1] - self.seconds_at(point[0])
-        same_side = not self._astray or off * self._astray[0] > 0
-        self._astray = [*self._astray, off] if abs(off) > HOLE_S and same_side else []
-        return len(self._astray) >= HOLE_BINS
 
     def _fit(self) -> None:
         points = np.array(self._points)

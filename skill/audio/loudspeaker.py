@@ -1,6 +1,7 @@
 """A real loudspeaker as a speaker."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,13 @@ import soxr
 from skill.audio.caretaker import Caretaker
 from skill.audio.clock_map import ClockMap
 from skill.audio.deck import Deck, Sound
-from skill.audio.devices import Device, Direction, open_speaker
+from skill.audio.devices import Device, Direction
 from skill.audio.microphone import listed
 from skill.audio.rate_watch import PATIENCE_S
+from skill.audio.streams import open_speaker
 from skill.audio.stretch import stretch
 from skill.audio.timeline import frames_at
+from skill.audio.waking import Hiss
 from skill.closing import Closing
 from skill.ports import Clip, Samples
 
@@ -23,47 +26,55 @@ OVERDUE_S = 2
 """A clip that has not ended this long after it should have is reported all the same, so that a
 speaker that has died does not leave the coach waiting."""
 
+STAMPS = 1000
+"""As many calls of the callback as may come before somebody looks at the clock."""
+
 
 class Outlet:
     """One opened stream of a loudspeaker, which always runs: amplifiers stay awake between clips.
 
     Args:
         device: opened at once.
+        awake: whether silence is a hiss that nobody hears, instead of zeros.
 
     Attributes:
         frames: played so far.
-        underruns: how often the device wanted frames sooner than they came.
+        underruns: how often the device wanted a clip's frames sooner than they came; in silence
+            nobody hears it.
         latency: frames between the deck and the air.
 
     Raises:
         DeviceError: if the device cannot be opened.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, *, awake: bool = False) -> None:
         self.device = device
         self.frames = 0
         self.underruns = 0
         self.deck = Deck(device.rate)
+        self._hiss = Hiss(device.rate) if awake else None
         self._clock = ClockMap(device.rate)
-        self._stamp = (0, 0.0)
-        self._noted = -1
+        self._stamps: deque[tuple[int, float]] = deque(maxlen=STAMPS)
         self.stream = open_speaker(device, self._fill, lambda: self.deck.wanted is not None)
         self.latency = round(self.stream.latency * device.rate)
 
     @property
     def clock(self) -> ClockMap:
-        """When each frame of the deck left the device."""
-        frame, seconds = self._stamp
-        if seconds and frame != self._noted:
-            self._noted = frame
-            self._clock.note(frame, seconds)
+        """When each frame of the deck was fetched, sooner than it was heard by a time that stays
+        the same; see `Microphone.clock`.
+        """
+        while self._stamps:
+            self._clock.note(*self._stamps.popleft())
         return self._clock
 
     def _fill(self, out: Samples, frames: int, time: Any, status: Any) -> None:
-        if status.output_underflow:
+        if status.output_underflow and self.deck.wanted is not None:
             self.underruns += 1
-        self._stamp = (self.frames, time.outputBufferDacTime)
-        out[:] = self.deck.fill(frames)[:, np.newaxis]
+        self._stamps.append((self.frames, time.currentTime))
+        sound = self.deck.fill(frames)
+        if self._hiss is not None:
+            sound = sound + self._hiss.next(frames)
+        out[:] = sound[:, np.newaxis]
         self.frames += frames
 
 
@@ -89,6 +100,7 @@ class Loudspeaker(Closing):
         name: parts of device names, the most wanted first, or one of them; None for the system's
             default.
         rate: frames per second of the microphone's clock, for `at`.
+        awake: whether silence is a hiss that nobody hears, instead of zeros.
 
     Raises:
         DeviceError: if there is no such device, or it cannot be opened.
@@ -98,15 +110,20 @@ class Loudspeaker(Closing):
         self,
         name: str | Sequence[str] | None = None,
         rate: int = 16_000,
+        *,
+        awake: bool = False,
     ) -> None:
         self._rate = rate
         self._ears: ClockMap | None = None
         self._playing: _Playing | None = None
         self._ended: list[int] = []
         self._underruns = 0
-        self._caretaker = Caretaker(Direction.SPEAKER, listed(name), Outlet)
+        self._caretaker = Caretaker(
+            Direction.SPEAKER, listed(name), lambda device: Outlet(device, awake=awake)
+        )
         self._outlet = self._caretaker.first
         self._seen = time.monotonic()
+        self._lost = False
         self.name = self._outlet.device.name
 
     def close(self) -> None:
@@ -127,11 +144,11 @@ class Loudspeaker(Closing):
         """Whether what is played now is heard. A device that is away for less than a second does
         not count, unless a clip was playing.
         """
-        outlet = self._current()
-        if outlet is None and time.monotonic() - self._seen >= PATIENCE_S:
-            return False
-        playing = self._playing
-        return playing is None or playing.outlet in {None, outlet}
+        outlet, playing = self._current(), self._playing
+        gone = outlet is None and (self._lost or time.monotonic() - self._seen >= PATIENCE_S)
+        cut = playing is not None and playing.outlet not in {None, outlet}
+        self._lost = gone or cut
+        return not self._lost
 
     @property
     def drift_ppm(self) -> float:
@@ -177,6 +194,8 @@ class Loudspeaker(Closing):
 
     def _current(self) -> Outlet | None:
         outlet = self._caretaker.current
+        if outlet is not None and outlet.stream.closed:
+            outlet = None
         if outlet is not None:
             self._seen = time.monotonic()
             _ = outlet.clock  # takes the newest stamp

@@ -11,9 +11,11 @@ import numpy as np
 from skill.audio.block_builder import BlockBuilder
 from skill.audio.caretaker import Caretaker
 from skill.audio.clock_map import ClockMap
-from skill.audio.devices import Device, Direction, open_microphone
+from skill.audio.devices import Device, Direction
 from skill.audio.rate_watch import PATIENCE_S
+from skill.audio.streams import open_microphone
 from skill.closing import Closing
+from skill.errors import DeviceError
 from skill.ports import Block, Pcm
 
 QUEUE_CHUNKS = 1000
@@ -26,7 +28,7 @@ class Chunk:
 
     Attributes:
         start: count of the stream's frames before it.
-        seconds: when its first frame was captured, on PortAudio's clock.
+        seconds: when it was delivered, on PortAudio's clock.
         data: int16, all channels side by side.
     """
 
@@ -56,7 +58,13 @@ class Intake:
         self.overruns = 0
         self._channel = channel
         self._chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-        wanted = 1 if channel is None else channel + 1
+        # Asked for one channel, the system mixes them all.
+        wanted = 1 if channel is None else max(2, channel + 1)
+        if channel is not None and channel >= device.channels:
+            raise DeviceError(
+                f'The microphone "{device.name}" has no channel {channel}.',
+                f"Choose microphone_channel from 0 to {device.channels - 1}, or mix.",
+            )
         self.stream = open_microphone(device, self._capture, wanted)
 
     def next(self, timeout: float) -> Chunk | None:
@@ -73,7 +81,7 @@ class Intake:
             return frames[:, 0]
         if self._channel is None:
             return np.asarray(frames.mean(axis=1), np.int16)
-        return frames[:, min(self._channel, self.stream.channels - 1)]
+        return frames[:, self._channel]
 
     def _capture(self, buffer: bytes | memoryview, frames: int, time: Any, status: Any) -> None:
         # A SimpleQueue's put never waits, and nothing here does more than copy 12 ms of sound.
@@ -82,7 +90,7 @@ class Intake:
         if status.input_overflow:
             self.overruns += 1
         if self._chunks.qsize() < QUEUE_CHUNKS:
-            self._chunks.put(Chunk(start, time.inputBufferAdcTime, bytes(buffer)))
+            self._chunks.put(Chunk(start, time.currentTime, bytes(buffer)))
         else:
             self.overruns += 1
 
@@ -102,7 +110,9 @@ class Microphone(Closing):
         channel: which of several channels to hear, from 0; None for a mix of all.
 
     Attributes:
-        clock: when each frame of the blocks was captured.
+        clock: when each frame of the blocks was delivered, later than it was captured by a time
+            that stays the same. The time of capture that PortAudio tells wanders by 15 ms within
+            a minute on PulseAudio; averaged over half a second, that of delivery by 0.2 ms.
 
     Raises:
         DeviceError: if there is no such device, or it cannot be opened.
@@ -170,8 +180,9 @@ class Microphone(Closing):
             if chunk.start > expected:
                 yield from self._builder.lost(chunk.start - expected)
             pcm = current.mono(chunk)
+            blocks = self._builder.heard(pcm)
             self.clock.note(self._builder.next_frame, chunk.seconds)
-            yield from self._builder.heard(pcm)
+            yield from blocks
             expected, last, lost = chunk.start + len(pcm), time.monotonic(), False
 
     def _fetch(self, current: Intake | None) -> Chunk | None:

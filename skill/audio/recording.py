@@ -71,6 +71,11 @@ class RecordingSource(Closing):
         return self._rate
 
     @property
+    def channels(self) -> int:
+        """How many channels the file has."""
+        return int(self._file.channels)
+
+    @property
     def loudest(self) -> int:
         """Greatest absolute sample delivered so far, 0 to 32768; 0 after a silent recording."""
         return self._loudest

@@ -4,6 +4,7 @@ import wave
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,22 @@ class _Piece:
     @property
     def end(self) -> int:
         return self.start + len(self.pcm)
+
+
+class Tape(Protocol):
+    """Takes both voices of a session down."""
+
+    def hear(self, block: Block) -> None:
+        """Add what the microphone heard; blocks come in order, without gaps."""
+        ...
+
+    def play(self, clip: Clip, at: int) -> None:
+        """A clip starts at microphone frame `at`, instead of whatever was playing."""
+        ...
+
+    def stop(self, at: int) -> None:
+        """The coach is silent from microphone frame `at` on."""
+        ...
 
 
 class SessionWriter(Closing):
@@ -117,10 +134,10 @@ class SessionWriter(Closing):
 
 @dataclass(frozen=True, slots=True)
 class TeeSource:
-    """A source whose blocks are also written to a session file."""
+    """A source whose blocks also go to a tape."""
 
     source: AudioSource
-    writer: SessionWriter
+    tape: Tape
 
     @property
     def rate(self) -> int:
@@ -128,32 +145,32 @@ class TeeSource:
         return self.source.rate
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the source's blocks, each after it has gone to the file.
+        """Yield the source's blocks, each after it has gone to the tape.
 
         Raises:
-            StorageError: if the file cannot be written.
+            StorageError: if the tape is a file that cannot be written.
         """
         for block in self.source.blocks():
-            self.writer.hear(block)
+            self.tape.hear(block)
             yield block
 
 
 @dataclass(frozen=True, slots=True)
 class TeeSpeaker:
-    """A speaker whose clips are also written to a session file."""
+    """A speaker whose clips also go to a tape."""
 
     speaker: Speaker
-    writer: SessionWriter
+    tape: Tape
 
     def play(self, clip: Clip, token: int, at: int) -> None:
         """Start a clip at microphone frame `at`."""
         self.speaker.play(clip, token, at)
-        self.writer.play(clip, at)
+        self.tape.play(clip, at)
 
     def stop(self, at: int) -> None:
         """Be silent from microphone frame `at` on."""
         self.speaker.stop(at)
-        self.writer.stop(at)
+        self.tape.stop(at)
 
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips that have ended by microphone frame `at`, each reported once."""

@@ -16,7 +16,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "run": ("skill.cli.run:run", "Start a session at the microphone."),
         "replay": ("skill.cli.replay:replay", "Run a recording, or a journal, as a session."),
+        "recordings": (
+            "skill.cli.recordings:recordings",
+            "List and erase what the recorder kept.",
+        ),
         "rehearse": ("skill.cli.rehearse:rehearse", "Act out a script that answers the coach."),
+        "mic-test": ("skill.cli.mic_test:mic_test", "Test the microphone; say what would help."),
+        "doctor": ("skill.cli.doctor:doctor", "Look for everything that can be wrong here."),
+        "devices": ("skill.cli.devices:devices", "List microphones and speakers."),
         "enrol": ("skill.cli.enrol:enrol", "Let the coach learn a person's voice."),
         "check": ("skill.cli.content:check", "Look for mistakes in routine, phrases, commands."),
         "table": ("skill.cli.content:table", "Show what every command does in every phase."),

@@ -32,9 +32,14 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
         flags = {name: options.pop(name) for name in Settings.model_fields if name in options}
         return command(App(read_settings(settings_path, flags)), **options)
 
+    return choices(wrapper)
+
+
+def choices(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the content, model and voice options, as they are."""
     for option in reversed(CHOICES):
-        wrapper = option(wrapper)
-    return wrapper
+        command = option(command)
+    return command
 
 
 microphone_option = click.option(

@@ -1,11 +1,13 @@
 """`roller-coach run`: live; without a microphone, the recorded session."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from skill.app import DEMO, App
 from skill.audio.devices import default_devices
+from skill.cli.ending import ending_well
 from skill.cli.options import (
     FILE,
     journal_option,
@@ -48,7 +50,12 @@ def run(
         audio = write_audio or _out() / "session.wav"
         replay_recording(app, DEMO, audio, journal, quiet=quiet, as_json=as_json)
         return
-    _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+    try:
+        with ending_well():
+            _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+    finally:
+        for notice in app.notices:
+            click.echo(f"roller-coach: {notice}", err=True)
 
 
 def _out() -> Path:
@@ -84,11 +91,19 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
     shown = watchers(console, quiet=quiet, as_json=as_json)
     bookmark = None if fresh else app.bookmark()
     if quiet or as_json or not console.is_terminal:
-        with live(app, journal=journal, observers=shown) as session:
+        with live(app, journal=journal, observers=shown, stamp=_now) as session:
             session.run(bookmark)
     else:
         dashboard = Dashboard(console)
-        with live(app, journal=journal, observers=(*shown, dashboard)) as session, dashboard:
+        with (
+            live(app, journal=journal, observers=(*shown, dashboard), stamp=_now) as session,
+            dashboard,
+        ):
             session.run(bookmark)
     for trouble in app.troubles(session):
         click.echo(f"roller-coach: {trouble}", err=True)
+
+
+def _now() -> str:
+    """Date and time as part of a file's name; the wall clock of the person."""
+    return datetime.now().strftime("%Y-%m-%d %H.%M.%S")

@@ -41,6 +41,7 @@ ACTIONS: Mapping[Do, Callable[[Turn, Heard], None]] = MappingProxyType(
         Do.QUIETER: answers.quieter,
         Do.LOUDER: answers.louder,
         Do.UNDO: mending.undo,
+        Do.WRONG: mending.wrong,
         Do.YES: mending.answer_yes,
         Do.NO: mending.answer_no,
         Do.GOODBYE: way.goodbye,

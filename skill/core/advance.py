@@ -20,7 +20,7 @@ from skill.core.messages import (
 )
 from skill.core.outage import lose_microphone, lose_speaker, regain_microphone, regain_speaker
 from skill.core.silence import pass_time
-from skill.core.table import Do, look_up
+from skill.core.table import TAKES_BACK, Do, look_up
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
 
@@ -78,7 +78,7 @@ def _hear(turn: Turn, heard: Heard) -> None:
     turn.change(leaving=False)
     ACTIONS[do](turn, heard)
     turn.change(quiet_since=turn.now, asking=False)
-    if do is not Do.UNDO and _changed(before, turn.spot):
+    if do not in TAKES_BACK and _changed(before, turn.spot):
         turn.change(history=(*turn.coach.history, before)[-UNDO_DEPTH:])
 
 

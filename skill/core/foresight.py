@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skill.core.advance import advance
 from skill.core.coach import Coach, Due, Line
-from skill.core.messages import Effect, Heard, Say
+from skill.core.messages import Effect, Heard, Say, Tone
 from skill.core.outage import NOTICE
 from skill.core.table import live_commands
 from skill.core.vocabulary import Care, Command
@@ -37,5 +37,5 @@ def _said(effects: tuple[Effect, ...]) -> Iterator[tuple[str, int]]:
 def _waiting(coach: Coach) -> Iterator[tuple[str, int]]:
     waiting: tuple[Line | Due, ...] = (*coach.queue, *coach.due)
     for item in waiting:
-        if isinstance(item.what, str):
+        if not isinstance(item.what, Tone):  # a tone is a string, too
             yield item.what, coach.spot.paced(item.pace)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from skill.core.coach import Phase, Spot
-from skill.core.messages import Heard
+from skill.core.messages import Heard, Keep, Tone
 from skill.core.turn import Turn
 from skill.core.way import onward, resume, take_your_time
 
@@ -20,6 +20,13 @@ def undo(turn: Turn, _heard: Heard) -> None:
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
     turn.say("undone", **turn.where)
+
+
+def wrong(turn: Turn, heard: Heard) -> None:
+    """Undo, and put by what was heard; the chime tells that the report has arrived."""
+    turn.effects.append(Keep())
+    turn.chime(Tone.HEARD)
+    undo(turn, heard)
 
 
 def _calm(spot: Spot) -> Spot:

@@ -26,6 +26,7 @@ class Tone(StrEnum):
     NOT_NOW = "not_now"
     STEP = "step"
     TIME = "time"
+    MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_BACK = "microphone_back"
 
 
@@ -205,8 +206,13 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """Something went wrong: whoever keeps a recording of the last minutes puts it by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The session is over."""
 
 
-Effect = Say | Chime | Hush | Remember | Finish
+Effect = Say | Chime | Hush | Remember | Keep | Finish

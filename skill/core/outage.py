@@ -4,6 +4,7 @@ Nothing goes on by itself meanwhile: a movement's clock stands still (`Coach.cut
 person could neither stop it nor hear its end, and no question is asked.
 """
 
+from skill.core.coach import Line
 from skill.core.messages import Tone
 from skill.core.turn import Turn
 
@@ -11,19 +12,21 @@ NOTICE = "microphone_lost"
 
 
 def lose_microphone(turn: Turn) -> None:
-    """Say at once that nothing can be heard; what was being said follows, from its line's start."""
+    """Chime, and say at once that nothing can be heard; what was being said follows, from its
+    line's start.
+    """
     _stop_the_clock(turn)
     turn.change(deaf=True)
     turn.interrupt()
     waiting = turn.coach.queue
     turn.change(queue=())
     turn.announce(NOTICE)
-    turn.change(queue=(*turn.coach.queue, *waiting))
+    turn.change(queue=(Line(Tone.MICROPHONE_LOST), *turn.coach.queue, *waiting))
 
 
 def regain_microphone(turn: Turn) -> None:
     """Chime; a notice that nobody has heard yet is no longer true."""
-    notice = turn.coach.book.lines(NOTICE)
+    notice = (Tone.MICROPHONE_LOST, *turn.coach.book.lines(NOTICE))
     turn.change(queue=tuple(line for line in turn.coach.queue if line.what not in notice))
     turn.change(deaf=False)
     _go_on(turn)

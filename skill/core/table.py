@@ -46,6 +46,7 @@ class Do(StrEnum):
     QUIETER = "softer"
     LOUDER = "louder"
     UNDO = "undo"
+    WRONG = "undo, keep sound"
     YES = "if asked: go on"
     NO = "if asked: wait"
     GOODBYE = "farewell, end"
@@ -53,6 +54,7 @@ class Do(StrEnum):
     NOTHING = "·"
 
 
+TAKES_BACK = frozenset({Do.UNDO, Do.WRONG})
 _ = Do.NOTHING
 CHIME = Do.NOT_NOW
 
@@ -82,6 +84,7 @@ ROWS: Mapping[Command, tuple[Do, ...]] = {
     Command.QUIETER:    (_,          Do.QUIETER,        Do.QUIETER,     Do.QUIETER,          Do.QUIETER,        Do.QUIETER),
     Command.LOUDER:     (_,          Do.LOUDER,         Do.LOUDER,      Do.LOUDER,           Do.LOUDER,         Do.LOUDER),
     Command.UNDO:       (Do.UNDO,    Do.UNDO,           Do.UNDO,        Do.UNDO,             Do.UNDO,           Do.UNDO),
+    Command.WRONG:      (Do.WRONG,   Do.WRONG,          Do.WRONG,       Do.WRONG,            Do.WRONG,          Do.WRONG),
     Command.YES:        (_,          Do.YES,            _,              Do.YES,              _,                 _),
     Command.NO:         (_,          Do.NO,             _,              Do.NO,               _,                 _),
     Command.GOODBYE:    (Do.GOODBYE, Do.GOODBYE,        Do.GOODBYE,     Do.GOODBYE,          Do.GOODBYE,        Do.GOODBYE),
@@ -96,13 +99,13 @@ TABLE: Mapping[Command, Mapping[Phase, Do]] = MappingProxyType(
 def look_up(coach: Coach, command: Command, now: int) -> Do:
     """What a command does at this moment; `Do.NOTHING` for one that is not live.
 
-    "yes" and "no" live only while the soft question waits, and "undo" in sleep only shortly after
-    a stop: in an empty room these words belong to somebody else's talk.
+    "yes" and "no" live only while the soft question waits, and what takes back in sleep only shortly
+    after a stop: in an empty room these words belong to somebody else's talk.
     """
     do = TABLE[command][coach.phase]
     if do in {Do.YES, Do.NO} and not coach.asking:
         return Do.NOTHING
-    if do is Do.UNDO and coach.phase is Phase.ASLEEP and not _just_stopped(coach, now):
+    if do in TAKES_BACK and coach.phase is Phase.ASLEEP and not _just_stopped(coach, now):
         return Do.NOTHING
     return do
 
@@ -119,6 +122,9 @@ def live_commands(coach: Coach, now: int) -> frozenset[Command]:
 
 
 def useful_commands(coach: Coach, now: int) -> tuple[Command, ...]:
-    """The commands worth naming in "what can I say", in the table's order."""
-    idle = {Do.NOTHING, Do.NOT_NOW}
+    """The commands worth naming in "what can I say", in the table's order.
+
+    "That was wrong" is "undo" for those who report mistakes; "undo" is named.
+    """
+    idle = {Do.NOTHING, Do.NOT_NOW, Do.WRONG}
     return tuple(command for command in Command if look_up(coach, command, now) not in idle)

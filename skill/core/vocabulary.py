@@ -43,6 +43,7 @@ class Command(StrEnum):
     QUIETER = "quieter"
     LOUDER = "louder"
     UNDO = "undo"
+    WRONG = "wrong"
     YES = "yes"
     NO = "no"
     GOODBYE = "goodbye"

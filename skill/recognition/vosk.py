@@ -87,18 +87,20 @@ class VoskRecognizer:
         ctypes.CDLL(None).srand(SEED)
         self._grammar = json.dumps([*phrases, UNKNOWN])
         self._fed = 0
-        self._origin = 0
+        self._origin: int | None = None
         self._begin()
 
     def _begin(self) -> None:
         self._engine = vosk.KaldiRecognizer(self._model.engine, RATE, self._grammar)
         self._engine.SetWords(True)
         self._engine.SetMaxAlternatives(READINGS)
-        self._origin = self._fed
+        self._origin = None
         self._partial = ""
 
     def feed(self, block: Block) -> Sequence[Hypothesis]:
         """Hear one block; return the partial if it changed, or the final result at an endpoint."""
+        if self._origin is None:
+            self._origin = block.start_frame
         self._fed = block.end_frame
         if self._engine.AcceptWaveform(block.pcm.tobytes()):
             self._partial = ""
@@ -126,7 +128,7 @@ class VoskRecognizer:
             return Hypothesis((), final=True)
         best = found[0]["confidence"]
         weights = [math.exp(entry["confidence"] - best) for entry in found]
-        origin, total = self._ms(self._origin), sum(weights)
+        origin, total = self._ms(self._origin or 0), sum(weights)
         return Hypothesis(
             tuple(
                 Reading(

@@ -51,3 +51,20 @@ def test_one_lost_frame_marks_the_block_it_was_in_and_no_other() -> None:
     blocks = [*builder.heard(ones), *builder.lost(1), *builder.heard(ones), *builder.heard(ones)]
     kinds = [block.kind for block in blocks]
     assert kinds == [BlockKind.HEARD, BlockKind.LOST, BlockKind.HEARD]
+
+
+@pytest.mark.parametrize(
+    ("rate", "next_rate"), [(48_000, 44_100), (44_100, 16_000), (16_000, 48_000)]
+)
+def test_time_goes_on_when_another_device_takes_over(rate: int, next_rate: int) -> None:
+    builder = BlockBuilder(rate, 16_000, 800)
+    blocks = feed(builder, np.zeros(rate, np.int16))
+    blocks += builder.lost(rate // 2)
+    builder.restart(next_rate)
+    assert builder.next_frame == pytest.approx(24_000, abs=1)
+    blocks += feed(builder, np.zeros(next_rate // 2, np.int16))
+    blocks += feed(builder, int16(sine(1000, 1, next_rate)))
+    ends = [block.end_frame for block in blocks]
+    assert [block.start_frame for block in blocks] == [0, *ends[:-1]]
+    sound = np.concatenate([block.pcm for block in blocks])
+    assert first_sound(sound, 2000) == pytest.approx(32_000, abs=16)

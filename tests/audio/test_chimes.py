@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from skill.audio.chimes import chime
@@ -10,6 +11,7 @@ from skill.core.messages import Tone
 from skill.ports import Samples
 from tests.support.tones import pitch
 
+Notes = npt.NDArray[np.float64]
 EVERY = [(tone, rate) for tone in Tone for rate in (16_000, 22_050, 48_000)]
 
 
@@ -44,6 +46,7 @@ def test_contours_say_what_is_meant() -> None:
     assert rise[Tone.NOT_NOW] < -40
     assert rise[Tone.STEP] > 200
     assert rise[Tone.MICROPHONE_BACK] > 400
+    assert rise[Tone.MICROPHONE_LOST] < -400
     assert abs(rise[Tone.TIME]) < 15
     assert abs(rise[Tone.HEARD]) < 15
 
@@ -54,3 +57,40 @@ def test_no_two_chimes_are_alike() -> None:
         size = max(len(a), len(b))
         a, b = np.pad(a, (0, size - len(a))), np.pad(b, (0, size - len(b)))
         assert np.dot(a, b) < 0.5 * np.sqrt(np.dot(a, a) * np.dot(b, b)), (one, other)
+
+
+RATE = 22_050
+SEMITONES = 220 * 2 ** (np.arange(61) / 12)
+"""From A3, five octaves up."""
+
+
+def semitones(samples: Samples, lowest: float) -> Notes:
+    """What the ear gets: loudness of each semitone in steps of 10 ms, over a speaker that gives
+    back nothing below `lowest` Hz."""
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, 2048), 2048)[:: RATE // 100]
+    powers = np.abs(np.fft.rfft(frames * np.hanning(2048))) ** 2
+    hertz = np.fft.rfftfreq(2048, 1 / RATE)
+    powers[:, hertz < lowest] = 0
+    bands = np.searchsorted(SEMITONES, hertz)
+    return np.sqrt([np.bincount(bands, frame, len(SEMITONES) + 1) for frame in powers])
+
+
+def likeness(one: Notes, other: Notes) -> float:
+    """Cosine of two sounds where they are most alike, whatever their delay: 1 for the same."""
+    both = np.vstack((np.zeros_like(other), one, np.zeros_like(other)))
+    shifts = range(len(both) - len(other))
+    best = max(float((both[at : at + len(other)] * other).sum()) for at in shifts)
+    return best / float(np.linalg.norm(one) * np.linalg.norm(other))
+
+
+@pytest.mark.parametrize("lowest", [0, 500])
+def test_chimes_differ_to_the_ear_at_any_delay_even_from_a_small_speaker(lowest: float) -> None:
+    heard = {tone: semitones(chime(tone, RATE).samples, lowest) for tone in Tone}
+    for tone, notes in heard.items():
+        assert likeness(notes, notes) == pytest.approx(1)
+        loss = 20 * np.log10(
+            np.linalg.norm(semitones(chime(tone, RATE).samples, 0)) / np.linalg.norm(notes)
+        )
+        assert loss < 6, f"{tone} is hardly heard from a small speaker"
+    for one, other in itertools.combinations(Tone, 2):
+        assert likeness(heard[one], heard[other]) < 0.5, (one, other)

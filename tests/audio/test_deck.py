@@ -73,3 +73,17 @@ def _close(at: int, plan: dict[int, float | None], blocks: list[int]) -> int:
     when = [int(starts[min(number, len(blocks))]) for number in plan]
     now = int(starts[min(at, len(blocks))])
     return sum(now - FADE <= other <= now for other in when)
+
+
+def test_what_was_handed_out_can_be_asked_for_for_ten_seconds() -> None:
+    deck = Deck(RATE)
+    sound = np.random.default_rng(0).normal(0, 0.1, 12 * RATE).astype(np.float32)
+    out = played(deck, {0: Sound(sound)}, [333] * (12 * RATE // 333))
+    filled = len(out)
+    last = deck.handed_out(filled - 10 * RATE, 10 * RATE)
+    np.testing.assert_array_equal(last, out[-10 * RATE :])
+    too_far = deck.handed_out(filled - 10 * RATE - 50, 100)
+    assert not too_far[:50].any()
+    assert too_far[50:].all()
+    to_come = deck.handed_out(filled - 50, 100)
+    assert not to_come[50:].any()

@@ -6,7 +6,17 @@ import pytest
 
 from skill.core.coach import Coach, Phase
 from skill.core.cues import schedule
-from skill.core.messages import AudioEnded, Chime, Finish, Heard, SpeechEnded, Talk, Tone
+from skill.core.foresight import foresee
+from skill.core.messages import (
+    AudioEnded,
+    Chime,
+    Finish,
+    Heard,
+    Keep,
+    SpeechEnded,
+    Talk,
+    Tone,
+)
 from skill.core.routine import Cue
 from skill.core.vocabulary import Command
 from skill.core.wording import spoken_length, spoken_list
@@ -78,6 +88,13 @@ def test_chimes_only() -> None:
     assert book.said == ["no_further"]
     book.forget().hear(Command.SAY_MORE)
     assert book.said == ["says_more"]
+
+
+def test_chimes_need_not_be_rendered_beforehand() -> None:
+    book = in_phase(Phase.ROLLING)
+    book.hear(Command.SAY_LESS).hear(Command.SAY_LESS).finish_speaking()
+    assert {due.what for due in book.coach.due} == {Tone.TIME}
+    assert Tone.TIME not in [text for text, _ in foresee(book.coach, book.now)]
 
 
 def test_chimes_only_still_explains_a_step_that_is_new() -> None:
@@ -165,6 +182,16 @@ def test_undo_mends_a_stop_for_a_while_only() -> None:
     assert book.coach.rolled(book.now) == 20_000
     book.hear(Command.STOP).wait(25).hear(Command.UNDO)
     assert book.at == "asleep one/b"
+
+
+def test_that_was_wrong_undoes_keeps_the_sound_and_says_that_it_arrived() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.SKIP).finish_speaking().forget()
+    book.hear(Command.WRONG).finish_speaking()
+    assert book.at == "setting up one/b"
+    assert book.effects[0] == Keep()
+    assert book.said == ["<heard>", "undone exercise one 2 the b"]
+    assert book.coach.history == ()
+    assert Keep() not in book.forget().hear(Command.UNDO).effects
 
 
 def test_undo_goes_back_ten_commands() -> None:

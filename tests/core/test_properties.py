@@ -22,6 +22,8 @@ from skill.core.messages import (
     MicrophoneLost,
     Remember,
     Say,
+    SpeakerBack,
+    SpeakerLost,
     SpeechEnded,
     Started,
     Tick,
@@ -111,6 +113,11 @@ class CoachMachine(RuleBasedStateMachine):
             self.stopped = False
         self.send(MicrophoneLost() if lost else MicrophoneBack())
 
+    @rule(lost=st.booleans())
+    def speaker(self, lost: bool) -> None:
+        self.send(SpeakerLost() if lost else SpeakerBack())
+        assert not (lost and self.playing), "plays on a lost speaker"
+
     @rule()
     def ignored(self) -> None:
         before = self.coach
@@ -136,7 +143,8 @@ class CoachMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_waits_behind_silence(self) -> None:
-        assert self.coach.speaking is not None or not self.coach.queue, "deadlock"
+        waits = self.coach.queue and not self.coach.mute
+        assert self.coach.speaking is not None or not waits, "deadlock"
 
     @invariant()
     def stop_and_pain_are_always_live(self) -> None:

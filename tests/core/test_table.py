@@ -104,6 +104,7 @@ OUTCOMES: dict[Command, tuple[Cell, ...]] = {
     Command.QUIETER: (None, *[(SAME, "volume_changed")] * 5),
     Command.LOUDER: (None, *[(SAME, "volume_changed")] * 5),
     Command.UNDO: (None, *[(SAME, "nothing_to_undo")] * 5),
+    Command.WRONG: (None, *[(SAME, "<heard>")] * 5),
     Command.YES: (None,) * 6,
     Command.NO: (None,) * 6,
     Command.GOODBYE: (*[(ASLEEP, "goodbye")] * 5, ("asleep two/d", "goodbye")),

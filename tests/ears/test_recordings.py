@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from skill.app import App
-from skill.audio.pcm import read_pcm
+from skill.audio.chimes import chime
+from skill.audio.pcm import read_pcm, to_pcm
 from skill.core.listener import Context
-from skill.core.messages import Heard
+from skill.core.messages import Heard, Tone
 from skill.core.vocabulary import Command
 from skill.ports import Block
 from skill.session import Ears
@@ -84,6 +85,19 @@ def test_other_speech_is_left_alone(listening: Listening) -> None:
     assert len(OTHER) >= 20
     acted_on = {path.stem: heard for path in OTHER if (heard := listening.to(path))}
     assert acted_on == {}
+
+
+def test_chimes_are_left_alone(ears: Ears) -> None:
+    quiet = np.random.default_rng(7).normal(0, 8, 3 * RATE)
+    for number, tone in enumerate(Tone):
+        pcm = quiet.astype(np.int16)
+        sound = to_pcm(chime(tone))
+        pcm[RATE : RATE + len(sound)] += sound
+        for at in range(0, len(pcm) - BLOCK, BLOCK):
+            block = Block(number * 3 * RATE + at, pcm[at : at + BLOCK])
+            decisions = ears.hear(block, block.end_frame * 1000 // RATE, ALL_LIVE)
+            assert [d for d in decisions if isinstance(d, Heard)] == [], tone
+        ears.recognizer.flush()
 
 
 def test_silence_and_noise_are_left_alone(ears: Ears) -> None:

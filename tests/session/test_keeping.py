@@ -68,3 +68,21 @@ def test_wrong_settings_are_one_sentence(tmp_path: Path, content: str, complaint
 def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no settings file"):
         read_settings(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    "written", ['"yeti, usb ,default"', '["yeti", "usb", "default"]'], ids=["commas", "list"]
+)
+def test_devices_are_a_list_or_a_string_with_commas(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f"microphone = {written}\nmicrophone_channel = 1\n", encoding="utf-8")
+    settings = read_settings(file)
+    assert settings.microphone == ("yeti", "usb", "default")
+    assert settings.channel == 1
+    assert read_settings(file, {"microphone": "snowball"}).microphone == ("snowball",)
+    assert read_settings(file, {"microphone_channel": "mix"}).channel is None
+
+
+def test_a_channel_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingsError, match="microphone_channel"):
+        read_settings(None, {"microphone_channel": "left"})

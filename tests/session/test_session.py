@@ -6,6 +6,7 @@ from skill.core.coach import Coach
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
+    Dropouts,
     Finish,
     Heard,
     Hush,
@@ -13,6 +14,8 @@ from skill.core.messages import (
     MicrophoneBack,
     MicrophoneLost,
     Say,
+    SpeakerBack,
+    SpeakerLost,
     SpeechEnded,
 )
 from skill.core.vocabulary import Command
@@ -77,10 +80,48 @@ def test_a_microphone_that_goes_away_and_comes_back() -> None:
     talk, witness = session(source=source)
     talk.run()
     events = [entry for entry in witness.entries if isinstance(entry.message, MicrophoneLost)]
-    assert [entry.at for entry in events] == [5050]
+    assert [entry.at for entry in events] == [5500]
     back = [entry for entry in witness.entries if isinstance(entry.message, MicrophoneBack)]
     assert [entry.at for entry in back] == [10_050]
     assert witness.said[-1] == "microphone_lost"
+
+
+def test_a_short_hole_is_not_worth_a_word() -> None:
+    source = Blocks((5, BlockKind.HEARD), (0.45, BlockKind.LOST), (5, BlockKind.HEARD))
+    talk, witness = session(source=source)
+    talk.run()
+    kinds = {type(entry.message) for entry in witness.entries}
+    assert not kinds & {MicrophoneLost, MicrophoneBack}
+
+
+class Wobbly:
+    """Equipment whose speaker is gone for some of the times it is asked."""
+
+    def __init__(self, gone: range) -> None:
+        self._gone, self._asked = gone, -1
+
+    @property
+    def speaker_works(self) -> bool:
+        self._asked += 1
+        return self._asked not in self._gone
+
+    @property
+    def dropouts(self) -> tuple[int, int]:
+        return (0, 2) if self._asked > 40 else (0, 0)
+
+
+def test_a_speaker_that_goes_away_says_the_line_anew_and_dropouts_are_journaled() -> None:
+    talk, witness = session(seconds=10)
+    talk.equipment = Wobbly(range(10, 30))
+    talk.run()
+    events = [e for e in witness.entries if isinstance(e.message, SpeakerLost | SpeakerBack)]
+    assert [(entry.at, type(entry.message)) for entry in events] == [
+        (550, SpeakerLost),
+        (1550, SpeakerBack),
+    ]
+    assert witness.said == [GREETED[0], *GREETED]
+    told = [entry.message for entry in witness.entries if isinstance(entry.message, Dropouts)]
+    assert told == [Dropouts(0, 2)]
 
 
 def test_the_end_of_the_recording_leaves_time_for_the_last_word() -> None:

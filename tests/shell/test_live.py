@@ -10,29 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soxr
 
-from skill.audio.pcm import read_pcm
 from skill.errors import StorageError
 from skill.journal import read_journal
-from skill.ports import Pcm
-from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.live import saying
+from tests.support.pulse import Pulse, running_pulseaudio
 
 pytestmark = pytest.mark.device
-RECORDINGS = Path(__file__).parent.parent / "recordings"
 
 
 @pytest.fixture(scope="module")
 def pulse() -> Iterator[Pulse]:
     with running_pulseaudio() as pulse:
         yield pulse
-
-
-def saying(text: str) -> Pcm:
-    """A recorded command for the microphone, with a little silence around it."""
-    pcm = read_pcm(RECORDINGS / f"{text}.espeak-steph3.ogg").astype(np.float32) / 32768
-    wire = np.rint(soxr.resample(pcm, 16_000, WIRE_RATE) * 32000).astype(np.int16)
-    return np.pad(wire, (WIRE_RATE // 4, WIRE_RATE))
 
 
 @contextmanager

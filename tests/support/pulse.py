@@ -23,6 +23,10 @@ ALSA = """
 pcm.!default { type pulse hint { show on description "PulseAudio" } }
 ctl.!default { type pulse }
 """
+ONLY_SPEAKER = """
+pcm.!default { type asym playback.pcm { type pulse } capture.pcm { type hw card 7 } }
+"""
+"""An ALSA configuration in which there is a speaker, and nothing to record from."""
 
 
 Recording = tuple[str, subprocess.Popen[bytes], int]
@@ -70,13 +74,23 @@ class Pulse:
         wake(self.env, sink)
 
     @contextmanager
-    def playing_into_microphone(self, pcm: Pcm) -> Iterator[None]:
-        """Feed int16 mono at `WIRE_RATE` to the microphone in the background."""
+    def playing_into_microphone(self, pcm: Pcm, role: str = "phone") -> Iterator[None]:
+        """Feed int16 mono at `WIRE_RATE` to the microphone in the background.
+
+        Its role keeps a person from being lowered like music.
+        """
         with tempfile.TemporaryFile() as file:
             file.write(pcm.tobytes())
             file.seek(0)
             player = subprocess.Popen(
-                ["pacat", "--playback", "--device=mic", "--latency-msec=30", *_FORMAT],
+                [
+                    "pacat",
+                    "--playback",
+                    "--device=mic",
+                    "--latency-msec=30",
+                    f"--property=media.role={role}",
+                    *_FORMAT,
+                ],
                 env=self.env,
                 stdin=file,
                 stderr=subprocess.DEVNULL,

@@ -1,0 +1,62 @@
+"""PortAudio itself: how it is found, locked and kept quiet.
+
+sounddevice is imported when it is needed, because its import fails without libportaudio2 and
+takes 25 MB. PortAudio is one for the whole process and not made for several threads, so every call
+is made under one lock.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from types import ModuleType
+
+from skill.errors import DeviceError
+
+LOCK = threading.RLock()
+"""Held during every call of PortAudio."""
+
+
+def portaudio() -> ModuleType:
+    """The library.
+
+    Raises:
+        DeviceError: if libportaudio2 is not installed.
+    """
+    try:
+        import sounddevice  # noqa: PLC0415 - fails without libportaudio2, see the file's docstring
+    except OSError as error:
+        raise DeviceError(
+            "The sound library PortAudio is not installed.",
+            "Install it: sudo apt install libportaudio2.",
+        ) from error
+    module: ModuleType = sounddevice
+    return module
+
+
+def no_list(error: Exception) -> DeviceError:
+    """What to say if the list of devices cannot be had."""
+    return DeviceError(
+        f"The sound library PortAudio cannot list the devices: {error}.",
+        "Look whether other programs have sound.",
+    )
+
+
+def error_code(error: Exception) -> int:
+    """PortAudio's number for a failure; 0 where it has none."""
+    return int(error.args[1]) if len(error.args) > 1 else 0
+
+
+@contextlib.contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Keep the messages of ALSA and PortAudio themselves off the screen."""
+    # The C libraries write to file descriptor 2 directly; sys.stderr is not involved.
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(nowhere)
+        os.close(saved)

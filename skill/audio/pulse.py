@@ -1,0 +1,81 @@
+"""The sound server, if there is one: PulseAudio, or PipeWire in its place.
+
+This file and `music.py` are the only ones that meet pulsectl. It is imported when it is needed:
+its import fails without libpulse.
+"""
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+
+def load_pulsectl() -> ModuleType | None:
+    """The library, or None where libpulse is missing."""
+    try:
+        import pulsectl  # noqa: PLC0415 - fails without libpulse, see the file's docstring
+    except OSError:
+        return None
+    module: ModuleType = pulsectl
+    return module
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The server's default microphone or speaker.
+
+    Attributes:
+        name: the server's name for it.
+        description: a person's.
+        muted: whether it is switched off in the server.
+        volume: 1.0 for 100 %.
+    """
+
+    name: str
+    description: str
+    muted: bool
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a sound server says of itself.
+
+    Attributes:
+        name: of the program.
+        microphone, speaker: the defaults; None where there is none.
+        hears_itself: whether the default microphone is what the default speaker plays, which is
+            what servers take where there is no microphone.
+    """
+
+    name: str
+    microphone: End | None
+    speaker: End | None
+    hears_itself: bool
+
+
+def server() -> Server | None:
+    """Ask the sound server; None if none answers. It is not started."""
+    pulsectl = load_pulsectl()
+    if pulsectl is None:
+        return None
+    try:
+        with pulsectl.Pulse("roller-coach", connect=False) as pulse:
+            pulse.connect(autospawn=False)
+            about = pulse.server_info()
+            sources = {end.name: end for end in pulse.source_list()}
+            sinks = {end.name: end for end in pulse.sink_list()}
+    except pulsectl.PulseError:
+        return None
+    source, sink = sources.get(about.default_source_name), sinks.get(about.default_sink_name)
+    return Server(
+        name=str(about.server_name),
+        microphone=_end(source),
+        speaker=_end(sink),
+        hears_itself=bool(source and sink and source.name == sink.monitor_source_name),
+    )
+
+
+def _end(found: Any) -> End | None:
+    if found is None:
+        return None
+    return End(found.name, found.description, bool(found.mute), float(found.volume.value_flat))

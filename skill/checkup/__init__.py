@@ -1,0 +1,1 @@
+"""What may be wrong with a machine or a microphone, and what to do about each: pure findings."""

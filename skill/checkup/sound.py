@@ -1,0 +1,190 @@
+"""What may be wrong with microphone and speaker: found by opening them for a moment."""
+
+import getpass
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skill.audio.choosing import wanted_devices
+from skill.audio.devices import Device, Direction, default_devices
+from skill.audio.pulse import Server
+from skill.audio.streams import Stream, open_microphone, open_speaker
+from skill.checkup.finding import Finding, fine, of_error, unknown, wrong
+from skill.errors import DeviceError
+
+SETTLE_S, MEASURE_S = 0.4, 1.2
+TRIES = 3
+"""A busy machine spoils one measurement; a device at the wrong rate spoils all."""
+LEAST, MOST = 0.95, 1.05
+"""Share of the nominal rate that a device may deliver."""
+UNMUTE = "Turn it on in the sound settings, or: pactl set-{}-mute @DEFAULT_{}@ 0."
+
+
+def portaudio() -> Finding:
+    """Whether the library that opens devices is there."""
+    try:
+        default_devices()
+    except DeviceError as error:
+        return of_error("PortAudio", error)
+    return fine("PortAudio", "is there")
+
+
+def sound_server(server: Server | None) -> Finding:
+    """Whether a sound server answers; without one, ALSA is used directly, which is as good."""
+    if server is None:
+        return unknown("sound server", "none answers, so music is not lowered; ALSA goes without")
+    return fine("sound server", f"{server.name} answers")
+
+
+def sound_cards(server: Server | None, folder: Path = Path("/dev/snd")) -> Finding:
+    """Whether this user may open the sound cards, which only matters without a server."""
+    cards = sorted(folder.glob("pcm*"))
+    if not cards:
+        return unknown("sound cards", "this machine has none of its own")
+    closed = [card for card in cards if not os.access(card, os.R_OK | os.W_OK)]
+    if not closed:
+        return fine("sound cards", "this user may open them")
+    if server is not None:
+        return fine("sound cards", "the sound server opens them")
+    return wrong(
+        "sound cards",
+        f"this user may not open {closed[0]}",
+        f"Join their group: sudo usermod -aG audio {getpass.getuser()}, then log in anew.",
+    )
+
+
+def switched_on(direction: Direction, server: Server | None) -> Finding | None:
+    """What the server knows to be wrong with its default device; None if nothing is."""
+    if server is None:
+        return None
+    name, is_microphone = direction.noun, direction is Direction.MICROPHONE
+    end = server.microphone if is_microphone else server.speaker
+    if end is None or (is_microphone and server.hears_itself):
+        found = "the sound server would record what the speaker plays" if end else "none is there"
+        return wrong(name, f"there is no {name}: {found}", "Plug one in.")
+    if end.muted or end.volume == 0:
+        kind = "SOURCE" if is_microphone else "SINK"
+        how = "muted" if end.muted else "turned down to nothing"
+        return wrong(name, f'"{end.description}" is {how}', UNMUTE.format(kind.lower(), kind))
+    return None
+
+
+@dataclass
+class Trial:
+    """Counts what a device delivers. Called by PortAudio.
+
+    Attributes:
+        frames: between the first and the last call, from the reset on.
+        first, last: seconds on the wall clock of these calls; None before.
+        peak: the greatest sample heard.
+    """
+
+    frames: int = 0
+    first: float | None = None
+    last: float | None = None
+    peak: int = field(default=0)
+
+    def count(self, frames: int) -> None:
+        """Some frames have come, or gone."""
+        self.last = time.monotonic()
+        if self.first is None:
+            self.first = self.last
+        else:
+            self.frames += frames
+
+    def reset(self) -> None:
+        """Begin anew: what came while the device started does not count."""
+        self.frames, self.first, self.last, self.peak = 0, None, None, 0
+
+    def rate(self) -> float | None:
+        """Frames per second; None if nothing was delivered."""
+        if self.first is None or self.last is None or self.last == self.first:
+            return None
+        return self.frames / (self.last - self.first)
+
+
+def microphone(names: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Whether a microphone is there, opens, delivers at its rate, and hears anything."""
+    trial = Trial()
+
+    def heard(buffer: Any, frames: int, _time: object, _status: object) -> None:
+        trial.count(frames)
+        trial.peak = max(trial.peak, int(np.abs(np.frombuffer(buffer, np.int16)).max(initial=0)))
+
+    found = _tried(Direction.MICROPHONE, names, open_microphone, heard, trial)
+    return (*found, _heard(trial))
+
+
+def speaker(names: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Whether a speaker is there, opens, and takes sound at its rate. Silence is played."""
+    trial = Trial()
+
+    def fill(out: Any, frames: int, _time: object, _status: object) -> None:
+        trial.count(frames)
+        out[:] = 0
+
+    return _tried(Direction.SPEAKER, names, open_speaker, fill, trial)
+
+
+Opener = Callable[[Device, Callable[[Any, int, object, object], None]], Stream]
+
+
+def _tried(
+    direction: Direction,
+    names: Sequence[str],
+    opener: Opener,
+    callback: Callable[[Any, int, object, object], None],
+    trial: Trial,
+) -> tuple[Finding, ...]:
+    try:
+        device = wanted_devices(direction, names)[0]
+        stream = opener(device, callback)
+        try:
+            time.sleep(SETTLE_S)
+            for _ in range(TRIES):
+                trial.reset()
+                time.sleep(MEASURE_S)
+                if keeps_time(trial, device):
+                    break
+        finally:
+            stream.close()
+    except DeviceError as error:
+        return (of_error(direction.noun, error),)
+    return (fine(direction.noun, f'"{device.name}" opens'), delivery(direction, device, trial))
+
+
+def delivery(direction: Direction, device: Device, trial: Trial) -> Finding:
+    """Whether a device keeps to its rate."""
+    what = f"{direction.noun} rate"
+    rate = trial.rate()
+    remedy = "Plug it in anew, without a hub; or choose another device by a part of its name."
+    if rate is None:
+        return wrong(what, "nothing is delivered", remedy)
+    share = rate / device.rate
+    fact = f"{100 * share:.0f} % of {device.rate} Hz"
+    return fine(what, fact) if keeps_time(trial, device) else wrong(what, fact, remedy)
+
+
+def keeps_time(trial: Trial, device: Device) -> bool:
+    """Whether a device has delivered 95 to 105 % of its rate."""
+    rate = trial.rate()
+    return rate is not None and LEAST <= rate / device.rate <= MOST
+
+
+def _heard(trial: Trial) -> Finding:
+    if trial.rate() is None:
+        return unknown("microphone level", "nothing is delivered")
+    if trial.peak == 0:
+        return wrong(
+            "microphone level",
+            "not one sample differs from zero",
+            "Look for a mute switch, and at its level in the sound settings or in alsamixer (F4); "
+            "if it falls silent between words by itself, roller-coach mic-test tells more.",
+        )
+    decibels = 20 * float(np.log10(trial.peak / 32768))
+    return fine("microphone level", f"peaks at {decibels:.0f} dB; roller-coach mic-test tells more")

@@ -1,0 +1,114 @@
+"""Where a kept recording sets in: the coach as it was when the sound begins."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from skill.core.advance import advance
+from skill.core.coach import Coach
+from skill.core.messages import Event, SpeechEnded
+from skill.errors import StorageError
+from skill.journal import Entry, read_journal
+from skill.ports import AudioSource, Block, Clip
+from skill.recorder.shelf import JOURNAL, RATE, SOUND, START
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How things stood when the sound of a kept recording begins.
+
+    Attributes:
+        coach: as it was, perhaps in the middle of a line.
+        start_frame: in frames of the session.
+        token: of that line or chime; 0 if there was none.
+        rest: what remained of the line or chime being played, as silence; None if there was none.
+    """
+
+    coach: Coach
+    start_frame: int
+    token: int
+    rest: Clip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A source whose clock starts at another frame than 0.
+
+    Attributes:
+        source: where the blocks come from.
+        start_frame: of the first block.
+    """
+
+    source: AudioSource
+    start_frame: int
+
+    @property
+    def rate(self) -> int:
+        """Frames per second of every block."""
+        return self.source.rate
+
+    def blocks(self) -> Iterator[Block]:
+        """The source's blocks, so much later."""
+        for block in self.source.blocks():
+            yield replace(block, start_frame=block.start_frame + self.start_frame)
+
+
+def kept_folder(path: Path) -> Path | None:
+    """The folder of a kept recording, given that or the sound in it; None for anything else."""
+    folder = path.parent if path.name == SOUND else path
+    if not (folder / SOUND).is_file():
+        return None
+    try:
+        with (folder / JOURNAL).open("rb") as file:
+            marked = START in json.loads(file.readline())
+    except (OSError, ValueError, TypeError):
+        return None
+    return folder if marked else None
+
+
+def beginning(folder: Path, fresh: Coach) -> Beginning:
+    """Repeat the journal of a kept recording up to where its sound begins.
+
+    Args:
+        folder: of the recording.
+        fresh: a coach with the same content, at the start of a session.
+
+    Raises:
+        StorageError: if the journal cannot be read, or does not say where the sound begins.
+    """
+    header, entries = read_journal(folder / JOURNAL)
+    start, rate = _place(folder / JOURNAL, header)
+    start_ms = start * 1000 // rate
+    coach = fresh
+    for entry in entries:
+        if isinstance(entry.message, get_args(Event)) and entry.at <= start_ms:
+            coach, _ = advance(coach, entry.message, entry.at)
+    token = 0 if coach.speaking is None else coach.speaking.token
+    return Beginning(coach, start, token, _rest(coach, entries, start_ms, rate))
+
+
+def _place(path: Path, header: Mapping[str, Any]) -> tuple[int, int]:
+    start, rate = header.get(START), header.get(RATE)
+    if not isinstance(start, int) or not isinstance(rate, int) or rate <= 0:
+        raise StorageError(
+            f"{path} does not say where its sound begins.",
+            "Replay session.wav beside it by itself, with --channel 0.",
+        )
+    return start, rate
+
+
+def _rest(coach: Coach, entries: tuple[Entry, ...], start_ms: int, rate: int) -> Clip | None:
+    """Silence for as long as the line that was being spoken still took.
+
+    A line that was interrupted has no end in the journal; it is given the time until the journal
+    ends, and will be interrupted again.
+    """
+    if coach.speaking is None:
+        return None
+    ends = [entry.at for entry in entries if entry.message == SpeechEnded(coach.speaking.token)]
+    end_ms = ends[0] if ends else max(entry.at for entry in entries)
+    return Clip(np.zeros(max(0, end_ms - start_ms) * rate // 1000, np.float32), rate)

@@ -1,0 +1,93 @@
+"""The last minutes of both voices, in memory only."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from skill.audio.session_file import SessionWriter
+from skill.ports import Block, Clip
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """From microphone frame `at` on this clip, or silence, left the speaker."""
+
+    at: int
+    clip: Clip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a ring held at one moment; it does not change any more.
+
+    Attributes:
+        blocks: of the microphone, one after the other; at least one.
+        orders: what the speaker was told, the oldest first.
+        rate: frames per second of the blocks.
+    """
+
+    blocks: tuple[Block, ...]
+    orders: tuple[_Order, ...]
+    rate: int
+
+    @property
+    def start_frame(self) -> int:
+        """Where it begins, in frames of the session."""
+        return self.blocks[0].start_frame
+
+    def write(self, path: Path) -> None:
+        """Write it as a session file: the person on the left, the coach on the right.
+
+        Raises:
+            StorageError: if the file cannot be written.
+        """
+        waiting = deque(self.orders)
+        with SessionWriter(path, self.rate) as writer:
+            for block in self.blocks:
+                while waiting and waiting[0].at <= block.end_frame:
+                    order = waiting.popleft()
+                    if order.clip is None:
+                        writer.stop(order.at)
+                    else:
+                        writer.play(order.clip, order.at)
+                writer.hear(block)
+
+
+class Ring:
+    """Forgets whatever is older than so many seconds. A `skill.audio.session_file.Tape`.
+
+    Args:
+        seconds: how far it reaches back.
+        rate: frames per second of the microphone. A minute takes 1.9 MB at 16 kHz.
+    """
+
+    def __init__(self, seconds: float, rate: int = 16_000) -> None:
+        self._frames = round(seconds * rate)
+        self._rate = rate
+        self._blocks: deque[Block] = deque()
+        self._orders: deque[_Order] = deque()
+
+    def hear(self, block: Block) -> None:
+        """Add what the microphone heard; blocks come in order, without gaps."""
+        # A copy: the samples may be a small part of a large array, which would be kept with them.
+        self._blocks.append(replace(block, pcm=block.pcm.copy()))
+        while block.end_frame - self._blocks[0].end_frame >= self._frames:
+            self._blocks.popleft()
+        start = self._blocks[0].start_frame
+        # The last order before the start may still sound; those before it have been replaced.
+        while len(self._orders) > 1 and self._orders[1].at <= start:
+            self._orders.popleft()
+
+    def play(self, clip: Clip, at: int) -> None:
+        """A clip left the speaker at microphone frame `at`, instead of what was playing."""
+        self._orders.append(_Order(at, clip))
+
+    def stop(self, at: int) -> None:
+        """The speaker fell silent at microphone frame `at`."""
+        self._orders.append(_Order(at, None))
+
+    def cut(self) -> Cut | None:
+        """What it holds now; None before the first block."""
+        if not self._blocks:
+            return None
+        return Cut(tuple(self._blocks), tuple(self._orders), self._rate)

@@ -1,0 +1,255 @@
+"""Plugs pulled and put back, at a real PortAudio on a private PulseAudio."""
+
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skill.audio.choosing import wanted_devices
+from skill.audio.devices import Direction
+from skill.audio.loudspeaker import Loudspeaker
+from skill.audio.microphone import Microphone
+from skill.audio.sound_server import endpoints
+from skill.audio.streams import restart_portaudio
+from skill.errors import DeviceError
+from skill.ports import Block, BlockKind, Clip
+from tests.support.pulse import Pulse, running_pulseaudio
+from tests.support.tones import sine
+
+pytestmark = pytest.mark.device
+
+
+@pytest.fixture
+def pulse() -> Iterator[Pulse]:
+    with running_pulseaudio() as pulse:
+        yield pulse
+
+
+def until(microphone: Microphone, kind: BlockKind, seconds: float) -> list[Block]:
+    """Blocks up to the first of a kind; how long it may take."""
+    end, blocks = time.monotonic() + seconds, []
+    for block in microphone.blocks():
+        blocks.append(block)
+        if block.kind is kind:
+            return blocks
+        assert time.monotonic() < end, f"no {kind} block in {seconds} s"
+    raise AssertionError
+
+
+def until_works(speaker: Loudspeaker, works: bool, seconds: float) -> float:
+    start = time.monotonic()
+    while speaker.works != works:
+        assert time.monotonic() - start < seconds
+        time.sleep(0.02)
+        speaker.poll(0)
+    return time.monotonic() - start
+
+
+def wait_for_end(speaker: Loudspeaker, token: int, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while token not in speaker.poll(0):
+        assert speaker.works
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_microphone_unplugged_is_lost_soon_and_found_again(pulse: Pulse) -> None:
+    with Microphone() as microphone:
+        start = time.monotonic()
+        blocks = until(microphone, BlockKind.HEARD, 2)
+        pulse.unplug("mic")
+        blocks += until(microphone, BlockKind.LOST, 2)
+        time.sleep(1)
+        pulse.plug_in("mic")
+        blocks += until(microphone, BlockKind.HEARD, 3)
+        took = time.monotonic() - start
+    ends = [block.end_frame for block in blocks]
+    assert [block.start_frame for block in blocks] == [0, *ends[:-1]]
+    assert ends[-1] / 16_000 == pytest.approx(took, abs=0.3), "time went wrong"
+
+
+def test_a_speaker_unplugged_is_missed_at_once_while_it_plays(pulse: Pulse) -> None:
+    with Loudspeaker() as speaker:
+        speaker.play(Clip(sine(300, 5, 22_050), 22_050), 1, 0)
+        time.sleep(0.3)
+        assert speaker.works
+        pulse.unplug("speaker")
+        until_works(speaker, False, 2)
+        speaker.stop(0)
+        pulse.plug_in("speaker")
+        until_works(speaker, True, 3)
+        heard = pulse.speaker()
+        speaker.play(Clip(sine(300, 0.2, 22_050), 22_050), 2, 0)
+        wait_for_end(speaker, 2, 3)
+        assert np.abs(heard.samples().astype(int)).max() > 10_000
+
+
+def test_what_is_played_while_portaudio_restarts_is_only_late(pulse: Pulse) -> None:
+    with Loudspeaker() as speaker, Microphone() as microphone:
+        until(microphone, BlockKind.HEARD, 2)
+        heard = pulse.speaker()
+        assert restart_portaudio()
+        speaker.play(Clip(sine(300, 0.2, 22_050), 22_050), 1, 0)
+        assert speaker.works
+        wait_for_end(speaker, 1, 3)
+        assert np.abs(heard.samples().astype(int)).max() > 10_000
+        blocks = [block for block, _ in zip(microphone.blocks(), range(10), strict=False)]
+        assert blocks[-1].kind is BlockKind.HEARD
+
+
+def test_portaudio_is_not_restarted_in_the_middle_of_a_line(pulse: Pulse) -> None:
+    with Loudspeaker() as speaker:
+        speaker.play(Clip(sine(300, 1, 22_050), 22_050), 1, 0)
+        assert not restart_portaudio()
+        speaker.stop(0)
+        assert restart_portaudio()
+
+
+@contextmanager
+def fed(path: Path, speed: float) -> Iterator[None]:
+    """Write silence at 16 kHz into a pipe, at some speed of real time."""
+    over = threading.Event()
+
+    def feed() -> None:
+        with path.open("wb", buffering=0) as pipe:
+            start, sent = time.monotonic(), 0
+            while not over.wait(0.01):
+                due = round((time.monotonic() - start) * 16_000 * speed)
+                pipe.write(bytes(2 * (due - sent)))
+                sent = due
+
+    thread = threading.Thread(target=feed)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_a_microphone_at_half_its_rate_is_caught(pulse: Pulse, tmp_path: Path) -> None:
+    load(pulse, "module-pipe-source", "source_name=slow", f"file={tmp_path}/pipe", "rate=16000",
+         "channels=1", "format=s16le")  # fmt: skip
+    with fed(tmp_path / "pipe", 0.5), Microphone("slow") as microphone:
+        blocks = until(microphone, BlockKind.LOST, 8)
+        assert len(blocks) * 0.05 < 7
+        for block, _ in zip(microphone.blocks(), range(60), strict=False):
+            assert block.kind is BlockKind.LOST, "was trusted again"
+
+
+def load(pulse: Pulse, *module: str) -> None:
+    subprocess.run(["pactl", "load-module", *module], env=pulse.env, check=True)
+
+
+def yeti(pulse: Pulse) -> None:
+    load(pulse, "module-remap-source", "master=mic.monitor", "source_name=usb-1234",
+         "source_properties=device.description=Blue_Yeti")  # fmt: skip
+
+
+def test_the_sound_servers_devices_have_the_names_that_people_know(pulse: Pulse) -> None:
+    yeti(pulse)
+    found = {end.name: end for end in endpoints(Direction.MICROPHONE)}
+    assert found["usb-1234"].description == "Blue_Yeti"
+    assert found["mic.monitor"].default
+    assert found["mic.monitor"].monitor_of == "mic"
+    with Microphone(("snowball", "YETI", "default")) as microphone:
+        assert microphone.name == "Blue_Yeti"
+        until(microphone, BlockKind.HEARD, 2)
+        done = subprocess.run(
+            ["pactl", "list", "source-outputs"],
+            env=pulse.env, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    own = next(o for o in done.stdout.split("Source Output #") if f'id = "{os.getpid()}"' in o)
+    number = next(line.split(":")[1].strip() for line in own.splitlines() if "\tSource:" in line)
+    short = subprocess.run(
+        ["pactl", "list", "short", "sources"],
+        env=pulse.env, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert any(line.startswith(f"{number}\tusb-1234\t") for line in short.stdout.splitlines())
+
+
+def test_names_are_tried_in_their_order_and_no_other_device_is_taken(pulse: Pulse) -> None:
+    yeti(pulse)
+    found = wanted_devices(Direction.MICROPHONE, ("usb-1234", "yeti", "default"))
+    assert [device.name for device in found] == ["Blue_Yeti", "default"]
+    with pytest.raises(DeviceError, match='No microphone has "q q" or "snowball" in its name'):
+        wanted_devices(Direction.MICROPHONE, ("q q", "snowball"))
+
+
+def test_another_default_device_is_followed(pulse: Pulse) -> None:
+    with Microphone() as microphone:
+        until(microphone, BlockKind.HEARD, 2)
+        yeti(pulse)
+        subprocess.run(["pactl", "set-default-source", "usb-1234"], env=pulse.env, check=True)
+        blocks = [block for block, _ in zip(microphone.blocks(), range(30), strict=False)]
+    assert {block.kind for block in blocks} == {BlockKind.HEARD}
+
+
+def test_what_was_played_is_known_on_the_microphones_clock(pulse: Pulse) -> None:
+    load(pulse, "module-remap-source", "master=speaker.monitor", "source_name=echo")
+    noise = np.random.default_rng(0).normal(0, 0.1, 6 * 22_050).astype(np.float32)
+    captured, played = [], []
+    with Microphone("echo") as microphone, Loudspeaker() as speaker:
+        speaker.follow(microphone.clock)
+        for number, block in enumerate(microphone.blocks()):
+            speaker.poll(block.end_frame)
+            if number == 10:
+                assert not speaker.played(block.start_frame, len(block.pcm)).any()
+                speaker.play(Clip(noise, 22_050), 1, block.end_frame)
+            captured.append(block.pcm.astype(np.float32) / 32_768)
+            played.append(speaker.played(block.start_frame, len(block.pcm)))
+            if number == 80:
+                break
+        assert abs(speaker.drift_ppm) < 200
+    delays = []
+    for first in range(30, 70, 10):
+        heard = np.concatenate(captured[first : first + 10])
+        known = np.concatenate(played[first : first + 10])
+        size = 1 << 14
+        spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(known, size))
+        likeness = np.fft.irfft(spectrum, size)
+        delays.append(int(likeness[: size // 2].argmax()) / 16)
+        assert likeness.max() > 0.3 * np.linalg.norm(heard) * np.linalg.norm(known)
+    # The echo follows what was played by the devices' buffers, always by the same time.
+    assert min(delays) > 0
+    assert max(delays) < 300
+    assert max(delays) - min(delays) < 2, delays
+
+
+def test_a_machine_with_a_speaker_only_has_no_microphone(pulse: Pulse) -> None:
+    pulse.unplug("mic")
+    with Loudspeaker(), pytest.raises(DeviceError, match="There is no microphone: "):
+        Microphone()
+
+
+def test_a_channel_that_is_not_there_is_named(pulse: Pulse) -> None:
+    yeti(pulse)
+    with pytest.raises(DeviceError, match='"Blue_Yeti" has no channel 5'):
+        Microphone("yeti", channel=5)
+
+
+@pytest.mark.parametrize("channel", [0, 1, None])
+def test_one_channel_or_a_mix_is_heard(pulse: Pulse, channel: int | None) -> None:
+    left, right = sine(500, 2, 16_000, 0.5), np.zeros(32_000, np.float32)
+    pcm = (np.column_stack((left, right)) * 32767).astype("<i2")
+    with tempfile.TemporaryFile() as file:
+        file.write(pcm.tobytes())
+        file.seek(0)
+        player = subprocess.Popen(
+            ["pacat", "--playback", "--device=mic", "--raw", "--format=s16le", "--channels=2",
+             "--rate=16000", "--latency-msec=30"],
+            env=pulse.env, stdin=file,
+        )  # fmt: skip
+    with Microphone(channel=channel) as microphone:
+        blocks = [block for block, _ in zip(microphone.blocks(), range(20), strict=False)]
+    player.kill()
+    player.wait()
+    loudest = np.abs(np.concatenate([block.pcm for block in blocks]).astype(int)).max()
+    assert loudest == pytest.approx({0: 16_384, 1: 0, None: 8_192}[channel], abs=1500)

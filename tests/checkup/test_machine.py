@@ -1,0 +1,122 @@
+"""What the doctor makes of a machine, sound apart, and of what devices deliver."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from skill.audio.devices import Device, Direction
+from skill.audio.pulse import End, Server
+from skill.checkup import machine, sound
+from skill.checkup.finding import Verdict
+
+DEVICE = Device(0, "a microphone", 48_000, 1)
+MIC, SPEAKER = End("mic", "Blue Yeti", False, 0.7), End("out", "Jabra", False, 0.4)
+
+
+def test_python() -> None:
+    assert machine.python().verdict is Verdict.FINE
+    assert machine.python((3, 10, 2)).verdict is Verdict.WRONG
+
+
+def test_packages_that_are_missing_or_old_are_named() -> None:
+    found = machine.packages(["numpy>=2.0", "numpy>=99.1", "roller-skates>=1.0", "click"])
+    assert found.verdict is Verdict.WRONG
+    assert "numpy is " in found.fact
+    assert "99.1 is needed" in found.fact
+    assert "roller-skates is missing" in found.fact
+
+
+def test_the_packages_of_this_checkout_are_there(checkout: Path) -> None:
+    needed = machine.requirements(checkout / "pyproject.toml", "roller-coach")
+    found = machine.packages(needed)
+    assert (found.verdict, found.fact) == (Verdict.FINE, f"all {len(needed)} are there")
+    assert len(needed) > 10
+
+
+def test_a_folder_that_does_not_exist_yet_can_be_made(tmp_path: Path) -> None:
+    assert machine.folder("state", tmp_path / "a" / "b").verdict is Verdict.FINE
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a place nobody can write to")
+def test_a_folder_that_cannot_be_written() -> None:
+    found = machine.folder("state", Path("/proc/self"))
+    assert found.verdict is Verdict.WRONG
+    assert "/proc/self cannot be written" in found.fact
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "verdict"), [(10, "wrong"), (200, "doubtful"), (900, "fine")]
+)
+def test_disk(tmp_path: Path, megabytes: int, verdict: str) -> None:
+    assert machine.disk(tmp_path / "none", megabytes * 1_000_000).verdict == verdict
+    assert machine.disk(tmp_path / "none").verdict is not Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"), [(0.02, "fine"), (0.6, "doubtful"), (1.2, "wrong"), (None, "unknown")]
+)
+def test_speed(factor: float | None, verdict: str) -> None:
+    assert machine.speed(factor).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"),
+    [(0.5, "wrong"), (0.94, "wrong"), (0.96, "fine"), (1.04, "fine"), (1.06, "wrong")],
+)
+def test_a_device_must_keep_to_its_rate(share: float, verdict: str) -> None:
+    trial = sound.Trial(frames=round(48_000 * share), first=5.0, last=6.0)
+    found = sound.delivery(Direction.MICROPHONE, DEVICE, trial)
+    assert found.verdict == verdict
+    assert f"{100 * share:.0f} % of 48000 Hz" == found.fact
+
+
+def test_a_device_that_delivers_nothing() -> None:
+    assert sound.delivery(Direction.SPEAKER, DEVICE, sound.Trial()).verdict is Verdict.WRONG
+
+
+def test_frames_before_the_first_call_do_not_count() -> None:
+    trial = sound.Trial()
+    for _ in range(3):
+        trial.count(100)
+    assert trial.frames == 200
+
+
+@pytest.mark.parametrize(
+    ("microphone", "hears_itself", "said"),
+    [
+        (MIC, False, None),
+        (None, False, "none is there"),
+        (MIC, True, "what the speaker plays"),
+        (End("mic", "Blue Yeti", True, 0.7), False, '"Blue Yeti" is muted'),
+        (End("mic", "Blue Yeti", False, 0.0), False, "turned down to nothing"),
+    ],
+)
+def test_a_microphone_that_is_off_in_the_server(
+    microphone: End | None, hears_itself: bool, said: str | None
+) -> None:
+    found = sound.switched_on(
+        Direction.MICROPHONE, Server("PulseAudio", microphone, SPEAKER, hears_itself)
+    )
+    if said is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert said in found.fact
+    assert sound.switched_on(Direction.SPEAKER, Server("PulseAudio", MIC, SPEAKER, True)) is None
+    assert sound.switched_on(Direction.MICROPHONE, None) is None
+
+
+def test_sound_cards_that_this_user_may_not_open(tmp_path: Path) -> None:
+    assert sound.sound_cards(None, tmp_path).verdict is Verdict.UNKNOWN
+    card = tmp_path / "pcmC0D0c"
+    card.touch()
+    assert sound.sound_cards(None, tmp_path).verdict is Verdict.FINE
+    card.unlink()
+    card.symlink_to(tmp_path / "nowhere")  # nobody may open it, not even root
+    assert not os.access(card, os.R_OK)
+    closed = sound.sound_cards(None, tmp_path)
+    assert closed.verdict is Verdict.WRONG
+    assert "usermod -aG audio" in closed.remedy
+    assert sound.sound_cards(Server("x", MIC, SPEAKER, False), tmp_path).verdict is Verdict.FINE

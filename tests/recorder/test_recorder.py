@@ -1,0 +1,224 @@
+"""A session that is kept at "that was wrong" or a crash, and replayed as it was."""
+
+import json
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from skill.app import App
+from skill.audio.pcm import read_pcm
+from skill.audio.session_file import TeeSource, TeeSpeaker
+from skill.core.coach import Coach
+from skill.core.messages import Effect, Event, Heard, Keep
+from skill.errors import DeviceError, StorageError
+from skill.journal import Entry, read_journal
+from skill.ports import Block
+from skill.recorder.beginning import beginning, kept_folder
+from skill.recorder.recorder import Recorder
+from skill.recorder.ring import Ring
+from skill.recorder.shelf import RecordingShelf
+from skill.session import Session
+from skill.settings import Settings
+from tests.support.shell import Done, run
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+Capture = pytest.CaptureFixture[str]
+RATE = 16_000
+SAID = {
+    6: "start rolling.flite-slt",
+    20: "next.flite-slt",
+    27: "skip.flite-slt",
+    34: "that was wrong.flite-slt",
+}
+"""Seconds and commands of a session; the ring of 10 s begins in the middle of a line."""
+STAMP = "2026-11-23 18.05.10"
+
+
+@pytest.fixture(scope="module")
+def app() -> App:
+    return App(Settings(voice="espeak"))
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    sound = np.random.default_rng(3).normal(0, 8, 45 * RATE)
+    for second, name in SAID.items():
+        word = read_pcm(RECORDINGS / f"{name}.ogg")
+        sound[second * RATE : second * RATE + len(word)] += word
+    path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
+    soundfile.write(path, np.rint(sound).astype(np.int16), RATE)
+    return path
+
+
+@contextmanager
+def recorded(app: App, spoken: Path, folder: Path, told: list[str]) -> Iterator[Session]:
+    """A session over the recording, with a recorder of 10 s beside it."""
+    ring, journal = Ring(10), folder / "last-session.jsonl"
+    shelf = RecordingShelf(folder / "recordings")
+    with (
+        Recorder(ring, shelf, journal, lambda: STAMP, told.append) as recorder,
+        app.replay(spoken, journal=journal, observers=(recorder,)) as session,
+    ):
+        session.source = TeeSource(session.source, ring)
+        session.narrator.speaker = TeeSpeaker(session.narrator.speaker, ring)
+        yield session
+
+
+@pytest.fixture(scope="module")
+def kept(app: App, spoken: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("state")
+    told: list[str] = []
+    with recorded(app, spoken, folder, told) as session:
+        session.run()
+    place = folder / "recordings" / f"{STAMP} wrong"
+    assert told == [f"What was heard is kept in {place}."]
+    return place
+
+
+def commands(entries: tuple[Entry, ...], after: int = 0) -> list[tuple[str, int]]:
+    heard = [entry for entry in entries if isinstance(entry.message, Heard) and entry.at > after]
+    return [(entry.message.phrase, entry.at) for entry in heard if isinstance(entry.message, Heard)]
+
+
+def test_both_voices_of_the_last_seconds_and_the_journal_are_kept(kept: Path) -> None:
+    sound, rate = soundfile.read(kept / "session.wav", dtype="int16")
+    assert (rate, len(sound)) == (RATE, 10 * RATE)
+    assert np.abs(sound).max(axis=0).min() > 1000, "person and coach"
+    header, entries = read_journal(kept / "journal.jsonl")
+    assert Keep() in [entry.message for entry in entries[-5:]]
+    assert [phrase for phrase, _ in commands(entries)] == [
+        "start rolling", "next", "skip", "that was wrong"
+    ]  # fmt: skip
+    begins_ms = header["sound_from_frame"] * 1000 // RATE
+    assert entries[-1].at - begins_ms == 10_000
+
+
+def test_nobody_else_can_read_it(kept: Path) -> None:
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+
+
+def test_it_is_replayed_as_it_was(kept: Path, tmp_path: Path, capfd: Capture) -> None:
+    journal = tmp_path / "again.jsonl"
+    for path in (kept, kept / "session.wav"):
+        done = run(capfd, "replay", path, "--voice", "espeak", "--quiet", "--journal", journal)
+        assert done.code == 0, done.err
+        _, then = read_journal(kept / "journal.jsonl")
+        _, again = read_journal(journal)
+        start = beginning(kept, App(Settings(voice="espeak")).coach())
+        assert start.coach.speaking is not None, "the sound begins in the middle of a line"
+        assert commands(again) == commands(then, start.start_frame * 1000 // RATE)
+        assert [phrase for phrase, _ in commands(again)] == ["skip", "that was wrong"]
+        # What the coach said to them, too.
+        tail = [entry.to_json() for entry in then if entry.at >= commands(again)[0][1]]
+        assert [e.to_json() for e in again if e.at >= commands(again)[0][1]][: len(tail)] == tail
+
+
+def test_its_journal_is_replayed_too(kept: Path, capfd: Capture) -> None:
+    assert run(capfd, "replay", kept / "journal.jsonl", "--voice", "espeak").code == 0
+
+
+class BugError(Exception):
+    """Something that nobody expected."""
+
+
+class Failing:
+    """An observer that fails after 2 s."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        pass
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        if block.end_frame > 2 * RATE:
+            raise self._error
+
+
+def fail(app: App, spoken: Path, folder: Path, error: Exception) -> None:
+    with recorded(app, spoken, folder, []) as session:
+        session.observers = (*session.observers, Failing(error))
+        session.run()
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [(BugError(), f"{STAMP} crash"), (DeviceError("It is gone.", "Plug it in."), None)],
+)
+def test_a_crash_is_kept_and_an_expected_end_is_not(
+    app: App, spoken: Path, tmp_path: Path, error: Exception, name: str | None
+) -> None:
+    with pytest.raises(type(error)):
+        fail(app, spoken, tmp_path, error)
+    there = [kept.folder.name for kept in RecordingShelf(tmp_path / "recordings").kept()]
+    assert there == ([] if name is None else [name])
+
+
+def test_a_full_or_closed_disk_is_told_and_the_session_goes_on(
+    app: App, spoken: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "recordings").write_text("in the way")
+    told: list[str] = []
+    with recorded(app, spoken, tmp_path, told) as session:
+        assert session.run().gone
+    (sentence,) = told
+    assert "cannot be kept" in sentence
+    assert "Free some space" in sentence
+
+
+def listed(capfd: Capture, settings: Path) -> Done:
+    return run(capfd, "recordings", "list", "--settings", settings)
+
+
+def test_recordings_are_listed_and_erased(
+    kept: Path, app: App, tmp_path: Path, capfd: Capture
+) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'state = "{tmp_path}"\nkeep_minutes = 3\n')
+    shelf = RecordingShelf(tmp_path / "recordings")
+    empty = listed(capfd, settings)
+    assert empty.out.startswith(f"0 recordings in {shelf.folder}.")
+    assert "the last 3 minutes" in empty.out
+    ring = Ring(1)
+    for number in range(5):
+        ring.hear(Block(number * 800, np.zeros(800, np.int16)))
+        cut = ring.cut()
+        assert cut is not None
+        shelf.put(STAMP, cut, b'{"journal": 1}\n')
+    names = [STAMP, *(f"{STAMP} {n}" for n in range(2, 6))]
+    assert [one.folder.name for one in shelf.kept()] == names
+    facts = json.loads(run(capfd, "recordings", "list", "--settings", settings, "--json").out)
+    assert [round(fact["seconds"], 2) for fact in facts] == [0.1, 0.1, 0.1, 0.2, 0.2]
+    done = run(capfd, "recordings", "erase", names[1], "--settings", settings)
+    assert done.out == "1 recording erased.\n"
+    wrong = run(capfd, "recordings", "erase", "yesterday", "--settings", settings)
+    assert wrong.code == StorageError.exit_code
+    assert 'no recording "yesterday"' in wrong.err
+    assert run(capfd, "recordings", "erase", "--settings", settings).code == 10
+    half = shelf.folder / f".{STAMP}.new"  # of a process that was killed while it wrote
+    half.mkdir()
+    (half / "session.wav").write_bytes(b"RIFF")
+    own = shelf.folder / "holiday"
+    own.mkdir()
+    (own / "session.wav").write_bytes(b"RIFF")
+    everything = run(capfd, "recordings", "erase", "--all", "--settings", settings)
+    assert everything.out == "4 recordings erased.\n"
+    assert list(shelf.folder.iterdir()) == [own], "what is not ours is left alone"
+
+
+def test_by_default_nothing_is_kept() -> None:
+    assert Settings().keep_minutes == 0
+
+
+def test_other_folders_are_no_recordings(tmp_path: Path) -> None:
+    (tmp_path / "session.wav").write_bytes(b"")
+    assert kept_folder(tmp_path) is None
+    (tmp_path / "journal.jsonl").write_text('{"journal": 1}\n')
+    assert kept_folder(tmp_path / "session.wav") is None
+    with pytest.raises(StorageError, match="does not say where its sound begins"):
+        beginning(tmp_path, App(Settings()).coach())

@@ -1,0 +1,107 @@
+"""A live session with what makes it pleasant: music lowered, minutes kept, well ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from skill.audio.music import FACTOR
+from skill.audio.pcm import read_pcm
+from skill.journal import read_journal
+from skill.ports import Pcm
+from skill.recorder.shelf import RecordingShelf
+from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.shell import run
+from tests.support.streams import playing_music, volumes
+
+pytestmark = pytest.mark.device
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+
+
+@pytest.fixture(scope="module")
+def pulse() -> Iterator[Pulse]:
+    with running_pulseaudio() as pulse:
+        yield pulse
+
+
+def saying(text: str) -> Pcm:
+    pcm = read_pcm(RECORDINGS / f"{text}.flite-slt.ogg").astype(np.float32) / 32768
+    wire = np.rint(soxr.resample(pcm, 16_000, WIRE_RATE) * 32000).astype(np.int16)
+    return np.pad(wire, (WIRE_RATE // 4, WIRE_RATE))
+
+
+@contextmanager
+def coach(state: Path, *settings: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A live session with settings of its own, and its journal."""
+    file, journal = state / "settings.toml", state / "journal.jsonl"
+    file.write_text("\n".join((f'state = "{state}"', 'voice = "espeak"', *settings)))
+    command = [sys.executable, "-m", "skill", "run", "--quiet", "--fresh"]
+    process = subprocess.Popen(
+        [*command, "--settings", str(file), "--journal", str(journal)],
+        env=os.environ,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process, journal
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} never came"
+        time.sleep(0.05)
+
+
+def wait_for(journal: Path, text: str) -> None:
+    try:
+        wait_until(lambda: journal.exists() and text in journal.read_text(), text)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the journal is:\n{journal.read_text()}") from error
+
+
+def test_that_was_wrong_keeps_the_last_minutes_and_they_are_replayed(
+    pulse: Pulse, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with coach(tmp_path, "keep_minutes = 1") as (process, journal):
+        wait_for(journal, "Hello")
+        for phrase in ("start rolling", "next", "that was wrong"):
+            with pulse.playing_into_microphone(saying(phrase)):
+                wait_for(journal, f'"phrase": "{phrase}"')
+        wait_for(journal, "As it was")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 128 + signal.SIGTERM
+        assert process.stderr is not None
+        told = process.stderr.read()
+    (kept,) = RecordingShelf(tmp_path / "recordings").kept()
+    assert f"What was heard is kept in {kept.folder}." in told
+    again = tmp_path / "again.jsonl"
+    done = run(capfd, "replay", kept.folder, "--voice", "espeak", "--quiet", "--journal", again)
+    assert done.code == 0, done.err
+    heard = [line for line in again.read_text().splitlines() if '"event": "Heard"' in line]
+    assert '"command": "wrong"' in heard[-1]
+    assert '"command": "next"' in heard[-2]
+    assert read_journal(kept.folder / "journal.jsonl")[0]["sound_from_frame"] == 0
+
+
+def test_music_is_low_while_the_coach_speaks_and_back_after_a_signal(
+    pulse: Pulse, tmp_path: Path
+) -> None:
+    with playing_music(pulse) as song, coach(tmp_path) as (process, journal):
+        wait_until(lambda: volumes(pulse)[song] == pytest.approx(FACTOR, abs=0.01), "ducking")
+        wait_for(journal, "Hello")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 128 + signal.SIGTERM
+        assert volumes(pulse)[song] == pytest.approx(1, abs=0.01)
+    assert not list((tmp_path / "recordings").glob("*")), "nothing is kept by default"

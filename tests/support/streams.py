@@ -1,0 +1,41 @@
+"""Other programs that play at the private PulseAudio."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from skill.ports import Pcm
+from tests.support.pulse import WIRE_RATE, Pulse
+from tests.support.tones import int16, sine
+
+SONG = int16(sine(440, 30, WIRE_RATE))
+
+
+def volumes(pulse: Pulse) -> dict[int, float]:
+    """Number of every stream -> its volume, 1.0 for 100 %."""
+    order = ["pactl", "--format=json", "list", "sink-inputs"]
+    done = subprocess.run(order, env=pulse.env, capture_output=True, check=True, text=True)
+    return {
+        stream["index"]: next(iter(stream["volume"].values()))["value"] / 65536
+        for stream in json.loads(done.stdout)
+    }
+
+
+def set_volume(pulse: Pulse, stream: int, percent: int) -> None:
+    """As a person does it in the mixer."""
+    order = ["pactl", "set-sink-input-volume", str(stream), f"{percent}%"]
+    subprocess.run(order, env=pulse.env, check=True)
+
+
+@contextmanager
+def playing_music(pulse: Pulse, song: Pcm = SONG) -> Iterator[int]:
+    """Another program plays; yields the number of its stream."""
+    before = set(volumes(pulse))
+    with pulse.playing_into_microphone(song, role="music"):
+        end = time.monotonic() + 5
+        while not (new := set(volumes(pulse)) - before):
+            assert time.monotonic() < end, "the music never started"
+            time.sleep(0.02)
+        yield new.pop()
