@@ -2,8 +2,9 @@
 
 The filter takes some 20 dB of an echo away. What is left is faint, but it is speech, and a recogniser
 makes words of it: "louder please stop" instead of "stop". Whoever talks over the coach is far louder
-than that rest. So a hop passes as far as it stands out of what the filter usually leaves of such an
-echo, and no further.
+than that rest. So what does not stand out of what the filter usually leaves of such an echo gives way
+to the room's own noise. A gain for each hop, a smooth function of how far it stands out, cut words to
+pieces: 57 % of commands were understood at -10 dB and 26 % at 0 dB, with a gate 66 and 46 %.
 """
 
 from collections import deque
@@ -21,7 +22,9 @@ DECAY = 0.9
 """How much of an echo's power is taken to be there still a hop later: rooms that take 1.3 s for
 60 dB are the most reverberant ones that people lie down in."""
 MARGIN = 8.0
-"""So far above the usual rest, as a factor of power, somebody is talking."""
+"""So far above the usual rest, as a factor of power, somebody is talking: 9 dB."""
+HANG = 20
+"""Hops for which somebody who talks is let through afterwards: closures inside words are shorter."""
 FLOOR = 0.01
 """Gain of what nobody said, -40 dB."""
 RISING = 1.01
@@ -41,6 +44,7 @@ class Gate:
         self._hold = 0.0
         self._rest = 0.0
         self._gain = 1.0
+        self._open = 0
         self._last = np.zeros(2, np.float32)
         self._background = 1e-6
         self._random = np.random.default_rng(0)
@@ -57,7 +61,7 @@ class Gate:
         taken = float(np.mean(np.square(np.diff(echo, prepend=self._last[1]))))
         self._last = np.array([left[-1], echo[-1]], np.float32)
         self._hold = max(taken, DECAY * self._hold)
-        self._rest += 0.3 * (now - self._rest)
+        self._rest += 0.5 * (now - self._rest)
         power = float(np.mean(np.square(left)))
         self._background = max(QUIETEST, min(power, RISING * self._background))
         if self._hold < AUDIBLE:
@@ -65,8 +69,8 @@ class Gate:
         else:
             self._ratios.append(self._rest / self._hold)
             usual = float(np.median(self._ratios)) * self._hold
-            excess = 1.0 - MARGIN * usual / max(now, self._rest, AUDIBLE)
-            wanted = max(FLOOR, excess * abs(excess))
+            self._open = HANG if self._rest > MARGIN * usual else max(0, self._open - 1)
+            wanted = 1.0 if self._open else FLOOR
         before = self._gain
         self._gain += (OPENING if wanted > before else CLOSING) * (wanted - before)
         ramp = np.linspace(before, self._gain, len(left), dtype=np.float32)

@@ -18,7 +18,7 @@ Powers = npt.NDArray[np.float32]
 
 HOP = 160
 """Frames that are handled at once: 10 ms."""
-PARTS = 40
+PARTS = 56
 """The echo's path is as long as so many hops, 400 ms: up to 300 ms on its way to the microphone,
 and the first, louder part of a room's answer."""
 CHANGE = 0.9995
