@@ -4,8 +4,8 @@
 .venv/bin/python scripts/pull_plug.py --times 3
 
 Microphone and speaker are PulseAudio's null sinks, unloaded and loaded again in the middle of a
-movement. Then every core is kept busy while commands are said, and a microphone that delivers at
-half its rate takes the place of the good one. The exit code tells whether all of it went well.
+movement. Then commands are said, on an idle machine and with every core kept busy. The exit code
+tells whether all of it went well.
 """
 
 import argparse

@@ -36,6 +36,13 @@ apt_install() {
 
 has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
 
+# What the Python packages need of the system, and is not there. PortAudio is not in sounddevice's
+# Linux wheels; without it there is no live session. Vosk's library for aarch64 needs libatomic.
+missing_packages() {
+    has_library libportaudio.so.2 || echo libportaudio2
+    [ "$(uname -m)" != aarch64 ] || has_library libatomic.so.1 || echo libatomic1
+}
+
 make_venv() {
     python=$(find_python)
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -50,9 +57,10 @@ set_up() {
     venv="$1/.venv"
     stamp="$venv/installed-$2"
     if cmp -s "$1/$2" "$stamp"; then return; fi
-    # PortAudio is not in sounddevice's Linux wheels; without it there is no live session.
-    has_library libportaudio.so.2 || apt_install libportaudio2 ||
-        say "going on without libportaudio2: only recordings can be played"
+    missing=$(missing_packages)
+    # shellcheck disable=SC2086 # names without blanks
+    [ -z "$missing" ] || apt_install $missing ||
+        say "going on without $missing: only recordings can be played, if at all"
     "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || make_venv
     say "installing the Python packages of $2"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \

@@ -65,24 +65,42 @@ class JournalWriter(Closing):
     Args:
         path: the file; replaced if it exists.
         header: what the session runs on: version, content, model, voice.
+        limit: bytes after which the file becomes `path` with ".old" at its end, instead of what
+            was there, and a new one is begun; None for no limit.
 
     Raises:
         StorageError: if the file cannot be written, at any time.
     """
 
-    def __init__(self, path: Path, header: Mapping[str, object]) -> None:
+    def __init__(self, path: Path, header: Mapping[str, object], limit: int | None = None) -> None:
         self._path = path
+        self._limit = limit
+        self._header = json.dumps({"journal": FORMAT, **header}, ensure_ascii=False)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Unbuffered: nothing is left to be written, or to fail, when the file is closed.
-            self._file = path.open("wb", buffering=0)
         except OSError as failure:
             raise _unwritable(path, failure) from failure
-        self._write(json.dumps({"journal": FORMAT, **header}, ensure_ascii=False))
+        self._begin()
+
+    def _begin(self) -> None:
+        try:
+            # Unbuffered: nothing is left to be written, or to fail, when the file is closed.
+            self._file = self._path.open("wb", buffering=0)
+        except OSError as failure:
+            raise _unwritable(self._path, failure) from failure
+        self._length = 0
+        self._write(self._header)
 
     def message(self, at: int, message: Event | Effect) -> None:
         """Write one event or effect."""
         self._write(Entry(at, message).to_json())
+        if self._limit is not None and self._length > self._limit:
+            self._file.close()
+            try:
+                self._path.replace(self._path.with_name(self._path.name + ".old"))
+            except OSError as failure:
+                raise _unwritable(self._path, failure) from failure
+            self._begin()
 
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Nothing of it is written: blocks are not events."""
@@ -97,6 +115,7 @@ class JournalWriter(Closing):
         if written != len(data):
             self._file.close()
             raise _unwritable(self._path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        self._length += written
 
     def close(self) -> None:
         """Close the file; every line is in it already."""

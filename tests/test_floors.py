@@ -16,7 +16,7 @@ FLOORS: list[set[str]] = [
     {"core"},
     {"ports"},
     {"content", "models", "recognition", "speech", "audio", "echo", "shelf", "settings", "journal"},
-    {"session", "dialogue", "mouth", "ducking", "recorder"},
+    {"session", "dialogue", "mouth", "watchdog", "ducking", "recorder"},
     {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup"},
     {"app"},
     {"recipes", "living"},

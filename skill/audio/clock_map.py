@@ -8,8 +8,8 @@ BIN_S = 0.5
 """Time stamps are averaged over this long before they are kept."""
 KEPT_S = 120.0
 JITTER_S = 0.001
-"""Of such an average. Measured through PortAudio on PulseAudio, 12 ms periods, idle machine:
-standard deviation 0.17 ms for a microphone, 0.03 ms for a speaker."""
+"""Of such an average, at the least; what it really is, is measured. Through PortAudio on
+PulseAudio, 12 ms periods, idle machine: 0.2 ms for a microphone, 0.4 ms for a speaker."""
 DRIFT = 100e-6
 """How far a device's clock is expected to be off before anything is known: what the worst ones
 are."""
@@ -35,7 +35,7 @@ class ClockMap:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._slope, self._spread = 0.0, DRIFT
+        self._slope, self._spread, self._jitter = 0.0, DRIFT, JITTER_S
         self._points: deque[tuple[float, float]] = deque(maxlen=round(KEPT_S / BIN_S))
         self.restart()
 
@@ -94,9 +94,10 @@ class ClockMap:
         nominal = (points[:, 0] - middle[0]) / self._rate
         late = points[:, 1] - middle[1] - nominal
         # Ridge regression of what is left after nominal speed: the prior weighs like jitter.
-        weight = (JITTER_S / self._uncertainty) ** 2
+        weight = (self._jitter / self._uncertainty) ** 2
         spread = float(nominal @ nominal) + weight
         self._slope = float(nominal @ late + weight * self._expected) / spread
-        self._spread = max(LEAST_DRIFT, JITTER_S / spread**0.5)
+        self._spread = max(LEAST_DRIFT, self._jitter / spread**0.5)
+        self._jitter = max(JITTER_S, float(np.std(late - self._slope * nominal)))
         self._middle = (float(middle[0]), float(middle[1]))
         self.known = True

@@ -26,7 +26,8 @@ class _Piece:
     @cached_property
     def samples(self) -> Samples:
         """At the microphone's rate."""
-        return soxr.resample(self.clip.samples, self.clip.rate, self.rate, "HQ")
+        resampled: Samples = soxr.resample(self.clip.samples, self.clip.rate, self.rate, "HQ")
+        return resampled
 
     def add_to(self, track: Samples, first: int) -> None:
         """Add what sounds from frame `first` on, faded out where it was cut."""

@@ -19,6 +19,7 @@ from skill.cli.options import (
 )
 from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, terminal, watchers
+from skill.cli.service import serve
 from skill.errors import DeviceError, StorageError
 from skill.living import live
 
@@ -30,6 +31,11 @@ OUT = Path("out")
 @microphone_option
 @speaker_option
 @click.option("--fresh", is_flag=True, help="Begin anew instead of where you were.")
+@click.option(
+    "--service",
+    is_flag=True,
+    help="As a service: never the recorded session, and no end; feeds systemd's watchdog.",
+)
 @click.option("--write-audio", type=FILE, help="Where the recorded session's audio goes.")
 @journal_option
 @quiet_option
@@ -38,12 +44,16 @@ def run(
     app: App,
     *,
     fresh: bool,
+    service: bool,
     write_audio: Path | None,
     journal: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Start a session at the microphone. Without one, play the recorded session instead."""
+    if service:
+        serve(app, journal, quiet=quiet, as_json=as_json)
+        return
     why_not = _obstacle(app)
     if why_not is not None:
         click.echo(f"{why_not} Here is the recorded session instead.\n", err=True)

@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -94,9 +94,10 @@ def _render(
     workers = min(jobs, len(missing) // WORTH_A_PROCESS + 1)
     with _pool(workers) as pool, _bar() as progress:
         task = progress.add_task("rendering", total=len(missing))
-        futures: dict[Future[float], Line] = {
-            pool.submit(render_line, settings, *line): line for line in missing
-        }
+        with _interrupts_ignored() if workers > 1 else nullcontext():
+            futures: dict[Future[float], Line] = {
+                pool.submit(render_line, settings, *line): line for line in missing
+            }
         for future in as_completed(futures):
             try:
                 future.result()
@@ -113,7 +114,7 @@ def _pool(workers: int) -> "Iterator[ProcessPoolExecutor | Inline]":
         return
     # Not forked: onnxruntime and espeak-ng may have threads and locks by now.
     fresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, fresh, _ignore_interrupts)
+    pool = ProcessPoolExecutor(workers, fresh)
     try:
         yield pool
     finally:
@@ -121,9 +122,16 @@ def _pool(workers: int) -> "Iterator[ProcessPoolExecutor | Inline]":
         pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal; the first one decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Processes started meanwhile ignore Ctrl-C from their first moment on: it reaches every
+    process of the terminal, and this one decides.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _shown(what: str, lines: Sequence[Line]) -> Iterator[Line]:

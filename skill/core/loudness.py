@@ -43,7 +43,8 @@ class Loudness:
         """How far the word from `start_ms` to `end_ms` is above what came before it.
 
         Args:
-            start_ms, end_ms: of the word.
+            start_ms: of the word.
+            end_ms: of the word.
             over_speech: whether the coach speaks, so that what was before may be the rest of its
                 echo: then a quiet room is as loud as `QUIET_DB`.
 

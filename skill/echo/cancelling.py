@@ -46,7 +46,7 @@ class EchoCancelled:
     def _clean(self, block: Block) -> Block:
         if len(block.pcm) % HOP:
             raise ValueError(f"a block of {len(block.pcm)} frames is no multiple of {HOP}")
-        heard = block.pcm.astype(np.float32) / FULL_SCALE
+        heard: Samples = (block.pcm / FULL_SCALE).astype(np.float32)
         played = self.playback.played(block.start_frame, len(heard))
         left, passed = [], []
         for at in range(0, len(heard), HOP):

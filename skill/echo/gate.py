@@ -1,10 +1,11 @@
 """Silences what the filter leaves of the echo, so that a command begins in silence.
 
-The filter takes some 20 dB of an echo away. What is left is faint, but it is speech, and a recogniser
-makes words of it: "louder please stop" instead of "stop". Whoever talks over the coach is far louder
-than that rest. So what does not stand out of what the filter usually leaves of such an echo gives way
-to the room's own noise. A gain for each hop, a smooth function of how far it stands out, cut words to
-pieces: 57 % of commands were understood at -10 dB and 26 % at 0 dB, with a gate 66 and 46 %.
+The filter takes some 20 dB of an echo away. What is left is faint, but it is speech, and a
+recogniser makes words of it: "louder please stop" instead of "stop". Whoever talks over the coach
+is far louder than that rest. So what does not stand out of what the filter usually leaves of such
+an echo gives way to the room's own noise. A gain for each hop, a smooth function of how far it
+stands out, cut words to pieces: in two rooms 57 % of commands were understood at -10 dB and 26 % at
+0 dB, with a gate 66 and 46 %.
 """
 
 from collections import deque
@@ -14,8 +15,8 @@ import numpy as np
 from skill.ports import Samples
 
 REMEMBERED = 300
-"""Hops from which the filter's usual rest is learnt, 3 s of the coach's speech: half of them are free
-of a command, which is shorter."""
+"""Hops from which the filter's usual rest is learnt, 3 s of the coach's speech: half of them are
+free of a command, which is shorter."""
 AUDIBLE = 1e-9
 """Power of an echo that is worth a thought, -90 dB of full scale."""
 DECAY = 0.9
@@ -24,7 +25,7 @@ DECAY = 0.9
 MARGIN = 8.0
 """So far above the usual rest, as a factor of power, somebody is talking: 9 dB."""
 HANG = 20
-"""Hops for which somebody who talks is let through afterwards: closures inside words are shorter."""
+"""Hops for which somebody who talks is let through afterwards: closures in words are shorter."""
 FLOOR = 0.01
 """Gain of what nobody said, -40 dB."""
 RISING = 1.01
@@ -75,4 +76,5 @@ class Gate:
         self._gain += (OPENING if wanted > before else CLOSING) * (wanted - before)
         ramp = np.linspace(before, self._gain, len(left), dtype=np.float32)
         noise = self._random.standard_normal(len(left), np.float32) * np.sqrt(self._background)
-        return (left * ramp + noise * np.sqrt(1 - np.square(ramp))).astype(np.float32)
+        passed: Samples = left * ramp + noise * np.sqrt(1 - np.square(ramp))
+        return passed

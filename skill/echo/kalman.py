@@ -58,9 +58,9 @@ class KalmanFilter:
         self._recent = np.concatenate([self._recent[HOP:], played]).astype(np.float32)
         self._reference = np.roll(self._reference, 1, axis=0)
         self._reference[0] = np.fft.rfft(self._recent)
-        echo = np.fft.irfft((self._reference * self._path).sum(axis=0))[HOP:]
-        echo = echo.astype(np.float32)
-        left = heard - echo
+        whole = np.fft.irfft((self._reference * self._path).sum(axis=0))
+        echo: Samples = whole[HOP:].astype(np.float32)
+        left: Samples = heard - echo
         if self._reference.any():
             self._learn(left)
         return left, echo

@@ -9,8 +9,8 @@ from skill.ports import AudioSource, Block, Playback, Samples
 
 FULL_SCALE = 32768
 DRIVE = 2.0
-"""How far a small loudspeaker is driven into its limits: tanh(2 x) / 2 flattens a peak of full scale
-to half of it, and one of 0.25 by 8 %."""
+"""How far a small loudspeaker is driven into its limits: tanh(2 x) / 2 flattens a peak of full
+scale to half of it, and one of 0.25 by 8 %."""
 
 
 @dataclass(frozen=True, slots=True)

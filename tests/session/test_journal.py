@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.core.coach import Coach
-from skill.core.messages import Bookmark, Heard, Remember, Say, Started, Talk, Tick
+from skill.core.messages import (
+    Bookmark,
+    Heard,
+    MicrophoneLost,
+    Remember,
+    Say,
+    Started,
+    Talk,
+    Tick,
+)
 from skill.core.vocabulary import Command
 from skill.dialogue import clock, differences, tell
 from skill.errors import StorageError
@@ -134,3 +143,15 @@ def test_a_dialogue_is_told_without_times(tmp_path: Path) -> None:
 
 def test_clock() -> None:
     assert clock(187_449) == "03:07.4"
+
+
+def test_a_journal_with_a_limit_keeps_the_newest_two_files(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    with JournalWriter(path, {"version": "x"}, limit=2_000) as journal:
+        for at in range(1_000):
+            journal.message(at, MicrophoneLost())
+    header, entries = read_journal(path)
+    _, before = read_journal(tmp_path / "long.jsonl.old")
+    assert header["version"] == "x"
+    assert [entry.at for entry in (*before, *entries)] == list(range(before[0].at, 1_000))
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 2 * 2_100

@@ -19,7 +19,7 @@ from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
 
 pytestmark = pytest.mark.device
 AWAY_S = 1.5
-MOVEMENT_S = 12
+MOVEMENT_S = 18
 ALIKE = 0.9
 
 

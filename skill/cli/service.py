@@ -1,0 +1,48 @@
+"""`roller-coach run --service`: a coach that is there all day, under systemd."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from skill.app import App
+from skill.cli.screen import terminal, watchers
+from skill.journal import JournalWriter
+from skill.living import live
+from skill.session import Observer, Session
+from skill.watchdog import Watchdog, service_manager
+
+JOURNAL_BYTES = 4_000_000
+"""Some 130 sessions; with the file before it, 8 MB of the card at most."""
+
+
+def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None:
+    """Be there until stopped: after a goodbye the coach sleeps, and "start rolling" begins anew.
+
+    Raises:
+        DeviceError: if a device is not there; systemd tries again.
+    """
+    with ExitStack() as stack:
+        place = journal or app.settings.state / "last-session.jsonl"
+        observers: list[Observer] = [
+            stack.enter_context(JournalWriter(place, app.header(), JOURNAL_BYTES)),
+            *watchers(terminal(), quiet=quiet, as_json=as_json),
+        ]
+        manager = service_manager()
+        if manager is not None:
+            observers.append(Watchdog(stack.enter_context(manager)))
+        session = stack.enter_context(live(app, observers=observers))
+        session.run(app.bookmark())
+        while True:
+            for trouble in app.troubles(session):
+                click.echo(f"roller-coach: {trouble}", err=True)
+            session.coach = app.coach()
+            sleep_on(session)
+
+
+def sleep_on(session: Session) -> None:
+    """Go on with a coach that is asleep and says nothing of itself, until the next goodbye."""
+    for block in session.source.blocks():
+        session.step(block)
+        if session.coach.gone:
+            return
