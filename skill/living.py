@@ -10,6 +10,7 @@ from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
+from skill.echo.cancelling import EchoCancelled
 from skill.session import Observer, Session
 
 
@@ -60,8 +61,9 @@ def live(
         watching = app.with_journal(journal, (*with_it.observers, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
+        source = with_it.source(microphone)
         yield Session(
-            with_it.source(microphone),
+            EchoCancelled(source, speaker) if chosen.cancel_echo else source,
             ears,
             narrator,
             app.coach(),
