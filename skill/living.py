@@ -10,7 +10,6 @@ from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
-from skill.echo.cancelling import EchoCancelled
 from skill.session import Observer, Session
 
 
@@ -63,7 +62,7 @@ def live(
         speaker.follow(microphone.clock)
         source = with_it.source(microphone)
         yield Session(
-            EchoCancelled(source, speaker) if chosen.cancel_echo else source,
+            app.without_echo(source, speaker),
             ears,
             narrator,
             app.coach(),

@@ -40,14 +40,11 @@ class Block:
         start_frame: position of the first sample, counted from the session's start.
         pcm: int16, shape (frames,), mono, at the source's rate.
         kind: whether the samples were heard, are a stand-in for lost ones, or follow the end.
-        uncovered: the samples with the rest of the coach's echo that has been silenced in `pcm`;
-            None if nothing knows of an echo.
     """
 
     start_frame: int
     pcm: Pcm
     kind: BlockKind = BlockKind.HEARD
-    uncovered: Pcm | None = None
 
     @property
     def end_frame(self) -> int:
@@ -55,11 +52,8 @@ class Block:
         return self.start_frame + len(self.pcm)
 
     def levels(self, parts: int) -> list[float]:
-        """Levels of so many equal parts of the block, in dB against one step of 16 bits; with the
-        rest of the coach's echo, if there is one.
-        """
-        heard = self.pcm if self.uncovered is None else self.uncovered
-        squares = np.square(heard, dtype=np.float64)
+        """Levels of so many equal parts of the block, in dB against one step of 16 bits."""
+        squares = np.square(self.pcm, dtype=np.float64)
         powers = [
             float(part.mean()) if len(part) else 0.0 for part in np.array_split(squares, parts)
         ]

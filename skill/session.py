@@ -91,8 +91,7 @@ class Ears:
         # A session may begin in the middle of another one: there are no levels before its start.
         known = max(self.listener.loudness.until, now * block.start_frame // block.end_frame)
         count = max(0, now // 10 - known // 10)
-        covered = context.saying and block.uncovered is None
-        if count == 0 or covered or block.kind is not BlockKind.HEARD:
+        if count == 0 or context.saying or block.kind is not BlockKind.HEARD:
             return [None] * count
         return block.levels(count)
 

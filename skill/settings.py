@@ -73,7 +73,7 @@ class Settings(BaseModel):
     people: Path = Field(default_factory=lambda: _user("data") / "people")
     person: str = ""
     duck_music: bool = True
-    cancel_echo: bool = False
+    cancel_echo: bool = True
     keep_awake: bool = False
     keep_minutes: int = Field(default=0, ge=0, le=30)
     ask_after_s: int = Field(default=45, ge=5, le=3600)

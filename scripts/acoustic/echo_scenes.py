@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import pyroomacoustics as pra
-import soundfile as sf
 from augment import chance, coloured_noise, recorded_noise, speech_rms
 from corpus import Part, noise_files, read_utterances
 from scipy.signal import fftconvolve, lfilter
@@ -28,10 +27,14 @@ from skill.echo.bands import FRAME, HOP, powers, spectrum
 from skill.echo.kalman import KalmanFilter
 
 FOLDER = "echo"
-SECONDS, WARM_UP = 16, 10
+SECONDS, WARM_UP = 16, 12
 SCENES = 20
 """In a shard."""
 ROOMS = 200
+NEAR_A_WALL = 0.03
+"""Metres: nothing is nearer."""
+HEADPHONES = 0.25
+"""Share of scenes in which nothing of the coach reaches the microphone."""
 FULL_SCALE = 32768
 
 
@@ -50,10 +53,16 @@ def sources(audio: Path, build: Path) -> Sources:
     """The training parts of everything."""
     heard = [u for u in read_utterances(build / "corpus.tsv") if u.part == Part.TRAIN]
     made = [u for u in read_utterances(build / "synthetic.tsv") if u.part == Part.TRAIN]
-    by = {name: tuple(audio / u.path for u in heard if u.corpus == name) for name in
-          ("librispeech", "kathleen", "speechocean762", "speech_commands", "wakewords")}
-    people = (*by["speechocean762"], *by["wakewords"], *by["speech_commands"][::2],
-              *(build / u.path for u in made[::3]))
+    by = {
+        name: tuple(audio / u.path for u in heard if u.corpus == name)
+        for name in ("librispeech", "kathleen", "speechocean762", "speech_commands", "wakewords")
+    }
+    people = (
+        *by["speechocean762"],
+        *by["wakewords"],
+        *by["speech_commands"][::2],
+        *(build / u.path for u in made[::3]),
+    )
     readers = by["librispeech"] + by["kathleen"][::2] + by["speechocean762"][::4]
     lines = tuple(sorted(Path("models/voice-en/lines").glob("*.o*")))
     music = tuple(read_wave(file) for file in sorted((build / "music-made").glob("*.flac"))[::4])
@@ -85,7 +94,7 @@ def make_rooms(file: Path) -> None:
             while True:
                 way = rng.normal(size=3)
                 place = microphone + way / np.linalg.norm(way) * rng.uniform(least, most)
-                if np.all(place > 0.03) and np.all(place < size - 0.03):
+                if np.all(place > NEAR_A_WALL) and np.all(place < size - NEAR_A_WALL):
                     break
             room.add_source(place)
         room.compute_rir()
@@ -96,8 +105,9 @@ def make_rooms(file: Path) -> None:
     np.savez(file, **answers)
 
 
-def talk(files: tuple[Path, ...], length: int, gaps: tuple[float, float],
-         rng: np.random.Generator) -> Wave:
+def talk(
+    files: tuple[Path, ...], length: int, gaps: tuple[float, float], rng: np.random.Generator
+) -> Wave:
     """Recordings one after another, levelled, with gaps of so many seconds between."""
     track = np.zeros(length, np.float32)
     at = int(RATE * rng.uniform(0, gaps[1]))
@@ -113,7 +123,7 @@ def talk(files: tuple[Path, ...], length: int, gaps: tuple[float, float],
 def loudspeaker(sound: Wave, rng: np.random.Generator) -> Wave:
     """What a small one makes of a sound: limits, and no bass."""
     if chance(rng, 0.8):
-        drive, lean = rng.uniform(0.3, 3.0), rng.uniform(0, 0.3)
+        drive, lean = rng.uniform(0.3, 2.0), rng.uniform(0, 0.3)
         sound = (np.tanh(drive * sound + lean) - np.tanh(lean)) / drive
     pole = np.exp(-2 * np.pi * rng.uniform(60, 350) / RATE)
     sound = lfilter([1, -1], [1, -pole], sound)
@@ -149,6 +159,8 @@ def scene(audio: Path, build: Path, rng: np.random.Generator) -> dict[str, Wave]
         if chance(rng, 0.7):
             said = fftconvolve(said, here)[:length].astype(np.float32)
     ratio = 10 ** (rng.uniform(-22, 16) / 20)
+    if chance(rng, HEADPHONES):
+        ratio = 0.0
     echo *= level * ratio / max(speech_rms(echo * FULL_SCALE) / FULL_SCALE, 1e-5)
     around = coloured_noise(length, rng) * np.float32(10 ** (rng.uniform(-85, -62) / 20))
     if chance(rng, 0.35):
@@ -159,8 +171,10 @@ def scene(audio: Path, build: Path, rng: np.random.Generator) -> dict[str, Wave]
     heard = (np.rint(heard * FULL_SCALE) / FULL_SCALE).astype(np.float32)
     left, taken = cancelled(heard, played)
     skip = warm * RATE
-    found = {name: banded(sound[skip:]) for name, sound in
-             (("left", left), ("taken", taken), ("played", played), ("near", near))}
+    found = {
+        name: banded(sound[skip:])
+        for name, sound in (("left", left), ("taken", taken), ("played", played), ("near", near))
+    }
     speech = banded(said[skip:] * np.float32(level)).mean(axis=1)
     found["voice"] = (speech > max(1e-4 * level**2, 0)).astype(np.float32)[:, np.newaxis]
     return found
@@ -169,8 +183,10 @@ def scene(audio: Path, build: Path, rng: np.random.Generator) -> dict[str, Wave]
 def cancelled(heard: Wave, played: Wave) -> tuple[Wave, Wave]:
     """What the product's filter leaves, and what it takes."""
     learner = KalmanFilter()
-    pairs = [learner.clean(heard[at : at + HOP], played[at : at + HOP])
-             for at in range(0, len(heard) - HOP + 1, HOP)]
+    pairs = [
+        learner.clean(heard[at : at + HOP], played[at : at + HOP])
+        for at in range(0, len(heard) - HOP + 1, HOP)
+    ]
     return np.concatenate([rest for rest, _ in pairs]), np.concatenate([echo for _, echo in pairs])
 
 
@@ -191,8 +207,15 @@ def make(task: tuple[Path, Path, int]) -> None:
     scenes = [scene(audio, build, rng) for _ in range(SCENES)]
     whole = {name: np.stack([one[name] for one in scenes]) for name in scenes[0]}
     part = file.with_suffix(".part.npz")
-    np.savez(part, **{name: np.log10(value + 1e-12).astype(np.float16) if name != "voice"
-                      else value.astype(np.int8) for name, value in whole.items()})
+    np.savez(
+        part,
+        **{
+            name: np.log10(value + 1e-12).astype(np.float16)
+            if name != "voice"
+            else value.astype(np.int8)
+            for name, value in whole.items()
+        },
+    )
     part.rename(file)
     print(file, flush=True)
 

@@ -27,6 +27,7 @@ ENTRY, WIDTH = 64, 96
 BATCH, HOPS = 24, 800
 HELD_OUT = 4
 """Shards that no training sees."""
+TELL_MINUTES = 2
 COMPRESSED = 0.15
 """Exponent of powers in the loss: loudness grows about so."""
 OVER = 3.0
@@ -65,8 +66,9 @@ class Scenes:
         """Stretches of some scenes, at other levels if there is randomness."""
         start = 0 if rng is None else int(rng.integers(self.voice.shape[1] - HOPS))
         stop = self.voice.shape[1] if rng is None else start + HOPS
-        found = {n: torch.from_numpy(self.logs[n][which, start:stop].astype(np.float32))
-                 for n in NAMES}
+        found = {
+            n: torch.from_numpy(self.logs[n][which, start:stop].astype(np.float32)) for n in NAMES
+        }
         if rng is not None:
             shape = (len(which), 1, 1)
             gain = torch.from_numpy(rng.uniform(-1.0, 0.8, shape).astype(np.float32))
@@ -89,8 +91,9 @@ def loss(network: Rest, found: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     """Of the gains, and of the voice."""
     gains, voice = network(features(found))
     left, near = 10 ** found["left"], 10 ** found["near"]
-    scale = torch.maximum(near.amax(dim=(1, 2), keepdim=True),
-                          0.001 * left.amax(dim=(1, 2), keepdim=True))
+    scale = torch.maximum(
+        near.amax(dim=(1, 2), keepdim=True), 0.001 * left.amax(dim=(1, 2), keepdim=True)
+    )
     wanted = torch.minimum(near, left) / scale
     given = gains.square() * left / scale
     off = (given + 1e-9) ** COMPRESSED - (wanted + 1e-9) ** COMPRESSED
@@ -106,7 +109,7 @@ def train(options: argparse.Namespace, network: Rest) -> None:
     held, known = Scenes(files[:HELD_OUT]), Scenes(files[HELD_OUT:])
     print(len(known), "scenes", flush=True)
     learner = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
-    rng = np.random.default_rng(int(time.time()))
+    rng = np.random.default_rng()
     begun, told, best, step, sums = time.monotonic(), 0.0, math.inf, 0, []
     while (passed := (time.monotonic() - begun) / 60) < options.minutes:
         for group in learner.param_groups:
@@ -120,15 +123,20 @@ def train(options: argparse.Namespace, network: Rest) -> None:
         learner.step()
         step += 1
         sums.append(gain.item())
-        if passed - told > 2 or passed > options.minutes - 0.02:
+        if passed - told > TELL_MINUTES or passed > options.minutes - 0.02:
             told = passed
             network.eval()
             with torch.no_grad():
-                ends = [loss(network, held.batch(np.arange(at, at + 20), None))
-                        for at in range(0, len(held), 20)]
+                ends = [
+                    loss(network, held.batch(np.arange(at, at + 20), None))
+                    for at in range(0, len(held), 20)
+                ]
             gain, voice = (float(np.mean([end[n].item() for end in ends])) for n in (0, 1))
-            print(f"{passed:5.1f} min, step {step}: {np.mean(sums):.5f}; "
-                  f"held out {gain:.5f}, voice {voice:.4f}", flush=True)
+            print(
+                f"{passed:5.1f} min, step {step}: {np.mean(sums):.5f}; "
+                f"held out {gain:.5f}, voice {voice:.4f}",
+                flush=True,
+            )
             sums = []
             if gain + 0.01 * voice < best:
                 best = gain + 0.01 * voice
@@ -137,8 +145,10 @@ def train(options: argparse.Namespace, network: Rest) -> None:
 
 def export(network: Rest, file: Path) -> None:
     """As 16-bit numbers, for numpy."""
-    weights = {name.replace(".", "_"): value.numpy().astype(np.float16)
-               for name, value in network.state_dict().items()}
+    weights = {
+        name.replace(".", "_"): value.numpy().astype(np.float16)
+        for name, value in network.state_dict().items()
+    }
     file.parent.mkdir(exist_ok=True)
     np.savez(file, **weights)
     print(f"{file}: {file.stat().st_size / 1000:.0f} kB")

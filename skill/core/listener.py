@@ -40,8 +40,6 @@ class Tuning:
         standing_out: how far above what went before a command's level must be, in dB, unless the
             coach speaks. On dev, of 57 false accepts in 17 minutes of noise and made music 18
             were left, and 217 of 221 commands in noise at 10 dB.
-        over_echo: the same while the coach speaks, where its echo is known and mostly gone: the
-            rest of it makes words that stand out by some dB (`scripts/own_voice.py itself`).
         least: shorter sounds are clicks and knocks; the shortest command on dev took 180.
         most, most_a_word: longer ones, of one word and for each further one, are something drawn
             out of noise or music. Protected commands may be as long as they like: "oooow".
@@ -70,7 +68,6 @@ class Tuning:
     standing_out: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 4.0, Care.LIGHT: 4.0, Care.COSTLY: 4.0}
     )
-    over_echo: float = 8.0
     least: int = 160
     most: int = 1_150
     most_a_word: int = 450
@@ -212,7 +209,7 @@ class Listener:
             return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
         if not self._is_of_a_length(command.care, verdict.reading):
             return "too short, or too drawn out"
-        if self._is_drowned(command.care, verdict.reading, bool(context.saying)):
+        if not context.saying and self._is_drowned(command.care, verdict.reading):
             return "no louder than what was to be heard before"
         if command.care is Care.PROTECTED:
             return None
@@ -227,11 +224,9 @@ class Listener:
         length = reading.end_ms - reading.start_ms
         return length >= self.tuning.least and (care is Care.PROTECTED or length <= most)
 
-    def _is_drowned(self, care: Care, reading: Reading, over_speech: bool) -> bool:
-        start, end = reading.start_ms, reading.end_ms
-        above = self.loudness.standing_out(start, end, over_speech=over_speech)
-        needed = self.tuning.over_echo if over_speech else self.tuning.standing_out[care]
-        return above < needed
+    def _is_drowned(self, care: Care, reading: Reading) -> bool:
+        above = self.loudness.standing_out(reading.start_ms, reading.end_ms)
+        return above < self.tuning.standing_out[care]
 
     def _needed(self, care: Care) -> float:
         needed = self.tuning.confidence[care]

@@ -28,7 +28,7 @@ class Loudness:
     """The levels of the last seconds.
 
     Attributes:
-        levels: dB for every 10 ms, None while the coach's echo covered everything; the newest last.
+        levels: dB for every 10 ms, None while the coach spoke; the newest last.
         until: when the last of them ended, in ms.
     """
 
@@ -39,14 +39,8 @@ class Loudness:
         """With some more levels, the last of which ended at `until`."""
         return Loudness((*self.levels, *levels)[-MEMORY_MS // STEP_MS :], until)
 
-    def standing_out(self, start_ms: int, end_ms: int, *, over_speech: bool = False) -> float:
+    def standing_out(self, start_ms: int, end_ms: int) -> float:
         """How far the word from `start_ms` to `end_ms` is above what came before it.
-
-        Args:
-            start_ms: of the word.
-            end_ms: of the word.
-            over_speech: whether the coach speaks, so that what was before may be the rest of its
-                echo: then a quiet room is as loud as `QUIET_DB`.
 
         Returns:
             dB: the mean power of the word's louder half against the level below which `SHARE` of
@@ -58,10 +52,10 @@ class Loudness:
         if not word or len(before) * STEP_MS < LEAST_MS:
             return math.inf
         room = before[int(SHARE * len(before))]
-        if room < QUIET_DB and not over_speech:
+        if room < QUIET_DB:
             return math.inf
         loud = [10 ** (level / 10) for level in word[len(word) // 2 :]]
-        return 10 * math.log10(sum(loud) / len(loud)) - max(room, QUIET_DB)
+        return 10 * math.log10(sum(loud) / len(loud)) - room
 
     def _between(self, start_ms: int, end_ms: int) -> list[float]:
         first = len(self.levels) - (self.until - start_ms) // STEP_MS

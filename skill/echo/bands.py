@@ -1,8 +1,8 @@
 """Short spectra and the bands that they are summed up in.
 
-Frames of 20 ms, one every 10 ms, under the root of a Hann window, so that taking a signal apart and
-adding it up again gives the signal back, 10 ms later. The bands are triangles on the mel scale whose
-weights add up to 1 in every bin: a gain for each band becomes one for each bin by the same weights.
+Frames of 20 ms, one every 10 ms, under the root of a Hann window, so that taking a signal apart
+and adding it up again gives the signal back, 10 ms later. The bands are triangles on the mel scale
+whose weights add up to 1 in every bin, so that gains of bands become gains of bins.
 """
 
 import numpy as np
@@ -28,12 +28,14 @@ def _weights() -> Samples:
     mel = 1127 * np.log1p(np.arange(BINS) * RATE / FRAME / 700)
     place = mel / mel[-1] * (BANDS - 1)
     distance = np.abs(place[np.newaxis] - np.arange(BANDS)[:, np.newaxis])
-    return np.maximum(0, 1 - distance).astype(np.float32)
+    return np.asarray(np.maximum(0, 1 - distance), np.float32)
 
 
 WEIGHTS = _weights()
 """Shape (BANDS, BINS)."""
-_MEANS: Samples = (WEIGHTS / np.maximum(WEIGHTS.sum(axis=1, keepdims=True), 1e-6)).astype(np.float32)
+_MEANS: Samples = (WEIGHTS / np.maximum(WEIGHTS.sum(axis=1, keepdims=True), 1e-6)).astype(
+    np.float32
+)
 
 
 def spectrum(frames: Samples) -> Spectrum:
@@ -43,13 +45,13 @@ def spectrum(frames: Samples) -> Spectrum:
 
 def wave(spectra: Spectrum) -> Samples:
     """Windowed frames, shape (..., FRAME), to be added up half over each other."""
-    return (np.fft.irfft(spectra) * WINDOW).astype(np.float32)
+    return np.asarray(np.fft.irfft(spectra) * WINDOW, np.float32)
 
 
 def powers(spectra: Spectrum) -> Samples:
     """Mean power of each band, shape (..., BANDS), of spectra of shape (..., BINS)."""
     squares = np.square(spectra.real) + np.square(spectra.imag)
-    return np.asarray(squares @ _MEANS.T, np.float32) / FRAME
+    return np.asarray(squares @ _MEANS.T / FRAME, np.float32)
 
 
 def feature(power: Samples) -> Samples:

@@ -2,8 +2,8 @@
 
 The filter takes some 20 dB of an echo away. What is left is faint, but it is speech, and a
 recogniser makes words of it: "louder please stop" instead of "stop". A small recurrent network
-(`scripts/acoustic/echo_train.py`) sees, every 10 ms and in every band, what is left, what was taken,
-and what was played, and says how much of what is left is somebody else.
+(`scripts/acoustic/echo_train.py`) sees, every 10 ms and in every band, what is left, what was
+taken, and what was played, and says how much of what is left is somebody else.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,16 @@ from skill.ports import Samples
 
 Weights = Mapping[str, Samples]
 LAYERS = 2
+NAMES = (
+    *(f"{part}_{what}" for part in ("entry", "gains", "voice") for what in ("weight", "bias")),
+    *(
+        f"memory_{what}_{side}_l{layer}"
+        for layer in range(LAYERS)
+        for what in ("weight", "bias")
+        for side in ("ih", "hh")
+    ),
+)
+"""Of the weights: PyTorch's, with underscores for points."""
 
 
 def _logistic(values: Samples) -> Samples:
@@ -27,7 +37,7 @@ class Suppressor:
     """The network, hop by hop.
 
     Args:
-        weights: as `echo_train.py` exports them, by PyTorch's names with underscores for points.
+        weights: as `echo_train.py` exports them, by `NAMES`.
     """
 
     weights: Weights
@@ -76,5 +86,3 @@ class Suppressor:
         fresh = np.tanh(candidate + _logistic(reset + old_reset) * old_candidate)
         self._memory[layer] = (1 - share) * fresh + share * kept
         return self._memory[layer]
-
-

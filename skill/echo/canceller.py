@@ -1,0 +1,58 @@
+"""Takes the coach's voice out of a microphone's sound, hop by hop."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from skill.echo.bands import HOP, WINDOW, Spectrum, spectrum, wave
+from skill.echo.gate import Gate
+from skill.echo.kalman import PARTS, KalmanFilter
+from skill.echo.suppressor import Suppressor
+from skill.ports import Samples
+
+FORGETTING = 300
+"""Hops of silence after which what was said before tells nothing."""
+HALVES: Samples = np.square(WINDOW)
+
+
+@dataclass
+class EchoCanceller:
+    """First the filter takes what it can, then the suppressor sees who is talking.
+
+    What comes out is one hop, 10 ms, late. While the coach is silent it is what came in.
+
+    Args:
+        suppressor: silences the filter's rest.
+    """
+
+    suppressor: Suppressor
+    _filter: KalmanFilter = field(default_factory=KalmanFilter)
+    _gate: Gate = field(default_factory=Gate)
+    _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 3)
+    _tail: Samples = field(default_factory=lambda: np.zeros(HOP, np.float32))
+    _silent: int = FORGETTING
+
+    def clean(self, heard: Samples, played: Samples) -> Samples:
+        """What was heard one hop ago, without the coach.
+
+        Args:
+            heard: by the microphone, float32 within 1, shape (HOP,).
+            played: what left the speaker at the same time, shape (HOP,).
+        """
+        left, taken = self._filter.clean(heard, played)
+        now = [left, taken, played]
+        frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
+        self._before = now
+        self._silent = 0 if played.any() else self._silent + 1
+        if self._silent == FORGETTING:
+            self.suppressor.forget()
+        self._gate.learn(left)
+        echoing = self._silent <= PARTS
+        shaped = wave(self._suppressed(*spectrum(frames))) if echoing else frames[0] * HALVES
+        passed: Samples = self._tail + shaped[:HOP]
+        self._tail = shaped[HOP:]
+        return passed
+
+    def _suppressed(self, left: Spectrum, taken: Spectrum, played: Spectrum) -> Spectrum:
+        gains, talking = self.suppressor.gains(left, taken, played)
+        return self._gate.pass_on(left, gains, talking)
