@@ -30,7 +30,7 @@ HELD_OUT = 4
 TELL_MINUTES = 2
 COMPRESSED = 0.15
 """Exponent of powers in the loss: loudness grows about so."""
-OVER = 3.0
+OVER = 6.0
 """How much worse it is to take from the person than to leave of the coach."""
 NAMES = ("left", "taken", "played", "near")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skill.echo.bands import HOP, WINDOW, Spectrum, spectrum, wave
+from skill.echo.bands import HOP, WINDOW, spectrum, wave
 from skill.echo.gate import Gate
 from skill.echo.kalman import PARTS, KalmanFilter
 from skill.echo.suppressor import Suppressor
@@ -13,6 +13,21 @@ from skill.ports import Samples
 FORGETTING = 300
 """Hops of silence after which what was said before tells nothing."""
 HALVES: Samples = np.square(WINDOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """What is left of 10 ms.
+
+    Attributes:
+        passed: for the recogniser, float32, shape (HOP,).
+        ungated: the same, as if somebody had been talking.
+        talk: whether somebody talks, or just did.
+    """
+
+    passed: Samples
+    ungated: Samples
+    talk: bool
 
 
 @dataclass
@@ -29,10 +44,10 @@ class EchoCanceller:
     _filter: KalmanFilter = field(default_factory=KalmanFilter)
     _gate: Gate = field(default_factory=Gate)
     _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 3)
-    _tail: Samples = field(default_factory=lambda: np.zeros(HOP, np.float32))
+    _tail: Samples = field(default_factory=lambda: np.zeros((2, HOP), np.float32))
     _silent: int = FORGETTING
 
-    def clean(self, heard: Samples, played: Samples) -> Samples:
+    def clean(self, heard: Samples, played: Samples) -> Hop:
         """What was heard one hop ago, without the coach.
 
         Args:
@@ -48,11 +63,12 @@ class EchoCanceller:
             self.suppressor.forget()
         self._gate.learn(left)
         echoing = self._silent <= PARTS
-        shaped = wave(self._suppressed(*spectrum(frames))) if echoing else frames[0] * HALVES
-        passed: Samples = self._tail + shaped[:HOP]
-        self._tail = shaped[HOP:]
-        return passed
+        shaped = self._suppressed(frames) if echoing else np.stack([frames[0] * HALVES] * 2)
+        passed, ungated = self._tail + shaped[:, :HOP]
+        self._tail = shaped[:, HOP:]
+        return Hop(passed, ungated, not echoing or self._gate.is_open)
 
-    def _suppressed(self, left: Spectrum, taken: Spectrum, played: Spectrum) -> Spectrum:
+    def _suppressed(self, frames: Samples) -> Samples:
+        left, taken, played = spectrum(frames)
         gains, talking = self.suppressor.gains(left, taken, played)
-        return self._gate.pass_on(left, gains, talking)
+        return wave(np.stack(self._gate.pass_on(left, gains, talking)))

@@ -27,7 +27,7 @@ class Gate:
     """Knows the room's noise, and how long ago somebody talked."""
 
     def __init__(self) -> None:
-        self._open = 0
+        self._left_open = 0
         self._gain = 1.0
         self._noise = 1e-7
         self._random = np.random.default_rng(0)
@@ -37,18 +37,30 @@ class Gate:
         power = float(np.mean(np.square(left)))
         self._noise = max(QUIETEST, min(power, RISING * self._noise))
 
-    def pass_on(self, left: Spectrum, gains: Samples, talking: float) -> Spectrum:
-        """A frame with the suppressor's gains, or nearly nothing; the room's noise fills it up.
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody talks, or just did."""
+        return self._left_open > 0
+
+    def pass_on(self, left: Spectrum, gains: Samples, talking: float) -> tuple[Spectrum, Spectrum]:
+        """A frame as it is behind the gate, and as it would be if the gate were open.
 
         Args:
             left: complex64, shape (BINS,).
             gains: the suppressor's, within 0 and 1, shape (BINS,).
             talking: how likely it is that somebody talks.
         """
-        self._open = HANG if talking > TALKING else max(0, self._open - 1)
-        wanted = 1.0 if self._open else FLOOR
+        self._left_open = HANG if talking > TALKING else max(0, self._left_open - 1)
+        wanted = 1.0 if self._left_open else FLOOR
         self._gain += (1.0 if wanted > self._gain else CLOSING) * (wanted - self._gain)
-        whole = gains * np.float32(self._gain)
-        filling = self._random.standard_normal(FRAME, np.float32) * np.sqrt(self._noise)
-        passed: Spectrum = left * whole + spectrum(filling) * np.sqrt(1 - np.square(whole))
-        return passed.astype(np.complex64)
+        filling = spectrum(self._random.standard_normal(FRAME, np.float32) * np.sqrt(self._noise))
+        return (
+            _filled(left, gains * np.float32(self._gain), filling),
+            _filled(left, gains, filling),
+        )
+
+
+def _filled(left: Spectrum, gains: Samples, filling: Spectrum) -> Spectrum:
+    """The room's noise takes the place of what is taken away."""
+    filled: Spectrum = left * gains + filling * np.sqrt(1 - np.square(gains))
+    return filled.astype(np.complex64)
