@@ -18,7 +18,7 @@ from skill.enrolment.person import ANYBODY, Person
 from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
 from skill.mouth import Mouth, make_mouth
-from skill.ports import AudioSource, Playback, Recognizer, Speaker
+from skill.ports import AudioSource, Hands, Playback, Recognizer, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
@@ -193,6 +193,7 @@ class App:
         write_audio: Path | None = None,
         journal: Path | None = None,
         observers: Sequence[Observer] = (),
+        hands: Sequence[Hands] = (),
     ) -> Iterator[Session]:
         """A session over a recording, as fast as it goes and always the same.
 
@@ -208,9 +209,11 @@ class App:
             source = stack.enter_context(RecordingSource(sound, channel=person))
             watching = self.with_journal(journal, observers, stack)
             if kept is None:
-                yield self._headless(source, write_audio, watching, stack)
+                session = self._headless(source, write_audio, watching, stack)
             else:
-                yield self._going_on(kept, source, write_audio, watching, stack)
+                session = self._going_on(kept, source, write_audio, watching, stack)
+            session.hands = hands
+            yield session
 
     def _going_on(
         self,
@@ -237,11 +240,14 @@ class App:
         write_audio: Path | None = None,
         journal: Path | None = None,
         observers: Sequence[Observer] = (),
+        hands: Sequence[Hands] = (),
     ) -> Iterator[Session]:
         """A session with somebody who answers the coach."""
         with ExitStack() as stack:
             watching = self.with_journal(journal, (person, *observers), stack)
-            yield self._headless(person, write_audio, watching, stack)
+            session = self._headless(person, write_audio, watching, stack)
+            session.hands = hands
+            yield session
 
     def _headless(
         self,
@@ -250,9 +256,12 @@ class App:
         observers: Sequence[Observer],
         stack: ExitStack,
     ) -> Session:
+        from skill.audio.paced import Paced
         from skill.audio.session_file import SessionWriter, TeeSource, TeeSpeaker
         from skill.audio.timeline import TimelineSpeaker
 
+        if self.settings.page:
+            source = Paced(source)
         timeline = TimelineSpeaker(source.rate)
         speaker: Speaker = timeline
         ears = self.ears()

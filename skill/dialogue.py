@@ -26,7 +26,8 @@ def describe(message: Event | Effect) -> tuple[str, str] | None:
     """Who and what, for a message that belongs to the dialogue; None for any other."""
     match message:
         case Heard():
-            return PERSON, message.phrase
+            by = f" (by {message.source})" if message.source else ""
+            return PERSON, message.phrase + by
         case Say():
             return COACH, message.text
         case Chime():

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from skill.app import App
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
+from skill.errors import StorageError
+from skill.history.keeper import Keeper
+from skill.history.store import Store
+from skill.ports import Hands
 from skill.session import Observer, Session
 
 
@@ -38,6 +43,8 @@ def live(
     journal: Path | None = None,
     observers: Sequence[Observer] = (),
     stamp: Callable[[], str] = lambda: "session",
+    history: Keeper | None = None,
+    hands: Sequence[Hands] = (),
 ) -> Iterator[Session]:
     """A session at the microphone and the speaker; the person's place outlives the process.
 
@@ -46,6 +53,8 @@ def live(
         journal: where to write it; the recorder needs one.
         observers: are told everything.
         stamp: date and time, for the names of what the recorder keeps.
+        history: keeps what the session came to.
+        hands: give commands without a voice.
 
     Raises:
         DeviceError: if a device is not there when the session begins. Later, it is waited for.
@@ -57,7 +66,8 @@ def live(
         speaker = stack.enter_context(Loudspeaker(chosen.speaker, awake=chosen.keep_awake))
         narrator = app.narrator(with_it.speaker(speaker), worker)
         ears = app.ears()
-        watching = app.with_journal(journal, (*with_it.observers, *observers), stack)
+        counting = () if history is None else (history,)
+        watching = app.with_journal(journal, (*with_it.observers, *counting, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
         source = with_it.source(microphone)
@@ -70,4 +80,39 @@ def live(
             app.shelf.put,
             deaf_while_speaking=chosen.mute_while_speaking,
             equipment=LiveEquipment(microphone, speaker),
+            this_week=_unknown if history is None else history.this_week,
+            hands=hands,
         )
+
+
+def _unknown() -> int | None:
+    return None
+
+
+def wall_clock() -> datetime:
+    """The wall clock of the person, with its offset from UTC."""
+    return datetime.now().astimezone()
+
+
+@contextmanager
+def kept_history(app: App, clock: Callable[[], datetime] = wall_clock) -> Iterator[Keeper | None]:
+    """The history of live sessions; None, and a notice why, if it cannot be kept.
+
+    Args:
+        app: knows where, and the routine.
+        clock: the wall clock of the person, with its offset from UTC.
+    """
+    if not app.settings.keep_history:
+        yield None
+        return
+    try:
+        store = Store(app.settings.history)
+    except StorageError as error:
+        app.notices.append(f"{error} This session is not in the history.")
+        yield None
+        return
+    with store:
+        keeper = Keeper(store, clock, app.content.routine.id)
+        yield keeper
+        if keeper.trouble is not None:
+            app.notices.append(keeper.trouble)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skill.core.hypothesis import Hypothesis
+from skill.core.vocabulary import Command
 
 Pcm = npt.NDArray[np.int16]
 Samples = npt.NDArray[np.float32]
@@ -95,6 +96,32 @@ class AudioSource(Protocol):
     def blocks(self) -> Iterator[Block]:
         """Yield blocks without gaps in `start_frame`, each 20-100 ms long, for as long as the
         consumer asks: a source that is over goes on with blocks marked `BlockKind.ENDED`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A command that was given without a voice.
+
+    Attributes:
+        command, argument: what it asks for; the argument is an exercise's id, or None.
+        source: where it was given: "button", "page".
+    """
+
+    command: Command
+    argument: str | None
+    source: str
+
+
+class Hands(Protocol):
+    """Something else than the microphone by which a person can give commands."""
+
+    def pressed(self) -> Sequence[Press]:
+        """What has been given since the last call, oldest first; often nothing.
+
+        Called once for every block, in the session's thread, and must not wait. What another
+        thread notices comes here through a queue.
         """
         ...
 

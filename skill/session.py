@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from skill.core.advance import advance
-from skill.core.coach import Coach
+from skill.core.coach import Coach, Phase
 from skill.core.foresight import foresee
 from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Context, Decision, Flush, Listener
@@ -17,6 +17,7 @@ from skill.core.messages import (
     AudioEnded,
     Bookmark,
     Chime,
+    Counted,
     Dropouts,
     Effect,
     Event,
@@ -39,6 +40,8 @@ from skill.ports import (
     Block,
     BlockKind,
     Equipment,
+    Hands,
+    Press,
     Recognizer,
     Reliable,
     VoiceDetector,
@@ -114,6 +117,8 @@ class Session:
         deaf_while_speaking: whether commands are ignored while the coach speaks.
         going_on: whether the coach comes from the middle of a session.
         equipment: tells whether the speaker works.
+        this_week: how many sessions there have been this week, with this one; None: unknown.
+        hands: give commands without a voice.
     """
 
     source: AudioSource
@@ -125,6 +130,8 @@ class Session:
     deaf_while_speaking: bool = False
     going_on: bool = False
     equipment: Equipment = field(default_factory=Reliable)
+    this_week: Callable[[], int | None] = lambda: None
+    hands: Sequence[Hands] = ()
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
     _lost: int = 0
@@ -145,6 +152,7 @@ class Session:
 
     def step(self, block: Block) -> None:
         """Handle one block of microphone audio."""
+        asleep = self.coach.phase is Phase.ASLEEP
         self._at = block.end_frame
         now = self._at * 1000 // self.source.rate
         for token in self.narrator.poll(self._at):
@@ -153,11 +161,20 @@ class Session:
             self._dispatch(trouble, now)
         for heard in self._hear(block, now):
             self._dispatch(heard, now)
+        for press in [press for hands in self.hands for press in hands.pressed()]:
+            self._dispatch(self._given(press, now), now)
         for event in self._microphone(block, now):
             self._dispatch(event, now)
         self._dispatch(Tick(), now)
         for observer in self.observers:
             observer.block(block, self.coach, self.ears.listener.partial)
+        if asleep and self.coach.phase is not Phase.ASLEEP:
+            self._count(now)
+
+    def _count(self, now: int) -> None:
+        this_week = self.this_week()
+        if this_week is not None:
+            self._dispatch(Counted(this_week), now)
 
     def _hear(self, block: Block, now: int) -> list[Heard | Ignored]:
         if self._recycle and self.ears.listener.is_idle(now):
@@ -178,6 +195,16 @@ class Session:
 
     def _is_deaf(self) -> bool:
         return self.deaf_while_speaking and self.coach.speaking is not None
+
+    def _given(self, press: Press, now: int) -> Heard | Ignored:
+        """A press counts like a word: only while its command is live."""
+        try:
+            words = self.coach.book.vocabulary.suggest(press.command, press.argument)
+        except KeyError:
+            words = press.command.value
+        if press.command not in live_commands(self.coach, now):
+            return Ignored(words, f"means nothing while {self.coach.phase.value}", 1.0)
+        return Heard(press.command, press.argument, words, 1.0, now, press.source)
 
     def _microphone(self, block: Block, now: int) -> list[Event]:
         events: list[Event] = []

@@ -53,6 +53,9 @@ class Settings(BaseModel):
         keep_awake: play a hiss that nobody hears, for amplifiers that switch off in silence.
         keep_minutes: how many of the last minutes a recorder holds in memory and writes down when
             the person says "that was wrong"; 0: there is no recorder.
+        page: serve a page that follows the session; a recorded one then takes as long as it lasts.
+        page_host, page_port: where; another host than 127.0.0.1 lets other machines see it.
+        keep_history: note how long each live session was and which steps were done.
         ask_after_s, sleep_after_s: silence until the one soft question, and from there to sleep.
     """
 
@@ -76,8 +79,17 @@ class Settings(BaseModel):
     cancel_echo: bool = True
     keep_awake: bool = False
     keep_minutes: int = Field(default=0, ge=0, le=30)
+    keep_history: bool = True
+    page: bool = False
+    page_host: str = "127.0.0.1"
+    page_port: int = Field(default=8470, ge=0, le=65535)
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
+
+    @property
+    def history(self) -> Path:
+        """The file that keeps the history."""
+        return self.state / "history.sqlite3"
 
     @property
     def channel(self) -> int | None:

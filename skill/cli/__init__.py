@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "skill.cli.recordings:recordings",
             "List and erase what the recorder kept.",
         ),
+        "history": ("skill.cli.history:history", "Show, export and delete past sessions."),
         "rehearse": ("skill.cli.rehearse:rehearse", "Act out a script that answers the coach."),
         "mic-test": ("skill.cli.mic_test:mic_test", "Test the microphone; say what would help."),
         "doctor": ("skill.cli.doctor:doctor", "Look for everything that can be wrong here."),

@@ -9,6 +9,7 @@ import click
 from skill.app import App
 from skill.audio.pcm import energy_end_ms, read_pcm, to_pcm
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
+from skill.cli.page import page_beside, page_options
 from skill.cli.replay import Notes
 from skill.cli.screen import terminal, watchers
 from skill.content.script import ScriptLine, read_script
@@ -34,6 +35,7 @@ WINDOW_MS = 1_500
 @click.option("--speaker-voice", default="espeak:en-us+f3", help="Says what has no recording.")
 @click.option("--write-audio", type=FILE, help="Write person (left) and coach (right) to a WAV.")
 @click.option("--write-labels", type=FILE, help="Write start, end (ms) and text of every line.")
+@page_options
 @journal_option
 @quiet_option
 @json_option
@@ -58,7 +60,16 @@ def rehearse(
     person = RehearsedPerson(parts, read.background)
     notes = Notes()
     shown = (*watchers(terminal(), quiet=quiet, as_json=as_json), notes)
-    with app.rehearse(person, write_audio=write_audio, journal=journal, observers=shown) as session:
+    with (
+        page_beside(app) as page,
+        app.rehearse(
+            person,
+            write_audio=write_audio,
+            journal=journal,
+            observers=(*shown, *page.observers),
+            hands=page.hands,
+        ) as session,
+    ):
         session.run()
     if write_labels is not None:
         _write_labels(write_labels, person, parts)
@@ -108,7 +119,11 @@ def _write_labels(path: Path, person: RehearsedPerson, parts: Sequence[Part]) ->
 
 def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> None:
     meanings = app.content.vocabulary.meanings
-    heard = [entry for entry in notes.entries if isinstance(entry.message, Heard)]
+    heard = [
+        entry
+        for entry in notes.entries
+        if isinstance(entry.message, Heard) and not entry.message.source
+    ]
     wrong = [f'The moment to say "{text}" never came.' for text in person.missed]
     following = [start for start, _, _ in person.said[1:]]
     for (start, end, text), latest in zip_longest(person.said, following):

@@ -9,6 +9,7 @@ import numpy as np
 
 from skill.app import App
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
+from skill.cli.page import page_beside, page_options
 from skill.cli.screen import summary, terminal, watchers
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored
@@ -44,6 +45,7 @@ class Notes:
 @click.option("--channel", type=int, help="Which channel to hear, from 0; otherwise all, mixed.")
 @click.option("--write-audio", type=FILE, help="Write person (left) and coach (right) to a WAV.")
 @click.option("--expect", type=FILE, help="Compare with a journal (.jsonl) or a dialogue (text).")
+@page_options
 @journal_option
 @quiet_option
 @json_option
@@ -99,9 +101,17 @@ def replay_recording(
     shown = (*watchers(console, quiet=quiet, as_json=as_json), notes)
     expected = None if expect is None else _expected(expect)
     started = time.perf_counter()
-    with app.replay(
-        recording, channel=channel, write_audio=write_audio, journal=journal, observers=shown
-    ) as session:
+    with (
+        page_beside(app) as page,
+        app.replay(
+            recording,
+            channel=channel,
+            write_audio=write_audio,
+            journal=journal,
+            observers=(*shown, *page.observers),
+            hands=page.hands,
+        ) as session,
+    ):
         session.run()
     took = time.perf_counter() - started
     if not quiet:

@@ -1,5 +1,6 @@
 """`roller-coach run`: live; without a microphone, the recorded session."""
 
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from skill.cli.options import (
     speaker_option,
     with_app,
 )
+from skill.cli.page import page_beside, page_options
 from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, terminal, watchers
 from skill.cli.service import serve
 from skill.errors import DeviceError, StorageError
-from skill.living import live
+from skill.living import kept_history, live
 
 OUT = Path("out")
 
@@ -30,6 +32,7 @@ OUT = Path("out")
 @with_app
 @microphone_option
 @speaker_option
+@page_options
 @click.option("--fresh", is_flag=True, help="Begin anew instead of where you were.")
 @click.option(
     "--service",
@@ -100,16 +103,25 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
     console = terminal()
     shown = watchers(console, quiet=quiet, as_json=as_json)
     bookmark = None if fresh else app.bookmark()
-    if quiet or as_json or not console.is_terminal:
-        with live(app, journal=journal, observers=shown, stamp=_now) as session:
-            session.run(bookmark)
-    else:
-        dashboard = Dashboard(console)
-        with (
-            live(app, journal=journal, observers=(*shown, dashboard), stamp=_now) as session,
-            dashboard,
-        ):
-            session.run(bookmark)
+    with ExitStack() as stack:
+        history = stack.enter_context(kept_history(app))
+        page = stack.enter_context(page_beside(app, history))
+        plain = quiet or as_json or not console.is_terminal
+        dashboard = () if plain else (Dashboard(console),)
+        watching = (*shown, *page.observers, *dashboard)
+        session = stack.enter_context(
+            live(
+                app,
+                journal=journal,
+                observers=watching,
+                stamp=_now,
+                history=history,
+                hands=page.hands,
+            )
+        )
+        for below in dashboard:
+            stack.enter_context(below)
+        session.run(bookmark)
     for trouble in app.troubles(session):
         click.echo(f"roller-coach: {trouble}", err=True)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from skill.app import App
+from skill.cli.page import page_beside
 from skill.cli.screen import terminal, watchers
 from skill.journal import JournalWriter
-from skill.living import live
+from skill.living import kept_history, live
 from skill.session import Observer, Session
 from skill.watchdog import Watchdog, service_manager
 
@@ -24,18 +25,24 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
     """
     with ExitStack() as stack:
         place = journal or app.settings.state / "last-session.jsonl"
+        history = stack.enter_context(kept_history(app))
+        page = stack.enter_context(page_beside(app, history, must=False))
         observers: list[Observer] = [
             stack.enter_context(JournalWriter(place, app.header(), JOURNAL_BYTES)),
             *watchers(terminal(), quiet=quiet, as_json=as_json),
+            *page.observers,
         ]
         manager = service_manager()
         if manager is not None:
             observers.append(Watchdog(stack.enter_context(manager)))
-        session = stack.enter_context(live(app, observers=observers))
+        session = stack.enter_context(
+            live(app, observers=observers, history=history, hands=page.hands)
+        )
         session.run(app.bookmark())
         while True:
-            for trouble in app.troubles(session):
+            for trouble in (*app.troubles(session), *app.notices):
                 click.echo(f"roller-coach: {trouble}", err=True)
+            app.notices.clear()
             session.coach = app.coach()
             sleep_on(session)
 

@@ -7,6 +7,7 @@ from skill.core.coach import Coach, Spot
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
+    Counted,
     Effect,
     Event,
     Heard,
@@ -58,6 +59,8 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
             lose_speaker(turn)
         case SpeakerBack() if coach.mute:
             regain_speaker(turn)
+        case Counted(this_week):
+            turn.change(week=this_week)
         case AudioEnded():
             turn.change(over=True)
         case _:

@@ -166,6 +166,7 @@ class Coach:
         over: the same, and nothing can change it: the recording has ended.
         gone: whether the session has ended.
         bookmark: the last one remembered.
+        week: how many sessions there have been this week, until it has been said; 0: unknown.
     """
 
     book: Book
@@ -188,6 +189,7 @@ class Coach:
     over: bool = False
     gone: bool = False
     bookmark: Bookmark | None = None
+    week: int = 0
 
     @property
     def phase(self) -> Phase:

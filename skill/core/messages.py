@@ -66,13 +66,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The person said a command.
+    """The person gave a command, by saying it or in another way.
 
     Attributes:
         command, argument: what it asks for.
-        phrase: the words.
+        phrase: the words; what they would have been, if it was not said.
         confidence: how likely it is that they meant this, 0 to 1.
         ended_ms: where the voice ended, as far as the listener knows.
+        source: where it came from instead of the microphone: "button", "page"; otherwise empty.
     """
 
     command: Command
@@ -80,6 +81,7 @@ class Heard:
     phrase: str = ""
     confidence: float = 1.0
     ended_ms: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,17 @@ class Dropouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """The person has begun; told by whoever keeps the history.
+
+    Attributes:
+        this_week: how many sessions there have been since Monday, with this one.
+    """
+
+    this_week: int
+
+
+@dataclass(frozen=True, slots=True)
 class AudioEnded:
     """The recording is over: nobody will say anything else."""
 
@@ -157,6 +170,7 @@ Event = (
     | SpeakerLost
     | SpeakerBack
     | Dropouts
+    | Counted
     | AudioEnded
     | Tick
 )

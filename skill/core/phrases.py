@@ -20,6 +20,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "exercise_done": frozenset({"exercise"}),
     "exercise_next": frozenset({"exercise"}),
     "routine_done": frozenset({"routine"}),
+    "this_week": frozenset(),
     "paused": frozenset(),
     "resumed": frozenset({"left"}),
     "hurt": frozenset(),

@@ -68,6 +68,7 @@ def _finish_exercise(turn: Turn) -> None:
             return
     turn.enter(Phase.DONE)
     turn.say("routine_done", routine=routine.title)
+    _count(turn)
 
 
 def step_back(turn: Turn, _heard: Heard) -> None:
@@ -187,6 +188,8 @@ def not_now(turn: Turn, _heard: Heard) -> None:
 def goodbye(turn: Turn, _heard: Heard) -> None:
     """Say goodbye and end the session."""
     turn.enter(Phase.ASLEEP)
+    if turn.spot.finished:
+        _count(turn)
     turn.say("goodbye")
     turn.change(leaving=True)
 
@@ -194,6 +197,14 @@ def goodbye(turn: Turn, _heard: Heard) -> None:
 def _introduce(turn: Turn) -> None:
     turn.speak(turn.coach.exercise.intro)
     turn.explain()
+
+
+def _count(turn: Turn) -> None:
+    """Say once which session of the week it was; the last sentence stands for all that follow."""
+    if turn.coach.week:
+        sentences = turn.coach.book.lines("this_week")
+        turn.speak(sentences[: turn.coach.week][-1:])
+        turn.change(week=0)
 
 
 def _without(finished: tuple[str, ...], exercise: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What every audio source promises, kept by recordings of all kinds and by a real microphone."""
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import soundfile
 
 from skill.audio.microphone import Microphone
+from skill.audio.paced import Paced
 from skill.audio.recording import RecordingSource
 from skill.ports import AudioSource, Block, BlockKind
 from tests.support.pulse import WIRE_RATE, running_pulseaudio
@@ -41,6 +43,12 @@ def microphone(_folder: Path) -> Iterator[AudioSource]:
         yield source
 
 
+@contextmanager
+def paced(folder: Path) -> Iterator[AudioSource]:
+    with recording("wav", 16_000, 1)(folder) as source:
+        yield Paced(source)
+
+
 SOURCES = [
     pytest.param(recording(ending, rate, channels), id=f"{ending}-{rate}-{channels}")
     for ending in ("wav", "flac", "ogg")
@@ -48,6 +56,7 @@ SOURCES = [
 ] + [
     pytest.param(recording("wav", 16_000, 1, block_ms=20), id="20 ms"),
     pytest.param(recording("wav", 48_000, 1, block_ms=100), id="100 ms"),
+    pytest.param(paced, id="paced"),
     pytest.param(microphone, id="microphone", marks=pytest.mark.device),
 ]
 
@@ -79,3 +88,11 @@ def test_a_second_call_goes_on_where_the_first_stopped(source: AudioSource) -> N
     first = list(itertools.islice(source.blocks(), 3))
     second = next(iter(source.blocks()))
     assert second.start_frame == first[-1].end_frame
+
+
+def test_a_paced_recording_takes_as_long_as_it_lasts(tmp_path: Path) -> None:
+    with paced(tmp_path) as source:
+        started = time.monotonic()
+        blocks = list(itertools.islice(source.blocks(), 10))
+    assert 0.5 <= time.monotonic() - started < 1.5
+    assert blocks[-1].end_frame == 8_000

@@ -13,6 +13,7 @@ from skill.core.foresight import foresee
 from skill.core.messages import (
     AudioEnded,
     Chime,
+    Counted,
     Event,
     Finish,
     Heard,
@@ -123,6 +124,10 @@ class CoachMachine(RuleBasedStateMachine):
         before = self.coach
         self.send(Ignored("anything", "at all"))
         assert self.coach == before
+
+    @rule(this_week=st.integers(1, 9))
+    def counted(self, this_week: int) -> None:
+        self.send(Counted(this_week))
 
     @rule()
     def recording_ends(self) -> None:

@@ -7,7 +7,17 @@ from skill.content.load import load_content
 from skill.core.advance import advance
 from skill.core.answers import PACES
 from skill.core.coach import Book, Coach
-from skill.core.messages import Chime, Event, Heard, MicrophoneLost, Say, SpeechEnded, Started, Tick
+from skill.core.messages import (
+    Chime,
+    Counted,
+    Event,
+    Heard,
+    MicrophoneLost,
+    Say,
+    SpeechEnded,
+    Started,
+    Tick,
+)
 from skill.core.repertoire import MORE_TIMES, lengths, repertoire
 from skill.core.vocabulary import Command
 from tests.support.book import BOOK
@@ -44,6 +54,7 @@ def said(book: Book, acts: list[Command | int]) -> set[tuple[str, int, int]]:
             send(SpeechEnded(coach.speaking.token))
 
     send(Started())
+    send(Counted(1 + len(acts) % 9))
     for number, act in enumerate(acts):
         if isinstance(act, int):
             for _ in range(act):

@@ -1,0 +1,161 @@
+"""`roller-coach history`: what there has been, as a table, a picture, or data; and its end."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from skill.app import App
+from skill.cli.options import FILE, with_app
+from skill.cli.screen import terminal
+from skill.errors import SettingsError, StorageError
+from skill.history.export import as_csv, as_json
+from skill.history.picture import draw, headline, page
+from skill.history.records import Habit, Record, habits, minutes_per_day, past
+from skill.history.store import Store
+from skill.living import wall_clock
+
+BAR_CELLS = 40
+SHOWN = 10
+DAYS = 14
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def history(context: click.Context) -> None:
+    """Show the sessions that there were; all of it stays on this machine."""
+    if context.invoked_subcommand is None:
+        context.invoke(show)
+
+
+@history.command()
+@with_app
+@click.option("--days", type=click.IntRange(1, 366), default=DAYS, help="How many days.")
+def show(app: App, *, days: int = DAYS) -> None:
+    """Minutes per day, the last sessions, and which steps are repeated or cut short."""
+    records = _records(app)
+    if not records:
+        click.echo("There are no sessions yet. One of a minute or more is kept by itself.")
+        return
+    console = terminal()
+    today = wall_clock().date()
+    console.print(Text(headline(past(records, today)), style="bold"))
+    console.print(_days(records, days))
+    console.print(_sessions(records[-SHOWN:]))
+    console.print(_steps(records, _title(app)))
+
+
+@history.command()
+@click.argument("file", type=FILE)
+@with_app
+@click.option("--days", type=click.IntRange(7, 56), default=28, help="How many days.")
+def picture(app: App, *, file: Path, days: int) -> None:
+    """Draw the history into FILE: .svg or .html, light and dark."""
+    svg = draw(_records(app), wall_clock().date(), days, _title(app))
+    if file.suffix not in {".svg", ".html"}:
+        raise SettingsError(
+            f"{file} does not say by its ending what to draw.",
+            "Choose a name that ends in .svg or .html.",
+        )
+    _write(file, svg if file.suffix == ".svg" else page(svg))
+
+
+@history.command()
+@click.argument("form", type=click.Choice(["csv", "json"]), metavar="csv|json")
+@click.argument("file", type=FILE, required=False)
+@with_app
+def export(app: App, *, form: str, file: Path | None) -> None:
+    """Write every session as CSV or JSON into FILE, or to the terminal."""
+    text = {"csv": as_csv, "json": as_json}[form](_records(app))
+    if file is None:
+        sys.stdout.write(text)
+    else:
+        _write(file, text)
+
+
+@history.command()
+@click.argument("sessions", type=int, nargs=-1)
+@with_app
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@click.confirmation_option(prompt="Delete for good?")
+def delete(app: App, *, sessions: tuple[int, ...], everything: bool) -> None:
+    """Delete SESSIONS by their numbers, for good."""
+    if not (sessions or everything):
+        raise click.UsageError("Name the sessions' numbers, or --all.")
+    with Store(app.settings.history) as store:
+        known = {record.id for record in store.records()}
+        wanted = [key for key in known if key is not None] if everything else list(sessions)
+        strange = sorted(set(wanted) - known)
+        if strange:
+            raise StorageError(
+                f"There is no session {strange[0]} in the history; nothing was deleted.",
+                "`roller-coach history` shows their numbers.",
+            )
+        count = store.delete(wanted)
+    click.echo(f"{count} {'session' if count == 1 else 'sessions'} deleted.")
+
+
+def _records(app: App) -> Sequence[Record]:
+    if not app.settings.history.exists():
+        return ()
+    with Store(app.settings.history) as store:
+        return store.records()
+
+
+def _title(app: App) -> Callable[[Habit], str]:
+    routine = app.content.routine
+
+    def title(habit: Habit) -> str:
+        place = routine.find(habit.exercise, habit.step)
+        return f"{habit.exercise}/{habit.step}" if place is None else routine.step(place).title
+
+    return title
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as failure:
+        raise StorageError(
+            f"{file} cannot be written: {failure.strerror}.", "Choose another place."
+        ) from failure
+    click.echo(f"Written to {file}.")
+
+
+def _days(records: Sequence[Record], days: int) -> Table:
+    grid = Table(box=None, show_header=False, padding=(0, 1))
+    minutes = minutes_per_day(records, wall_clock().date(), days)
+    most = max(1, *(count for _, count in minutes))
+    for day, count in minutes:
+        cells = max(1, round(BAR_CELLS * count / most)) if count else 0
+        grid.add_row(
+            Text(f"{day:%a %d %b}", style="dim"),
+            Text("█" * cells, style="cyan"),
+            Text(f"{count} min" if count else "·", style="" if count else "dim"),
+        )
+    return grid
+
+
+def _sessions(records: Sequence[Record]) -> Table:
+    table = Table("no.", "started", "minutes", "steps", "cut short", "", title_justify="left")
+    for record in records:
+        table.add_row(
+            str(record.id),
+            f"{record.started:%a %Y-%m-%d %H:%M}",
+            f"{record.seconds / 60:.0f}",
+            str(len(record.visits)),
+            str(sum(visit.cut_short for visit in record.visits)),
+            "whole routine" if record.whole else "",
+        )
+    return table
+
+
+def _steps(records: Sequence[Record], title: Callable[[Habit], str]) -> Table:
+    table = Table("step", "done", "repeated", "cut short")
+    for habit in habits(records):
+        counts = (habit.visits, habit.repeated, habit.cut_short)
+        table.add_row(title(habit), *(str(count) if count else "·" for count in counts))
+    return table

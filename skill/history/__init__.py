@@ -1,0 +1,1 @@
+"""History: which sessions there were, kept on this machine."""

@@ -1,0 +1,100 @@
+"""Watches live sessions and keeps what they came to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from skill.core.coach import Coach, Phase
+from skill.core.messages import Effect, Event, Heard
+from skill.core.vocabulary import Command
+from skill.errors import StorageError
+from skill.history.records import Past, Record, past
+from skill.history.store import Store
+from skill.history.tally import AWAKE, Tally
+from skill.ports import Block
+
+RATE = 16_000
+LEAST_MS = 60_000
+"""A shorter one is no session: somebody tried something."""
+GAP_MS = 15 * 60_000
+"""Whoever wakes the coach sooner than this goes on with the same session."""
+
+
+@dataclass
+class Keeper:
+    """An observer that keeps every session of a minute or more, while it goes on.
+
+    Args:
+        store: where it is kept.
+        clock: the wall clock of the person, with its offset from UTC.
+        routine: the routine's id.
+
+    Attributes:
+        trouble: why nothing could be kept, or None. A session goes on all the same.
+    """
+
+    store: Store
+    clock: Callable[[], datetime]
+    routine: str
+    trouble: str | None = None
+    _tally: Tally = field(default_factory=Tally)
+    _started: datetime | None = None
+    _asleep_since: int = 0
+    _id: int | None = None
+    _kept: tuple[int, Phase] | None = None
+    _past: Past | None = None
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        """Count what was repeated."""
+        if isinstance(message, Heard) and message.command is Command.REPEAT:
+            self._tally = self._tally.repeated()
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        """Count the time, and keep what has been done whenever a step or phase is over."""
+        now = block.end_frame * 1000 // RATE
+        awake = coach.phase in AWAKE
+        if awake and self._tally.phase not in AWAKE and self._is_new(now):
+            self._tally, self._started = Tally(at=now), self.clock()
+            self._id = self._kept = None
+        if self._started is None:
+            return
+        self._tally = self._tally.follow(coach, now)
+        if awake:
+            self._asleep_since = now
+        place = (len(self._tally.visits), coach.phase)
+        if place != self._kept and self._tally.active_ms >= LEAST_MS:
+            self._kept = place
+            self._keep()
+
+    def _is_new(self, now: int) -> bool:
+        return self._started is None or now - self._asleep_since > GAP_MS
+
+    def _keep(self) -> None:
+        if self._started is None or self.trouble is not None:
+            return
+        record = Record.of(self._tally, self._started, self.routine)
+        try:
+            self._id = self.store.keep(replace(record, id=self._id))
+        except StorageError as error:
+            self.trouble = f"{error} This session is not in the history."
+        self._past = None
+
+    def this_week(self) -> int | None:
+        """How many sessions there have been since Monday, with the one that goes on; None if it
+        cannot be told.
+        """
+        try:
+            records = [record for record in self.store.records() if record.id != self._id]
+        except StorageError as error:
+            self.trouble = str(error)
+            return None
+        return past(records, self.clock().date()).week + 1
+
+    def past(self) -> Past | None:
+        """The last days, as they are kept; None if they cannot be read."""
+        if self._past is None and self.trouble is None:
+            try:
+                self._past = past(self.store.records(), self.clock().date())
+            except StorageError as error:
+                self.trouble = str(error)
+        return self._past

@@ -1,0 +1,153 @@
+"""Sessions in one SQLite file."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from skill.closing import Closing
+from skill.errors import StorageError
+from skill.history.records import Record
+from skill.history.tally import Visit
+
+VERSION = 1
+SCHEMA = """
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    started TEXT NOT NULL,       -- ISO 8601 with the offset from UTC
+    routine TEXT NOT NULL,
+    seconds INTEGER NOT NULL,    -- on the roller
+    whole INTEGER NOT NULL       -- 1: the routine was finished
+);
+CREATE TABLE visits (
+    session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    exercise TEXT NOT NULL,
+    step TEXT NOT NULL,
+    rolled_ms INTEGER NOT NULL,
+    length_ms INTEGER NOT NULL,  -- 0: a set-up
+    repeats INTEGER NOT NULL,
+    PRIMARY KEY (session, number)
+);
+"""
+
+
+class Store(Closing):
+    """Keeps records.
+
+    Args:
+        path: the file; made when it is missing.
+
+    Raises:
+        StorageError: if it cannot be opened, is no history, or was written by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._explained():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = sqlite3.connect(path, isolation_level=None)
+            try:
+                self._prepare()
+            except BaseException:
+                self._file.close()
+                raise
+
+    def _prepare(self) -> None:
+        self._file.execute("PRAGMA foreign_keys = ON")
+        version = self._file.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise StorageError(
+                f"The history {self._path} was written by a newer roller-coach "
+                f"(format {version}; this one knows {VERSION}).",
+                "Update roller-coach, or move the file away to begin a new history.",
+            )
+        if version == 0:
+            self._file.executescript(f"BEGIN;{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as failure:
+            raise StorageError(
+                f"The history {self._path} cannot be used: {failure}.",
+                "Free some space, or move the file away to begin a new history.",
+            ) from failure
+
+    def keep(self, record: Record) -> int:
+        """Keep a record, instead of what was kept of the same session; return its id."""
+        fields = (
+            record.started.isoformat(timespec="seconds"),
+            record.routine,
+            record.seconds,
+            int(record.whole),
+        )
+        with self._explained(), self._whole():
+            if record.id is not None:
+                self._file.execute("DELETE FROM sessions WHERE id = ?", (record.id,))
+            row = self._file.execute(
+                "INSERT INTO sessions (id, started, routine, seconds, whole) "
+                "VALUES (?, ?, ?, ?, ?) RETURNING id",
+                (record.id, *fields),
+            )
+            key = int(row.fetchone()[0])
+            self._file.executemany(
+                "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (key, number, v.exercise, v.step, v.rolled_ms, v.length_ms, v.repeats)
+                    for number, v in enumerate(record.visits)
+                ],
+            )
+        return key
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """All of it is written, or nothing."""
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("ROLLBACK")
+            raise
+        self._file.execute("COMMIT")
+
+    def records(self) -> list[Record]:
+        """Every session, the oldest first."""
+        with self._explained():
+            visits: dict[int, list[Visit]] = {}
+            every = self._file.execute(
+                "SELECT session, exercise, step, rolled_ms, length_ms, repeats "
+                "FROM visits ORDER BY session, number"
+            )
+            for session, *fields in every:
+                visits.setdefault(session, []).append(Visit(*fields))
+            rows = self._file.execute(
+                "SELECT id, started, routine, seconds, whole FROM sessions ORDER BY started, id"
+            )
+            return [
+                Record(
+                    datetime.fromisoformat(started),
+                    routine,
+                    seconds,
+                    bool(whole),
+                    tuple(visits.get(key, ())),
+                    key,
+                )
+                for key, started, routine, seconds, whole in rows
+            ]
+
+    def delete(self, ids: Sequence[int]) -> int:
+        """Delete sessions for good; return how many there were of them."""
+        with self._explained():
+            self._file.execute("PRAGMA secure_delete = ON")
+            with self._whole():
+                done = self._file.executemany(
+                    "DELETE FROM sessions WHERE id = ?", [(key,) for key in ids]
+                ).rowcount
+            return int(done)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

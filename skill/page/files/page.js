@@ -1,0 +1,245 @@
+// Shows the view that the coach sends, and sends what is pressed. The view is made in Python
+// (skill/page/view.py); every word comes from there or from the dictionary in index.html.
+"use strict";
+(() => {
+  const LOST_AFTER_MS = 5000;
+  const AGAIN_MS = 1000;
+  const SLACK_MS = 200; // a beat that differs by less than this was only late
+  const byId = (id) => document.getElementById(id);
+  const dictionary = Object.fromEntries(
+    [...byId("dictionary").querySelectorAll("dt")].map((name) => [name.textContent, name.nextElementSibling.textContent]),
+  );
+  const word = (name, values = {}) => dictionary[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const english = document.documentElement.lang === "en"; // phrases are lower case, and English writes "I"
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const write = (node, text) => {
+    if (node.textContent !== text) node.textContent = text;
+  };
+
+  let view = null;
+  let past = null; // what is known of earlier sessions
+  let made = null; // names the program that sent the first view
+  let drawings = {};
+  let shown = null; // name of the drawing on the page
+  let ahead = 0; // session's time minus this page's clock
+  let beatAt = -Infinity;
+  let source = null;
+  let trouble = "";
+
+  // What is shown
+
+  function state() {
+    if (performance.now() - beatAt > LOST_AFTER_MS) return view && view.over ? "over" : "lost";
+    if (!view) return "waiting";
+    return view.over ? "over" : "following";
+  }
+
+  function show() {
+    const now = state();
+    document.body.dataset.state = now;
+    const link = now === "lost" ? word("connecting") : view && view.deaf ? word("deaf") : view && view.mute ? word("mute") : trouble;
+    write(byId("link"), link);
+    if (!view) {
+      write(byId("title"), word("getting ready"));
+      return;
+    }
+    document.body.dataset.phase = view.phase;
+    write(byId("phase"), now === "over" ? "" : word(view.phase));
+    write(byId("exercise"), view.exercise);
+    write(byId("count"), word("step", view));
+    write(byId("title"), now === "over" ? word("over") : view.title);
+    write(byId("brief"), now === "over" ? "" : view.brief);
+    showDrawing();
+    showTalk();
+    buttons(byId("big"), view.big);
+    buttons(byId("urgent"), view.urgent);
+    buttons(byId("small"), view.small);
+    byId("more").hidden = view.small.length === 0;
+    showPast();
+    showHistory();
+    byId("time").hidden = !view.timer;
+    tick();
+  }
+
+  function showDrawing() {
+    const name = view.over || !(view.drawing in drawings) ? "" : view.drawing;
+    if (name === shown) return;
+    shown = name;
+    const place = byId("drawing");
+    place.replaceChildren();
+    place.setAttribute("aria-label", "");
+    if (!name) return;
+    const svg = new DOMParser().parseFromString(drawings[name], "image/svg+xml").documentElement;
+    const description = svg.querySelector("desc");
+    place.setAttribute("aria-label", description ? description.textContent : view.title);
+    svg.setAttribute("aria-hidden", "true");
+    place.append(document.importNode(svg, true));
+  }
+
+  function showTalk() {
+    const said = view.captions.filter((line) => line.coach).pop();
+    const saying = byId("saying");
+    write(saying, view.saying || (said ? said.text : ""));
+    saying.classList.toggle("past", !view.saying);
+    let heard = view.heard ? word("you said", { words: view.heard }) : "";
+    if (view.unheard) heard = word("unheard", { words: view.unheard });
+    if (view.partial) heard = word("hearing", { words: view.partial });
+    write(byId("heard"), heard);
+  }
+
+  function showPast() {
+    const lines = view.captions.map((line) => {
+      const item = document.createElement("li");
+      item.className = line.coach ? "coach" : "you";
+      item.textContent = line.coach ? line.text : word("you said", { words: line.text });
+      return item;
+    });
+    const list = byId("dialogue");
+    const text = lines.map((line) => line.textContent).join("\n");
+    if (list.dataset.text === text) return;
+    list.dataset.text = text;
+    list.replaceChildren(...lines);
+    byId("past").hidden = lines.length === 0;
+  }
+
+  function showHistory() {
+    byId("history").hidden = !past;
+    if (!past) return;
+    write(byId("summary"), word("past", past));
+    write(byId("days-title"), word("days", { days: past.days.length }));
+    const most = Math.max(1, ...past.days);
+    byId("days").replaceChildren(
+      ...past.days.map((minutes) => {
+        const bar = document.createElement("li");
+        bar.style.height = `${(100 * minutes) / most}%`;
+        return bar;
+      }),
+    );
+  }
+
+  // Buttons stay what they are as long as their command does, so that the focus stays as well.
+  function buttons(place, wanted) {
+    const old = new Map([...place.children].map((button) => [button.dataset.key, button]));
+    const fresh = wanted.map((one) => {
+      const key = `${one.command} ${one.argument || ""}`;
+      const button = old.get(key) || document.createElement("button");
+      button.type = "button";
+      button.dataset.key = key;
+      button.onclick = () => press(button, one);
+      write(button, english ? one.words.replace(/\bi\b/g, "I") : one.words);
+      return button;
+    });
+    const same = fresh.length === place.children.length && fresh.every((button, at) => place.children[at] === button);
+    if (same) return;
+    const focused = place.contains(document.activeElement) ? document.activeElement : null;
+    place.replaceChildren(...fresh);
+    if (focused && place.contains(focused)) focused.focus();
+    else if (focused && fresh.length) fresh[0].focus();
+  }
+
+  async function press(button, one) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true"); // a finger that trembles is one press
+    setTimeout(() => button.removeAttribute("aria-disabled"), 500);
+    try {
+      const answer = await fetch("command", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ command: one.command, argument: one.argument }),
+      });
+      trouble = answer.ok ? "" : word("not sent");
+    } catch {
+      trouble = word("not sent");
+    }
+    show();
+  }
+
+  // Time
+
+  function clock(milliseconds) {
+    const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
+  function tick() {
+    const timer = view && view.timer;
+    if (!timer) return;
+    const rolled = Math.min(timer.length_ms, timer.running ? performance.now() + ahead - timer.zero_ms : timer.rolled_ms);
+    const text = clock(timer.length_ms - rolled);
+    write(byId("left"), text);
+    byId("time").setAttribute("aria-label", word("left", { words: text }));
+    const part = timer.length_ms ? Math.max(0, rolled / timer.length_ms) : 0;
+    byId("done").setAttribute("stroke-dashoffset", (1000 * (1 - part)).toFixed(1));
+    byId("done").style.strokeDashoffset = (1000 * (1 - part)).toFixed(1);
+    breathe(timer, rolled);
+  }
+
+  // The first breath begins after one beat; until then the lung is empty and says nothing.
+  function breathe(timer, rolled) {
+    const every = timer.breath_every_ms;
+    const beat = Math.floor(rolled / every) - 1;
+    const going = timer.running && timer.breath.length > 0 && beat >= 0;
+    write(byId("breath"), going ? timer.breath[beat % timer.breath.length] : "");
+    const through = (rolled % every) / every;
+    const eased = still.matches ? 1 : (1 - Math.cos(Math.PI * through)) / 2;
+    const full = !going ? 0 : beat % 2 === 0 ? eased : 1 - eased;
+    byId("lung").setAttribute("r", (34 + 40 * full).toFixed(1));
+  }
+
+  function frame() {
+    if (!still.matches) tick();
+    requestAnimationFrame(frame);
+  }
+
+  // The connection
+
+  function beat(now) {
+    const fresh = now - performance.now();
+    if (Math.abs(fresh - ahead) > SLACK_MS) ahead = fresh;
+    beatAt = performance.now();
+  }
+
+  function connect() {
+    if (source) source.close();
+    source = new EventSource("events");
+    source.addEventListener("beat", (event) => {
+      const was = state();
+      beat(Number(event.data));
+      if (was !== state()) show();
+    });
+    source.onopen = () => {
+      trouble = "";
+    };
+    source.onmessage = (event) => {
+      const sent = JSON.parse(event.data);
+      if (made && sent.made !== made) location.reload(); // another program: its own page fits it
+      if (!made) fetchDrawings();
+      made = sent.made;
+      if (sent.view || !(view && view.over)) [view, past] = [sent.view, sent.past];
+      show();
+    };
+    source.onerror = () => {
+      beatAt = -Infinity;
+      show();
+      // A browser tries again by itself, except after an answer that was no stream.
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
+    };
+  }
+
+  async function fetchDrawings() {
+    try {
+      drawings = await (await fetch("drawings.json")).json();
+      show();
+    } catch {
+      setTimeout(fetchDrawings, AGAIN_MS);
+    }
+  }
+
+  setInterval(() => {
+    show();
+    if (still.matches) tick();
+    if (performance.now() - beatAt > LOST_AFTER_MS && source.readyState === EventSource.OPEN) connect();
+  }, AGAIN_MS);
+  connect();
+  frame();
+})();

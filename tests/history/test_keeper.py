@@ -1,0 +1,133 @@
+"""Sessions that are kept while they go on."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from skill.core.coach import Phase
+from skill.core.vocabulary import Command
+from skill.history.keeper import Keeper
+from skill.history.records import Record
+from skill.history.store import Store
+from skill.ports import BlockKind, Press
+from skill.session import Session
+from tests.support.room import Blocks, Witness, session
+
+MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+WHOLE_ROUTINE = {
+    2: Command.START,
+    10: Command.NEXT,
+    20: Command.START,
+    90: Command.START,
+    160: Command.NEXT,
+    170: Command.GOODBYE,
+}
+"""Seconds and presses: set up, roll for 60 s, the other exercise's 60 s, and the end."""
+
+
+class Fingers:
+    """Presses at seconds of the session."""
+
+    def __init__(self, at: dict[int, Command]) -> None:
+        self._at = {second * 20: command for second, command in at.items()}
+        self._blocks = 0
+
+    def pressed(self) -> Sequence[Press]:
+        self._blocks += 1
+        command = self._at.get(self._blocks)
+        return () if command is None else (Press(command, None, "test"),)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "history.sqlite3") as opened:
+        yield opened
+
+
+Play = Callable[[dict[int, Command], float], tuple[Session, Witness, Keeper]]
+
+
+@pytest.fixture
+def play(store: Store) -> Play:
+    """Runs a session with presses, and keeps it."""
+
+    def playing(at: dict[int, Command], seconds: float) -> tuple[Session, Witness, Keeper]:
+        talk, witness = session(source=Blocks((seconds, BlockKind.HEARD)))
+        keeper = Keeper(store, lambda: MONDAY, "test")
+        talk.hands = (Fingers(at),)
+        talk.observers = (*talk.observers, keeper)
+        talk.this_week = keeper.this_week
+        talk.run()
+        return talk, witness, keeper
+
+    return playing
+
+
+def test_a_whole_routine_is_kept(play: Play, store: Store) -> None:
+    _, witness, _ = play(WHOLE_ROUTINE, 200)
+    (record,) = store.records()
+    assert record.started == MONDAY
+    assert record.routine == "test"
+    assert record.whole
+    assert [(visit.step, visit.cut_short) for visit in record.visits] == [
+        ("a", False),
+        ("b", False),
+        ("c", False),
+        ("d", False),
+    ]
+    assert 140 <= record.seconds <= 165
+    assert witness.said.count("this_week") == 1
+
+
+def test_what_lasts_less_than_a_minute_is_no_session(play: Play, store: Store) -> None:
+    play({2: Command.START, 50: Command.GOODBYE}, 60)
+    assert store.records() == []
+
+
+def test_a_killed_process_has_kept_what_was_done(play: Play, store: Store) -> None:
+    talk, _, _ = play({2: Command.START, 70: Command.NEXT}, 75)
+    assert talk.coach.phase is Phase.SETTING_UP
+    assert [visit.step for visit in store.records()[0].visits] == ["a", "b"]
+
+
+def test_who_picks_up_soon_goes_on_with_the_same_session(play: Play, store: Store) -> None:
+    play({2: Command.START, 70: Command.STOP, 200: Command.START, 240: Command.STOP}, 250)
+    (record,) = store.records()
+    assert 105 <= record.seconds <= 115
+
+
+def test_who_comes_back_later_begins_another(play: Play, store: Store) -> None:
+    again = 70 + 16 * 60
+    _, _, keeper = play(
+        {2: Command.START, 70: Command.STOP, again: Command.START, again + 68: Command.STOP},
+        again + 80,
+    )
+    assert [67 <= record.seconds <= 69 for record in store.records()] == [True, True]
+    assert keeper.this_week() == 2
+
+
+def test_this_week_counts_the_session_that_goes_on(play: Play, store: Store) -> None:
+    for days in (1, 0, 0):
+        store.keep(Record(MONDAY - timedelta(days=days, hours=1), "test", 600, True, ()))
+    talk, _, keeper = play({2: Command.START}, 70)
+    assert talk.coach.week == 3
+    known = keeper.past()
+    assert known is not None
+    assert known.week == 3, "kept as soon as it has lasted a minute"
+
+
+def test_a_history_that_breaks_does_not_end_the_session(
+    play: Play, store: Store, tmp_path: Path
+) -> None:
+    file = sqlite3.connect(tmp_path / "history.sqlite3")
+    file.executescript("DROP TABLE visits; DROP TABLE sessions;")
+    file.close()
+    talk, witness, keeper = play(WHOLE_ROUTINE, 200)
+    assert talk.coach.gone
+    assert "routine_done the routine" in witness.said
+    assert keeper.trouble is not None
+    assert "history.sqlite3 cannot be used" in keeper.trouble
+    assert keeper.past() is None

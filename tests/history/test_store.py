@@ -1,0 +1,68 @@
+"""Sessions on disk."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from skill.errors import StorageError
+from skill.history.records import Record
+from skill.history.store import VERSION, Store
+from skill.history.tally import Visit
+
+STARTED = datetime(2026, 11, 23, 7, 30, tzinfo=timezone(timedelta(hours=2)))
+RECORD = Record(STARTED, "back", 600, True, (Visit("one", "a"), Visit("one", "b", 50, 90, 1)))
+
+
+def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "history.sqlite3"
+    with Store(path) as store:
+        key = store.keep(RECORD)
+    with Store(path) as store:
+        assert store.records() == [replace(RECORD, id=key)]
+        assert store.records()[0].started.utcoffset() == timedelta(hours=2)
+
+
+def test_a_session_that_goes_on_is_kept_once(tmp_path: Path) -> None:
+    with Store(tmp_path / "history") as store:
+        key = store.keep(RECORD)
+        longer = replace(RECORD, id=key, seconds=700, visits=RECORD.visits[:1])
+        assert store.keep(longer) == key
+        assert store.records() == [longer]
+
+
+def test_deleted_is_gone_from_the_file_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    with Store(path) as store:
+        key = store.keep(replace(RECORD, routine="secret-routine"))
+        assert b"secret-routine" in path.read_bytes()
+        assert store.delete([key, 77]) == 1
+        assert store.records() == []
+    assert b"secret-routine" not in path.read_bytes()
+    with sqlite3.connect(path) as file:
+        assert file.execute("SELECT count(*) FROM visits").fetchone() == (0,)
+    file.close()
+
+
+def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    Store(path).close()
+    file = sqlite3.connect(path)
+    file.execute(f"PRAGMA user_version = {VERSION + 1}")
+    file.close()
+    before = path.read_bytes()
+    with pytest.raises(StorageError, match="written by a newer roller-coach"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_history_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(b"this is a diary of another kind, and longer than a header of SQLite's" * 20)
+    with pytest.raises(StorageError, match="not a database"):
+        Store(path)
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be used"):
+        Store(tmp_path / "file" / "history")

@@ -1,0 +1,249 @@
+"""The page in a real browser: sizes, themes, keyboard, reconnecting, and a hostile page."""
+
+import http.server
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from skill.content.load import load_content
+from skill.core.coach import Book, Coach, Phase, Spot
+from skill.core.messages import Heard, Ignored, MicrophoneLost, Say
+from skill.core.routine import Place
+from skill.core.vocabulary import Command
+from skill.history.records import Past
+from skill.page.board import Letter
+from skill.page.view import Story, view
+from skill.ports import Press
+from skill.settings import Settings
+from tests.page.browser import CONTRAST, PHONE, TABLET, chromium
+from tests.page.conftest import Serve, Served
+from tests.support.playbook import in_phase
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+LARGE_ENOUGH_PX = 44
+CONTRAST_AA = 4.5
+TEXT = (
+    Story()
+    .follow(Say(1, "Push gently with your feet, and roll from one side to the other."))
+    .follow(Heard(Command.NEXT, phrase="next"))
+    .follow(Ignored("banana", "no command"))
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def open_at(browser: "Browser") -> "Iterator[Callable[..., Page]]":
+    """Opens pages; whatever a page complains about fails the test."""
+    opened: list[Any] = []
+    complaints: list[str] = []
+
+    def opening(url: str, **options: Any) -> "Page":
+        context = browser.new_context(**{"viewport": PHONE, **options})
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield opening
+    for context in opened:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(serve: Serve) -> Iterator[Served]:
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    chosen = Settings()
+    content = load_content(chosen.routine, chosen.phrases, chosen.commands)
+    return Book(content.routine, content.phrases, content.vocabulary)
+
+
+def at(book: Book, exercise: int, step: int, phase: Phase = Phase.SETTING_UP) -> Coach:
+    return Coach(book, Spot(phase, Place(exercise, step), begun=True))
+
+
+def wait_for(condition: Callable[[], object], page: "Page") -> None:
+    deadline = time.monotonic() + 8
+    while not condition():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(20)
+
+
+@pytest.mark.parametrize("size", [PHONE, TABLET], ids=["phone", "tablet"])
+def test_it_can_be_read_and_pressed_in_both_themes(
+    size: dict[str, int], page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    seen = open_at(page.address.url, viewport=size)
+    looks: list[tuple[Literal["light", "dark"], Phase]]
+    looks = [("light", Phase.ROLLING), ("dark", Phase.PAUSED)]
+    for theme, phase in looks:
+        seen.emulate_media(color_scheme=theme)
+        page.show(at(book, 0, 3, phase), 20_000, TEXT)
+        seen.wait_for_selector(f'body[data-phase="{phase}"]')
+        poor = [found for found in seen.evaluate(CONTRAST) if found[2] < CONTRAST_AA]
+        assert poor == []
+        assert len(seen.evaluate(CONTRAST)) > 20
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert seen.evaluate(wide) == 0
+        for button in seen.locator("button").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= LARGE_ENOUGH_PX
+            assert button.inner_text()
+    stop = seen.get_by_role("button", name="stop", exact=True).bounding_box()
+    assert stop is not None
+    assert stop["y"] + stop["height"] <= size["height"], "nobody has to scroll to stop"
+
+
+def test_every_step_has_a_drawing_that_is_whole_and_described(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    seen = open_at(page.address.url)
+    measure = """(svg) => {
+        const [x, y, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+        const box = svg.getBBox({stroke: true});
+        return [box.x >= x, box.y >= y, box.x + box.width <= x + width,
+                box.y + box.height <= y + height, box.width > 0.6 * width];
+    }"""
+    described = set()
+    for number, exercise in enumerate(book.routine.exercises):
+        for index, step in enumerate(exercise.steps):
+            page.show(at(book, number, index), 1_000 + 10 * index)
+            seen.get_by_role("heading", name=step.title).wait_for()
+            assert seen.locator("#drawing svg").evaluate(measure) == [True] * 5, step.id
+            described.add(seen.locator("#drawing").get_attribute("aria-label"))
+    assert len(described) == 10
+    assert None not in described
+
+
+def test_it_follows_the_session(page: Served, book: Book, open_at: "Callable[..., Page]") -> None:
+    seen = open_at(page.address.url)
+    seen.get_by_role("heading", name="The coach is getting ready").wait_for()
+    page.show(at(book, 0, 3, Phase.ROLLING), 20_000, TEXT)
+    seen.get_by_role("heading", name="Roll to the left and right").wait_for()
+    assert seen.locator("#left").text_content() in {"1:10", "1:09"}
+    assert seen.locator("#breath").inner_text() == "Breathe in."
+    assert seen.locator('[aria-live="polite"]').inner_text().startswith("Push gently")
+    assert seen.locator("#heard").inner_text() == "“banana” is nothing to do now"
+    page.show(at(book, 0, 3, Phase.ROLLING), 22_000, TEXT, "more ti")
+    seen.get_by_text("“more ti …”").wait_for()
+    wait_for(lambda: seen.locator("#left").text_content() == "1:08", seen)
+    known = Past(week=2, week_minutes=21, streak=3, days=(0, 9, 12))
+    page.post.letters.append(Letter(23_000, view(at(book, 0, 4), 23_000, Story()), known))
+    seen.get_by_text("This week: 2 sessions, 21 minutes. Days in a row: 3.").wait_for()
+    assert seen.locator("#days li").count() == 3
+    book_deaf = in_phase(Phase.ROLLING).send(MicrophoneLost())
+    page.show(book_deaf.coach, book_deaf.now)
+    seen.get_by_role("status").get_by_text("The microphone is gone").wait_for()
+
+
+def test_commands_are_given_by_finger_and_by_keyboard(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    one, two = open_at(page.address.url), open_at(page.address.url)
+    page.show(at(book, 0, 0), 1_000)
+    one.get_by_role("button", name="next").click()
+    wait_for(page.post.presses.qsize, one)
+    assert page.post.pressed() == [Press(Command.NEXT, None, "page")]
+    two.get_by_role("button", name="vertical rolling").focus()
+    two.keyboard.press("Enter")
+    wait_for(page.post.presses.qsize, two)
+    assert page.post.pressed() == [Press(Command.EXERCISE, "vertical", "page")]
+
+
+def test_a_trembling_finger_is_one_press_and_the_focus_stays(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    seen = open_at(page.address.url)
+    page.show(at(book, 0, 0), 1_000)
+    seen.get_by_role("button", name="next").dblclick()
+    wait_for(page.post.presses.qsize, seen)
+    seen.wait_for_timeout(100)
+    assert page.post.presses.qsize() == 1
+    page.show(at(book, 0, 1), 2_000)
+    seen.get_by_role("heading", name="Open the arms").wait_for()
+    assert seen.evaluate("document.activeElement.textContent") == "next"
+
+
+def test_it_comes_back_after_the_coach_was_started_anew(
+    serve: Serve, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    with serve() as before:
+        seen = open_at(before.address.url)
+        before.show(at(book, 0, 0), 1_000)
+        seen.get_by_role("heading", name="Lie along the roller").wait_for()
+    seen.get_by_role("status").get_by_text("Not connected").wait_for()
+    seen.get_by_role("button", name="next").click()
+    with serve(before.address.port) as after:
+        assert after.address.url == before.address.url
+        after.show(at(book, 1, 2), 500)
+        seen.get_by_role("heading", name="Lift into a slight bridge").wait_for()
+        wait_for(lambda: seen.locator("#link").inner_text() == "", seen)
+        seen.get_by_role("button", name="back").click()
+        wait_for(after.post.presses.qsize, seen)
+        assert after.post.pressed() == [Press(Command.BACK, None, "page")]
+
+
+def test_nothing_moves_for_those_who_want_it_still(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    page.show(at(book, 0, 3, Phase.ROLLING), 20_000)
+    moving, still = (
+        open_at(page.address.url, reduced_motion=wish) for wish in ("no-preference", "reduce")
+    )
+    for seen, count in ((moving, 1), (still, 0)):
+        seen.wait_for_selector("#drawing svg")
+        assert seen.evaluate("document.getAnimations().length") == count
+
+
+def test_a_hostile_page_gets_nothing_from_the_browser(
+    page: Served, tmp_path: Path, open_at: "Callable[..., Page]"
+) -> None:
+    (tmp_path / "index.html").write_text("<title>nice recipes</title>", encoding="utf-8")
+
+    class Hostile(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args, directory=str(tmp_path))
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        seen = open_at(f"http://127.0.0.1:{server.server_address[1]}/")
+        attack = """async (url) => {
+            const body = '{"command": "stop"}';
+            const tries = [
+              fetch(url + "command", {method: "POST", mode: "no-cors", body}),
+              fetch(url + "command", {method: "POST", body,
+                    headers: {"Content-Type": "application/json"}}),
+              fetch(url + "drawings.json").then((answer) => answer.text()),
+              new Promise((good, bad) => {
+                const stream = new EventSource(url + "events");
+                stream.onmessage = good; stream.onerror = bad;
+              }),
+            ];
+            return (await Promise.allSettled(tries)).map((one) => one.status);
+        }"""
+        outcome = seen.evaluate(attack, page.address.url)
+        server.shutdown()
+    assert outcome == ["rejected"] * 4
+    assert page.post.pressed() == []

@@ -1,0 +1,187 @@
+"""The page over HTTP, as a browser and as somebody hostile would ask for it."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from skill.core.coach import Phase
+from skill.core.vocabulary import Command
+from skill.errors import SettingsError
+from skill.page.board import PRESSES
+from skill.page.opening import open_page
+from skill.page.server import MOST_CONNECTIONS
+from skill.ports import Press
+from tests.page.conftest import Serve, Served
+from tests.support.playbook import in_phase
+
+NEXT = b'{"command": "next", "argument": null}'
+
+
+@pytest.fixture
+def page(serve: Serve) -> Iterator[Served]:
+    with serve() as served:
+        yield served
+
+
+def own(page: Served) -> dict[str, str]:
+    base = page.address.url.removesuffix(f"/{page.address.code}/")
+    return {"Origin": base, "Content-Type": "application/json"}
+
+
+def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
+    name = "message"
+    for line in response.iter_lines():
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, line.removeprefix("data: ")
+            name = "message"
+
+
+def test_nothing_is_told_without_the_code(page: Served) -> None:
+    base = page.address.url.removesuffix(f"{page.address.code}/")
+    for path in ("", "index.html", "wrong/", "wrong/events", "wrong/drawings.json", "a/b/c"):
+        answer = httpx.get(base + path)
+        assert answer.status_code == 404
+        assert "whole address" in answer.text
+        assert page.address.code not in answer.text
+    assert httpx.post(base + "wrong/command", content=NEXT, headers=own(page)).status_code == 404
+    assert page.post.pressed() == []
+
+
+def test_the_files_are_there_and_all_of_them_are_small(page: Served) -> None:
+    names = ("", "page.css", "page.js", "icon.svg", "drawings.json")
+    answers = [httpx.get(page.address.url + name) for name in names]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert sum(len(answer.content) for answer in answers) < 100_000
+    for answer in answers:
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "http://" not in answer.text.replace("http://www.w3.org/", "")
+        assert "https://" not in answer.text
+    assert httpx.get(page.address.url + "../conftest.py").status_code == 404
+    assert httpx.get(page.address.url + "server.py").status_code == 404
+
+
+def test_a_press_reaches_the_session(page: Served) -> None:
+    answer = httpx.post(page.address.url + "command", content=NEXT, headers=own(page))
+    assert answer.status_code == 204
+    assert page.post.pressed() == [Press(Command.NEXT, None, "page")]
+    assert page.post.pressed() == []
+
+
+def test_a_hostile_page_cannot_command_even_if_it_knows_the_code(page: Served) -> None:
+    url = page.address.url + "command"
+    strange = {**own(page), "Origin": "http://evil.example"}
+    assert httpx.post(url, content=NEXT, headers=strange).status_code == 403
+    simple = {"Content-Type": "text/plain", "Origin": own(page)["Origin"]}
+    assert httpx.post(url, content=NEXT, headers=simple).status_code == 403
+    assert httpx.post(url, content=NEXT, headers={"Content-Type": "application/json"}).is_error
+    assert httpx.options(url, headers=strange).is_error
+    assert httpx.get(url).is_error
+    assert page.post.pressed() == []
+
+
+def test_a_name_that_was_made_to_point_here_sees_nothing(page: Served) -> None:
+    answer = httpx.get(page.address.url, headers={"Host": "evil.example"})
+    assert answer.status_code == 403
+    assert "Open the address" in answer.text
+
+
+def test_nonsense_is_refused_and_the_page_goes_on(page: Served) -> None:
+    url = page.address.url + "command"
+    assert httpx.post(url, content=b"{}", headers=own(page)).status_code == 400
+    assert httpx.post(url, content=b"x" * 1_000_000, headers=own(page)).is_error
+    with socket.create_connection(("127.0.0.1", page.address.port)) as raw:
+        raw.sendall(b"\x00\xffnonsense\r\n\r\n")
+        raw.recv(1000)
+    assert httpx.get(page.address.url).status_code == 200
+    assert page.post.pressed() == []
+
+
+def test_whoever_opens_all_connections_is_cut_off(page: Served) -> None:
+    place = ("127.0.0.1", page.address.port)
+    idle = [socket.create_connection(place) for _ in range(MOST_CONNECTIONS + 20)]
+    time.sleep(0.3)
+    refused = 0
+    for one in idle:
+        one.setblocking(False)
+        try:
+            refused += one.recv(1) == b""
+        except ConnectionResetError:
+            refused += 1
+        except BlockingIOError:
+            continue
+    assert refused == 20
+    for one in idle:
+        one.close()
+    time.sleep(0.2)
+    assert httpx.get(page.address.url).status_code == 200
+
+
+def test_a_session_that_does_nothing_is_not_filled_with_presses(page: Served) -> None:
+    codes = [
+        httpx.post(page.address.url + "command", content=NEXT, headers=own(page)).status_code
+        for _ in range(PRESSES + 1)
+    ]
+    assert codes == [204] * PRESSES + [503]
+
+
+def test_every_browser_gets_the_view_and_then_what_changes(page: Served) -> None:
+    book = in_phase(Phase.SETTING_UP)
+    with (
+        httpx.stream("GET", page.address.url + "events") as one,
+        httpx.stream("GET", page.address.url + "events") as two,
+    ):
+        first, second = events(one), events(two)
+        assert one.headers["content-type"].startswith("text/event-stream")
+        assert next(first)[0] == "beat"
+        assert json.loads(next(first)[1])["view"] is None
+        page.show(book.coach, 1_000)
+        for stream in (first, second):
+            shown = [json.loads(text) for name, text in _until_view(stream)][-1]["view"]
+            assert (shown["phase"], shown["drawing"]) == ("setting up", "one.b")
+        page.show(book.coach, 2_000)
+        assert next(first)[0] == "beat"
+
+
+def _until_view(stream: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, text in stream:
+        if name == "message":
+            yield name, text
+            if json.loads(text)["view"] is not None:
+                return
+
+
+def test_a_browser_that_comes_late_gets_the_whole_view_at_once(page: Served) -> None:
+    page.show(in_phase(Phase.ROLLING).coach, 5_000)
+    time.sleep(0.2)
+    with httpx.stream("GET", page.address.url + "events") as late:
+        stream = events(late)
+        assert next(stream) == ("beat", "5000")
+        assert json.loads(next(stream)[1])["view"]["timer"]["running"]
+
+
+def test_a_browser_that_stays_does_not_hold_up_the_end(serve: Serve) -> None:
+    with serve() as served:
+        stream = httpx.stream("GET", served.address.url + "events")
+        response = stream.__enter__()
+        next(events(response))
+        started = time.perf_counter()
+    assert time.perf_counter() - started < 2
+    response.close()
+
+
+def test_a_taken_port_and_a_strange_host_are_said_so(serve: Serve, tmp_path: Path) -> None:
+    with serve() as served:
+        taken = open_page("127.0.0.1", served.address.port, tmp_path / "code", {})
+        with pytest.raises(SettingsError, match="Address already in use"), taken:
+            pass
+    strange = open_page("192.0.2.7", 0, tmp_path / "code", {})
+    with pytest.raises(SettingsError, match=r"192\.0\.2\.7"), strange:
+        pass

@@ -1,0 +1,132 @@
+"""`roller-coach history`, as somebody types it."""
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from skill.app import App
+from skill.history.records import Record
+from skill.history.store import Store
+from skill.history.tally import Visit
+from skill.living import kept_history, wall_clock
+from skill.settings import Settings
+from tests.support.shell import Done, run
+
+Capture = pytest.CaptureFixture[str]
+VISITS = (
+    Visit("horizontal", "lie", repeats=1),
+    Visit("horizontal", "roll", 30_000, 90_000),
+    Visit("elsewhere", "old & gone", 90_000, 90_000),
+)
+History = Callable[..., Done]
+
+
+@pytest.fixture
+def history(capfd: Capture, tmp_path: Path) -> History:
+    """Runs the command on a history of its own."""
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'state = "{tmp_path}"\n', encoding="utf-8")
+
+    def running(*args: object) -> Done:
+        return run(capfd, "history", *args, "--settings", settings)
+
+    return running
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "history.sqlite3"
+
+
+@pytest.fixture
+def filled(path: Path) -> Path:
+    with Store(path) as store:
+        for days in (2, 1, 0):
+            started = wall_clock() - timedelta(days=days)
+            store.keep(Record(started, "back", 600, days == 0, VISITS))
+    return path
+
+
+def test_nothing_yet(history: History, path: Path) -> None:
+    done = history("show")
+    assert done.code == 0
+    assert "no sessions yet" in done.out
+    assert not path.exists()
+
+
+@pytest.mark.usefixtures("filled")
+def test_it_shows_days_sessions_and_steps(history: History) -> None:
+    done = history("show")
+    assert done.code == 0
+    assert "Days in a row: 3." in done.out
+    assert done.out.count("10 min") >= 3
+    assert "whole routine" in done.out
+    assert "roll to the left and right" in done.out
+    assert "elsewhere/old & gone" in done.out
+
+
+@pytest.mark.usefixtures("filled")
+def test_csv_and_json_say_the_same(history: History, tmp_path: Path) -> None:
+    table = list(csv.DictReader(io.StringIO(history("export", "csv").out)))
+    told = json.loads(history("export", "json").out)
+    assert len(told) == 3
+    assert len(table) == 9
+    assert {row["step"] for row in table} == {"lie", "roll", "old & gone"}
+    assert [visit["cut_short"] for visit in told[0]["visits"]] == [False, True, False]
+    assert table[1]["cut_short"] == "1"
+    assert history("export", "csv", tmp_path / "all.csv").code == 0
+    assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == 10
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_picture_is_whole(history: History, tmp_path: Path) -> None:
+    assert history("picture", tmp_path / "h.svg").code == 0
+    root = ElementTree.fromstring((tmp_path / "h.svg").read_text(encoding="utf-8"))  # noqa: S314 - our own
+    words = " ".join(root.itertext())
+    assert "Days in a row: 3." in words
+    assert "elsewhere/old & gone" in words
+    assert words.count(" 10 ") >= 3
+    assert history("picture", tmp_path / "h.html").code == 0
+    assert "<svg" in (tmp_path / "h.html").read_text(encoding="utf-8")
+    wrong = history("picture", tmp_path / "h.jpg")
+    assert wrong.code == 10
+    assert ".svg or .html" in wrong.err
+
+
+def test_delete_one_and_then_all(history: History, filled: Path) -> None:
+    assert history("delete", 2, "--yes").out == "1 session deleted.\n"
+    strange = history("delete", 1, 2, "--yes")
+    assert strange.code == 8
+    assert "no session 2" in strange.err
+    assert history("delete", "--yes").code == 2
+    with Store(filled) as store:
+        assert [record.id for record in store.records()] == [1, 3]
+    assert history("delete", "--all", "--yes").out == "2 sessions deleted.\n"
+
+
+def test_a_history_from_a_newer_version(history: History, filled: Path, tmp_path: Path) -> None:
+    file = sqlite3.connect(filled)
+    file.execute("PRAGMA user_version = 99")
+    file.close()
+    done = history("show")
+    assert done.code == 8
+    assert "newer roller-coach" in done.err
+    assert "Traceback" not in done.err
+    app = App(Settings(state=tmp_path))
+    with kept_history(app) as keeper:
+        assert keeper is None, "the session goes on without it"
+    assert len(app.notices) == 1
+    assert "newer roller-coach" in app.notices[0]
+
+
+def test_who_wants_no_history_has_none(path: Path, tmp_path: Path) -> None:
+    with kept_history(App(Settings(state=tmp_path, keep_history=False))) as keeper:
+        assert keeper is None
+    assert not path.exists()
