@@ -13,6 +13,9 @@ from skill.ports import Samples
 FORGETTING = 300
 """Hops of silence after which what was said before tells nothing."""
 HALVES: Samples = np.square(WINDOW)
+HISS = np.float32(2 / 32768)
+"""Level of noise that is added while the coach talks, as faint as any microphone's own: recordings
+of nothing at all are like nothing that the network has learnt from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class EchoCanceller:
     _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 3)
     _tail: Samples = field(default_factory=lambda: np.zeros((2, HOP), np.float32))
     _silent: int = FORGETTING
+    _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     def clean(self, heard: Samples, played: Samples) -> Hop:
         """What was heard one hop ago, without the coach.
@@ -54,15 +58,17 @@ class EchoCanceller:
             heard: by the microphone, float32 within 1, shape (HOP,).
             played: what left the speaker at the same time, shape (HOP,).
         """
+        self._silent = 0 if played.any() else self._silent + 1
+        echoing = self._silent <= PARTS
+        if echoing:
+            heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
         left, taken = self._filter.clean(heard, played)
         now = [left, taken, played]
         frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
         self._before = now
-        self._silent = 0 if played.any() else self._silent + 1
         if self._silent == FORGETTING:
             self.suppressor.forget()
         self._gate.learn(left)
-        echoing = self._silent <= PARTS
         shaped = self._suppressed(frames) if echoing else np.stack([frames[0] * HALVES] * 2)
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
