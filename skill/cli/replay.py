@@ -121,8 +121,8 @@ def replay_recording(
         summary(console, fields, as_json=as_json)
     if notes.loudest <= SILENT:
         click.echo(
-            f"roller-coach: {recording} is silent: nothing in it is louder than a microphone's own noise. "
-            "Check the microphone's level or mute switch and record again.",
+            f"roller-coach: {recording} is silent: nothing in it is louder than a microphone's own "
+            "noise. Check the microphone's level or mute switch and record again.",
             err=True,
         )
     for trouble in app.troubles(session):
