@@ -184,7 +184,7 @@ def test_more_is_waited_for_when_more_may_follow() -> None:
 
 def test_the_coachs_speech_makes_nothing_wait_longer() -> None:
     saying = Context(frozenset(Command), "rolling", "Roll on.")
-    for command in ("stop", "next", "skip"):
+    for command in ("stop", "skip"):
         assert heard_for(command, 400, max(Tuning().hang.values()), saying) == Flush()
 
 
