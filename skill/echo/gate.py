@@ -9,7 +9,7 @@ import numpy as np
 from skill.echo.bands import FRAME, Spectrum, spectrum
 from skill.ports import Samples
 
-TALKING = 0.5
+TALKING = 0.7
 """From here on the suppressor's opinion opens the gate."""
 HANG = 25
 """Hops for which it stays open afterwards: closures in words are shorter."""
