@@ -18,12 +18,12 @@ from skill.enrolment.person import ANYBODY, Person
 from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
 from skill.mouth import Mouth, make_mouth
-from skill.ports import AudioSource, Hands, Recognizer, Speaker
+from skill.ports import AudioSource, Hands, Playback, Recognizer, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session
-from skill.settings import PACKAGE, Settings
+from skill.settings import CHECKOUT, PACKAGE, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
@@ -262,13 +262,31 @@ class App:
 
         if self.settings.page:
             source = Paced(source)
-        speaker: Speaker = TimelineSpeaker(source.rate)
+        timeline = TimelineSpeaker(source.rate)
+        speaker: Speaker = timeline
         ears = self.ears()
         if write_audio is not None:
             writer = stack.enter_context(SessionWriter(write_audio, source.rate))
             source, speaker = TeeSource(source, writer), TeeSpeaker(speaker, writer)
         narrator = self.narrator(speaker, None)
+        source = self.without_echo(source, timeline)
         return Session(source, ears, narrator, self.coach(), observers)
+
+    def without_echo(self, source: AudioSource, playback: Playback) -> AudioSource:
+        """A microphone that does not hear what is played, if that is wanted.
+
+        Raises:
+            ModelError: if the canceller's file cannot be used.
+        """
+        from skill.echo.canceller import EchoCanceller
+        from skill.echo.cancelling import EchoCancelled
+        from skill.echo.suppressor import Suppressor
+        from skill.echo.weights import read_weights
+
+        if not self.settings.cancel_echo:
+            return source
+        weights = read_weights(CHECKOUT / "models" / "echo")
+        return EchoCancelled(source, playback, EchoCanceller(Suppressor(weights)))
 
     def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
         """The chosen voice at a speaker; with a worker, lines are rendered ahead of time."""

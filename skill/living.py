@@ -81,8 +81,9 @@ def live(
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
         equipment = LiveEquipment(microphone, speaker)
+        source = with_it.source(microphone)
         yield Session(
-            with_it.source(microphone),
+            app.without_echo(source, speaker),
             ears,
             narrator,
             app.coach(),

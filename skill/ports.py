@@ -8,7 +8,7 @@ only clock.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -20,6 +20,9 @@ from skill.core.vocabulary import Command
 
 Pcm = npt.NDArray[np.int16]
 Samples = npt.NDArray[np.float32]
+
+
+NOTHING: Pcm = np.zeros(0, np.int16)
 
 
 class BlockKind(StrEnum):
@@ -41,11 +44,14 @@ class Block:
         start_frame: position of the first sample, counted from the session's start.
         pcm: int16, shape (frames,), mono, at the source's rate.
         kind: whether the samples were heard, are a stand-in for lost ones, or follow the end.
+        again: the stretch just before this block, to be recognised once more: somebody has begun to
+            talk over the coach, and the beginning had been taken for the coach's. Mostly empty.
     """
 
     start_frame: int
     pcm: Pcm
     kind: BlockKind = BlockKind.HEARD
+    again: Pcm = field(default_factory=lambda: NOTHING)
 
     @property
     def end_frame(self) -> int:

@@ -53,6 +53,7 @@ class Settings(BaseModel):
         people: folder for what `roller-coach enrol` has learnt.
         person: name of whoever speaks, if they are enrolled; empty for anybody.
         duck_music: lower other programs' sound while the coach speaks, where the system allows it.
+        cancel_echo: take the coach's own voice out of what the microphone hears.
         keep_awake: play a hiss that nobody hears, for amplifiers that switch off in silence.
         keep_minutes: how many of the last minutes a recorder holds in memory and writes down when
             the person says "that was wrong"; 0: there is no recorder.
@@ -84,6 +85,7 @@ class Settings(BaseModel):
     people: Path = Field(default_factory=lambda: _user("data") / "people")
     person: str = ""
     duck_music: bool = True
+    cancel_echo: bool = True
     keep_awake: bool = False
     keep_minutes: int = Field(default=0, ge=0, le=30)
     mqtt: str = ""

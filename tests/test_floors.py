@@ -15,7 +15,7 @@ FLOORS: list[set[str]] = [
     {"errors", "closing"},
     {"core"},
     {"ports"},
-    {"content", "models", "recognition", "speech", "audio", "shelf", "settings", "journal"},
+    {"content", "models", "recognition", "speech", "audio", "echo", "shelf", "settings", "journal"},
     {
         "session",
         "dialogue",

@@ -2,18 +2,46 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from skill.ports import Clip
+import numpy as np
+import soxr
+
+from skill.audio.deck import fade_out
+from skill.ports import Clip, Samples
+
+REMEMBERED_S = 5
+"""How long `played` knows of a clip that is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Playing:
-    token: int
-    end: int
+@dataclass
+class _Piece:
+    """A clip from microphone frame `start` on; cut short at frame `until`."""
+
+    clip: Clip
+    start: int
+    until: int
+    rate: int
+
+    @cached_property
+    def samples(self) -> Samples:
+        """At the microphone's rate."""
+        resampled: Samples = soxr.resample(self.clip.samples, self.clip.rate, self.rate, "HQ")
+        return resampled
+
+    def add_to(self, track: Samples, first: int) -> None:
+        """Add what sounds from frame `first` on, faded out where it was cut."""
+        begin, end = max(first, self.start), first + len(track)
+        part = self.samples[begin - self.start : max(0, end - self.start)]
+        fade = np.append(fade_out(self.rate), np.float32(0))
+        since_cut = np.arange(begin, begin + len(part)) - self.until
+        track[begin - first : begin - first + len(part)] += (
+            part * fade[np.clip(since_cut, 0, len(fade) - 1)]
+        )
 
 
 class TimelineSpeaker:
-    """Knows when each clip ends, and makes no sound.
+    """Knows when each clip ends and what it sounds like, and makes no sound.
 
     Args:
         rate: frames per second of the microphone's clock.
@@ -21,18 +49,24 @@ class TimelineSpeaker:
 
     def __init__(self, rate: int = 16_000) -> None:
         self._rate = rate
-        self._playing: _Playing | None = None
+        self._token: int | None = None
         self._ended: list[int] = []
+        self._pieces: list[_Piece] = []
 
     def play(self, clip: Clip, token: int, at: int) -> None:
-        """Start a clip at microphone frame `at`, instead of what is playing then."""
+        """Start a clip at microphone frame `at`, instead of what was playing then."""
         self.stop(at)
-        self._playing = _Playing(token, at + frames_at(clip, self._rate))
+        self._token = token
+        oldest = at - REMEMBERED_S * self._rate
+        self._pieces = [piece for piece in self._pieces if piece.until >= oldest]
+        self._pieces.append(_Piece(clip, at, at + frames_at(clip, self._rate), self._rate))
 
     def stop(self, at: int) -> None:
         """Stop at microphone frame `at`; a clip that is over by then has ended by itself."""
         self._notice_end(at)
-        self._playing = None
+        if self._token is not None:
+            self._token = None
+            self._pieces[-1].until = at
 
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips whose last frame is before microphone frame `at`, each once."""
@@ -40,10 +74,20 @@ class TimelineSpeaker:
         tokens, self._ended = self._ended, []
         return tokens
 
+    def played(self, start_frame: int, frames: int) -> Samples:
+        """What was played in these frames, within the last few seconds: a `skill.ports.Playback`.
+
+        Float32, shape (frames,), at the microphone's rate.
+        """
+        track = np.zeros(frames, np.float32)
+        for piece in self._pieces:
+            piece.add_to(track, start_frame)
+        return track
+
     def _notice_end(self, at: int) -> None:
-        if self._playing is not None and self._playing.end <= at:
-            self._ended.append(self._playing.token)
-            self._playing = None
+        if self._token is not None and self._pieces[-1].until <= at:
+            self._ended.append(self._token)
+            self._token = None
 
 
 def frames_at(clip: Clip, rate: int) -> int:

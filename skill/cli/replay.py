@@ -19,6 +19,8 @@ from skill.journal import Entry, read_journal, repeat
 from skill.ports import Block
 
 JOURNAL = ".jsonl"
+SILENT = 20
+"""Steps of 16 bits: what is never louder, -64 dB of full scale, is a microphone's own noise."""
 
 
 class Notes:
@@ -117,10 +119,10 @@ def replay_recording(
     if not quiet:
         fields = _summary(notes, took, write_audio)
         summary(console, fields, as_json=as_json)
-    if notes.loudest == 0:
+    if notes.loudest <= SILENT:
         click.echo(
-            f"roller-coach: {recording} is silent: not one sample differs from zero. "
-            "Check the microphone's level or mute switch and record again.",
+            f"roller-coach: {recording} is silent: nothing in it is louder than a microphone's own "
+            "noise. Check the microphone's level or mute switch and record again.",
             err=True,
         )
     for trouble in app.troubles(session):

@@ -32,7 +32,6 @@ class Tuning:
             0, one command in thirty was cut at a closure inside a word.
         dwell: how long a partial must have stood unchanged.
         opening_hang: the same when more words may follow ("next" of "next step").
-        speaking_hang: added to the hang while the coach speaks.
         confidence: how likely the meaning must be, 0 to 1. No protected command that was heard on
             dev, in quiet and at 10 dB, had less than 0.85.
         noisy_confidence: the same in noise, for what is not protected. On dev, in noise at 10 dB,
@@ -60,7 +59,6 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 50, Care.LIGHT: 50, Care.COSTLY: 100}
     )
     opening_hang: int = 150
-    speaking_hang: int = 30
     confidence: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 0.7, Care.LIGHT: 0.8, Care.COSTLY: 0.9}
     )
@@ -180,8 +178,6 @@ class Listener:
         hang = tuning.hang[care]
         if self.vocabulary.is_opening(self.partial) and care is not Care.PROTECTED:
             hang = max(hang, tuning.opening_hang)
-        if context.saying:
-            hang += tuning.speaking_hang
         stood = now - self.partial_since
         ended = now - self.voice_until >= hang and stood >= tuning.dwell[care]
         lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])

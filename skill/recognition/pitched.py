@@ -39,7 +39,8 @@ class PitchedRecognizer:
         if self._origin is None:
             self._origin = round(block.start_frame / self._factor)
         start = self._origin + self._given
-        played = replace(block, start_frame=start, pcm=self._play(block.pcm))
+        again = self._stretched(block.again)
+        played = replace(block, start_frame=start, pcm=self._play(block.pcm), again=again)
         return [self._timed(found) for found in self._inner.feed(played)]
 
     def flush(self) -> Hypothesis:
@@ -61,6 +62,11 @@ class PitchedRecognizer:
         self._given += count
         played: Pcm = np.rint(np.interp(places, np.arange(len(known)), known)).astype(np.int16)
         return played
+
+    def _stretched(self, pcm: Pcm) -> Pcm:
+        """Samples that stand for themselves."""
+        places = np.arange(0, len(pcm), self._factor)
+        return np.interp(places, np.arange(len(pcm)), pcm).astype(np.int16) if len(pcm) else pcm
 
     def _timed(self, found: Hypothesis) -> Hypothesis:
         return replace(found, readings=tuple(self._true(reading) for reading in found.readings))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import vosk
 
 from skill.core.hypothesis import Hypothesis, Reading
@@ -102,7 +103,8 @@ class VoskRecognizer:
         if self._origin is None:
             self._origin = block.start_frame
         self._fed = block.end_frame
-        if self._engine.AcceptWaveform(block.pcm.tobytes()):
+        self._origin -= len(block.again)
+        if self._engine.AcceptWaveform(np.concatenate((block.again, block.pcm)).tobytes()):
             self._partial = ""
             return (self._final(self._engine.Result()),)
         text = str(json.loads(self._engine.PartialResult())["partial"])

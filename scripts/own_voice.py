@@ -1,0 +1,347 @@
+"""Measures whether the coach hears a person over its own voice, and never itself.
+
+    .venv/bin/python scripts/own_voice.py barge-in ../shared/audio/rooms
+    .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --every 4
+
+`barge-in`: stop-class commands by five synthetic voices that no training has heard, said in the
+middle of the coach's lines after it has talked for twelve seconds, which is a greeting; the coach
+comes back from a mildly distorting loudspeaker through a room, not at all (headphones) or at three
+levels relative to the person. Time to silence counts from the end of the word to the block that
+decides, plus the 60 ms that a loudspeaker still has in hand and fades.
+`itself`: every line that the coach can say, through every room, at every level; any command is one
+too many. The ears are those of a session, every command live; room responses: any folder of them.
+"""
+
+import argparse
+import math
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import soxr
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from skill.app import App
+from skill.audio.pcm import RATE, energy_end_ms, read_pcm
+from skill.core.coach import Book
+from skill.core.listener import Context
+from skill.core.messages import Heard
+from skill.core.repertoire import repertoire
+from skill.core.vocabulary import Command
+from skill.echo.simulated import Echoing, Room
+from skill.ports import AudioSource, Block, Pcm, Samples
+from skill.session import ECHO_TAIL_MS, Ears
+from skill.settings import Settings
+from skill.speech.espeak import EspeakVoice
+
+RECORDINGS = Path(__file__).parent.parent / "tests" / "recordings"
+PHRASES = ("stop", "ouch", "that hurts", "pause", "hold on", "next", "next step")
+FIFTH = "en-us+belinda"
+BLOCK = RATE // 20
+LEAD_S, AFTER_S = 12, 2
+GAP = RATE * 45 // 100
+IN_HAND_MS = 60
+VOICE_DB = -26.0
+"""Of full scale: a person's voice at a microphone on the floor beside them."""
+FAINT = 8.0
+DELAYS_MS = (20, 80, 150, 300)
+DRIFTS = (0.0, 0.0, 20.0)
+TRIES = 4
+HEADPHONES = -math.inf
+BARGE_IN_DB = (HEADPHONES, -10.0, 0.0, 10.0)
+ITSELF_DB = (-20.0, -10.0, 0.0, 12.0)
+WANTED = 95
+"""Percent of what is heard with headphones, at 0 dB."""
+
+
+@dataclass
+class Tape:
+    """All that the coach plays in a scene: samples, and which line is said when."""
+
+    samples: Samples
+    lines: list[tuple[int, int, str]]
+
+    def played(self, start_frame: int, frames: int) -> Samples:
+        """Part of it, zeros where there is none."""
+        found = np.zeros(frames, np.float32)
+        first, last = max(0, start_frame), min(len(self.samples), start_frame + frames)
+        if first < last:
+            found[first - start_frame : last - start_frame] = self.samples[first:last]
+        return found
+
+    def saying(self, frame: int) -> str:
+        """What is being said at a frame, or just was."""
+        tail = ECHO_TAIL_MS * RATE // 1000
+        said = [text for start, end, text in self.lines if start <= frame <= end + tail]
+        return said[-1] if said else ""
+
+
+@dataclass
+class Microphone:
+    """A person's samples as a source."""
+
+    pcm: Pcm
+    rate: int = RATE
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield them, 50 ms each."""
+        for at in range(0, len(self.pcm) // BLOCK * BLOCK, BLOCK):
+            yield Block(at, self.pcm[at : at + BLOCK])
+
+
+@dataclass(frozen=True)
+class Task:
+    """One scene, described by what a process needs to make it."""
+
+    room: Path
+    echo_db: float
+    cancel: bool
+    seed: int
+    phrase: str = ""
+    voice: str = ""
+    lines: tuple[str, ...] = field(default=())
+    drifts: tuple[float, ...] = DRIFTS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was acted on: command, phrase, and ms after the start of the scene."""
+
+    task: Task
+    commands: tuple[tuple[str, str, int], ...]
+    wanted: str = ""
+    end_ms: int = 0
+
+
+@cache
+def app() -> App:
+    """With the shipped settings, whatever the person's own are."""
+    return App(Settings())
+
+
+@cache
+def all_lines() -> tuple[str, ...]:
+    """Every line that the coach can say."""
+    content = app().content
+    book = Book(content.routine, content.phrases, content.vocabulary)
+    return tuple(dict.fromkeys(text for text, _ in repertoire(book)))
+
+
+@cache
+def sound_of(line: str) -> Samples:
+    """A line of the coach at the microphone's rate."""
+    clip = app().voice.render(line, 100)
+    return np.asarray(soxr.resample(clip.samples, clip.rate, RATE, "HQ"), np.float32)
+
+
+@cache
+def response(path: Path) -> Samples:
+    """A room's answer, its direct sound 1."""
+    pcm = read_pcm(path).astype(np.float32)
+    start = max(0, int(np.argmax(np.abs(pcm))) - 20)
+    return np.asarray(pcm[start : start + RATE // 2] / np.abs(pcm).max(), np.float32)
+
+
+@cache
+def word(phrase: str, voice: str) -> Pcm:
+    """A command by one of the voices."""
+    if voice == FIFTH:
+        clip = EspeakVoice(voice).render(phrase, 100)
+        wave = soxr.resample(clip.samples, clip.rate, RATE)
+        return np.asarray(np.rint(wave * 32767), np.int16)
+    return read_pcm(RECORDINGS / f"{phrase}.{voice}.ogg")
+
+
+def coach(lines: Sequence[str], seconds: float | None, rng: np.random.Generator) -> Tape:
+    """The coach says these lines once, or goes on with any of them for so many seconds."""
+    pause = np.zeros(GAP, np.float32)
+    parts, said, at = [pause], [], GAP
+    for number in range(len(lines) if seconds is None else 1000):
+        if seconds is not None and at >= seconds * RATE:
+            break
+        line = lines[number] if seconds is None else lines[int(rng.integers(len(lines)))]
+        sound = sound_of(line)
+        said.append((at, at + len(sound), line))
+        parts += [sound, pause]
+        at += len(sound) + GAP
+    return Tape(np.concatenate(parts), said)
+
+
+def level(wave: Samples) -> float:
+    """Root mean square of the louder half of 20 ms stretches."""
+    power = np.sort(np.square(wave[: len(wave) // 320 * 320].reshape(-1, 320)).mean(axis=1))
+    return float(np.sqrt(power[len(power) // 2 :].mean() + 1e-12))
+
+
+def run(task: Task) -> Outcome:
+    """Put one scene through the ears of a session."""
+    rng = np.random.default_rng(task.seed)
+    voice_level = 10 ** (VOICE_DB / 20)
+    barge_in = bool(task.phrase)
+    tape = coach(task.lines or all_lines(), LEAD_S + 4 if barge_in else None, rng)
+    said = np.asarray(word(task.phrase, task.voice) / 32768, np.float32) if barge_in else None
+    start = LEAD_S * RATE + int(rng.integers(RATE))
+    length = (LEAD_S + 1 + AFTER_S) * RATE + len(said) if said is not None else len(tape.samples)
+    person = rng.normal(0, FAINT, length + RATE)
+    if said is not None:
+        person[start : start + len(said)] += said / level(said) * voice_level * 32767
+    room = Room(
+        response(task.room),
+        delay=int(rng.choice(DELAYS_MS)) * RATE // 1000,
+        drift_ppm=float(rng.choice(task.drifts)),
+    )
+    unscaled = room.echo(tape, 0, min(len(tape.samples), 20 * RATE))
+    gain = voice_level * 10 ** (task.echo_db / 20) / level(unscaled)
+    heard = Microphone(np.clip(person, -32768, 32767).astype(np.int16))
+    source: AudioSource = Echoing(
+        heard, tape, Room(room.response, gain, room.delay, room.drift_ppm)
+    )
+    if task.cancel:
+        source = app().without_echo(source, tape)
+    found = tuple(commands(source, tape))
+    if said is None:
+        return Outcome(task, found)
+    meaning = app().content.vocabulary.meanings[task.phrase]
+    end = start * 1000 // RATE + energy_end_ms((said * 32767).astype(np.int16))
+    return Outcome(task, found, meaning.command.value, end)
+
+
+def commands(source: AudioSource, tape: Tape) -> Iterator[tuple[str, str, int]]:
+    """What the ears act on."""
+    ears: Ears = app().ears()
+    for block in source.blocks():
+        now = block.end_frame * 1000 // RATE
+        context = Context(frozenset(Command), "measuring", tape.saying(block.end_frame))
+        for decision in ears.hear(block, now, context):
+            if isinstance(decision, Heard):
+                yield decision.command.value, decision.phrase, now
+
+
+def through(tasks: Sequence[Task], jobs: int) -> list[Outcome]:
+    """All of them, over the cores."""
+    with ProcessPoolExecutor(jobs) as crew:
+        console = Console(stderr=True)
+        return list(track(crew.map(run, tasks), "scenes", len(tasks), console=console))
+
+
+def sides(chosen: argparse.Namespace) -> tuple[tuple[str, bool], ...]:
+    """What is compared."""
+    both = (("no canceller", False), ("canceller", True))
+    return both[1:] if chosen.cancelled_only else both
+
+
+def barge_in(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
+    """Print hits and times; 0 if at 0 dB 95 % of those are heard that are heard with headphones."""
+    voices = [*sorted({path.name.split(".")[1] for path in RECORDINGS.glob("stop.*.ogg")}), FIFTH]
+    tasks = [
+        Task(rooms[(n + tries) % len(rooms)], db, cancel, n * TRIES + tries, phrase, voice)
+        for _, cancel in sides(chosen)
+        for db in BARGE_IN_DB
+        for n, (phrase, voice) in enumerate((p, v) for p in PHRASES for v in voices)
+        for tries in range(chosen.tries)
+    ]
+    found = through(tasks, chosen.jobs)
+    table = Table("", *map(wording, BARGE_IN_DB), box=None)
+    for name, cancel in sides(chosen):
+        for phrase in (*PHRASES, "all"):
+            some = [
+                one
+                for one in found
+                if one.task.cancel == cancel and phrase in {one.task.phrase, "all"}
+            ]
+            cells = [cell([one for one in some if one.task.echo_db == db]) for db in BARGE_IN_DB]
+            table.add_row(f"{name}: {phrase}", *cells)
+    Console().print(table)
+    return 0 if share_at(found, 0.0) * 100 >= WANTED else 1
+
+
+def wording(echo_db: float) -> str:
+    """A level, for people."""
+    return "headphones" if echo_db == HEADPHONES else f"echo {echo_db:+g} dB"
+
+
+def cell(some: Sequence[Outcome]) -> str:
+    """Hits, and the median time to silence."""
+    times = [t for one in some if (t := silence_ms(one)) is not None]
+    middle = f", {statistics.median(times):.0f} ms" if times else ""
+    return f"{len(times)} of {len(some)}{middle}"
+
+
+def share_at(found: Sequence[Outcome], echo_db: float) -> float:
+    """Commands understood at a level, against those understood with headphones."""
+    hits = [
+        sum(
+            silence_ms(one) is not None
+            for one in found
+            if one.task.cancel and one.task.echo_db == db
+        )
+        for db in (echo_db, HEADPHONES)
+    ]
+    return hits[0] / max(1, hits[1])
+
+
+def silence_ms(one: Outcome) -> int | None:
+    """From the end of the word until the coach is silent; None if it was not understood."""
+    for command, _, at in one.commands:
+        if command == one.wanted and one.end_ms - 300 <= at <= one.end_ms + 1500:
+            return at - one.end_ms + IN_HAND_MS
+    return None
+
+
+def itself(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
+    """Print how often the coach obeyed itself; 0 if never."""
+    lines = all_lines()[:: chosen.every]
+    pieces = [lines[at : at + 40] for at in range(0, len(lines), 40)]
+    tasks = [
+        Task(room, db, cancel, n, lines=tuple(piece))
+        for _, cancel in sides(chosen)
+        for room in rooms
+        for db in ITSELF_DB
+        for n, piece in enumerate(pieces)
+    ]
+    found = through(tasks, chosen.jobs)
+    table = Table("", *map(wording, ITSELF_DB), box=None)
+    for name, cancel in sides(chosen):
+        counts = [
+            sum(
+                len(one.commands)
+                for one in found
+                if (one.task.cancel, one.task.echo_db) == (cancel, db)
+            )
+            for db in ITSELF_DB
+        ]
+        table.add_row(f"{name}: commands in {len(lines) * len(rooms)} lines", *map(str, counts))
+    Console().print(table)
+    for one in found:
+        for command, phrase, at in one.commands:
+            where = f"{one.task.room.stem} {one.task.echo_db:+g} dB"
+            side = "canceller" if one.task.cancel else "no canceller"
+            print(f"{where}, {side}: {phrase!r} ({command}) at {at} ms")
+    return 1 if any(one.commands for one in found if one.task.cancel) else 0
+
+
+def main() -> int:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=("barge-in", "itself"))
+    parser.add_argument("rooms", type=Path, help="folder of impulse responses")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--tries", type=int, default=TRIES, help="of every command and voice")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th line")
+    parser.add_argument("--cancelled-only", action="store_true")
+    chosen = parser.parse_args()
+    rooms = sorted(path for path in chosen.rooms.iterdir() if path.suffix in {".flac", ".wav"})
+    return (barge_in if chosen.what == "barge-in" else itself)(rooms, chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

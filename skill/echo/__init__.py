@@ -1,0 +1,1 @@
+"""The coach's own voice, taken out of what the microphone hears."""

@@ -1,0 +1,80 @@
+"""Takes the coach's voice out of a microphone's sound, hop by hop."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from skill.echo.bands import HOP, WINDOW, spectrum, wave
+from skill.echo.gate import Gate
+from skill.echo.kalman import PARTS, KalmanFilter
+from skill.echo.suppressor import Suppressor
+from skill.ports import Samples
+
+FORGETTING = 300
+"""Hops of silence after which what was said before tells nothing."""
+HALVES: Samples = np.square(WINDOW)
+HISS = np.float32(2 / 32768)
+"""Level of noise that is added while the coach talks, as faint as any microphone's own: recordings
+of nothing at all are like nothing that the network has learnt from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """What is left of 10 ms.
+
+    Attributes:
+        passed: for the recogniser, float32, shape (HOP,).
+        ungated: the same, as if somebody had been talking.
+        talk: whether somebody talks, or just did.
+    """
+
+    passed: Samples
+    ungated: Samples
+    talk: bool
+
+
+@dataclass
+class EchoCanceller:
+    """First the filter takes what it can, then the suppressor sees who is talking.
+
+    What comes out is one hop, 10 ms, late. While the coach is silent it is what came in.
+
+    Args:
+        suppressor: silences the filter's rest.
+    """
+
+    suppressor: Suppressor
+    _filter: KalmanFilter = field(default_factory=KalmanFilter)
+    _gate: Gate = field(default_factory=Gate)
+    _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 3)
+    _tail: Samples = field(default_factory=lambda: np.zeros((2, HOP), np.float32))
+    _silent: int = FORGETTING
+    _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+
+    def clean(self, heard: Samples, played: Samples) -> Hop:
+        """What was heard one hop ago, without the coach.
+
+        Args:
+            heard: by the microphone, float32 within 1, shape (HOP,).
+            played: what left the speaker at the same time, shape (HOP,).
+        """
+        self._silent = 0 if played.any() else self._silent + 1
+        echoing = self._silent <= PARTS
+        if echoing:
+            heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
+        left, taken = self._filter.clean(heard, played)
+        now = [left, taken, played]
+        frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
+        self._before = now
+        if self._silent == FORGETTING:
+            self.suppressor.forget()
+        self._gate.learn(left)
+        shaped = self._suppressed(frames) if echoing else np.stack([frames[0] * HALVES] * 2)
+        passed, ungated = self._tail + shaped[:, :HOP]
+        self._tail = shaped[:, HOP:]
+        return Hop(passed, ungated, not echoing or self._gate.is_open)
+
+    def _suppressed(self, frames: Samples) -> Samples:
+        left, taken, played = spectrum(frames)
+        gains, talking = self.suppressor.gains(left, taken, played)
+        return wave(np.stack(self._gate.pass_on(left, gains, talking)))

@@ -1,0 +1,191 @@
+"""The coach's own voice is taken out of what the microphone hears, and nothing else."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skill.app import App
+from skill.audio.pcm import read_pcm
+from skill.audio.timeline import TimelineSpeaker
+from skill.core.listener import Context
+from skill.core.messages import Heard
+from skill.core.vocabulary import Command
+from skill.echo.bands import FRAME, HOP, WEIGHTS, spectrum, wave
+from skill.echo.kalman import KalmanFilter
+from skill.echo.simulated import Echoing, Room
+from skill.echo.weights import FILE, read_weights
+from skill.errors import ModelError
+from skill.ports import AudioSource, Block, BlockKind, Clip, Pcm, Playback, Samples
+from skill.settings import CHECKOUT, Settings
+
+RATE = 16_000
+SECONDS = 9
+CANCELLER = CHECKOUT / "models" / "echo"
+STOP = CHECKOUT / "tests" / "recordings" / "stop.espeak-Michael.ogg"
+
+
+@dataclass
+class Microphone:
+    pcm: Pcm
+    kind: BlockKind = BlockKind.HEARD
+    block: int = 800
+    rate: int = RATE
+
+    def blocks(self) -> Iterator[Block]:
+        for at in range(0, len(self.pcm), self.block):
+            yield Block(at, self.pcm[at : at + self.block], self.kind)
+
+
+def response(milliseconds: int = 200) -> Samples:
+    """A room: the direct sound, then noise that dies away."""
+    length = RATE * milliseconds // 1000
+    rng = np.random.default_rng(1)
+    answer = 0.2 * rng.standard_normal(length) * np.exp(-6.0 * np.arange(length) / length)
+    answer[0] = 1.0
+    return answer.astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def talking() -> TimelineSpeaker:
+    """The coach, talking from the first frame on."""
+    voice = App(Settings()).voice
+    lines = ("Reach both hands up to the ceiling.", "Now let your arms open out to the sides.")
+    clips = [voice.render(line, 100) for line in lines]
+    sound = np.concatenate([clip.samples for clip in clips * 3])[: SECONDS * clips[0].rate]
+    speaker = TimelineSpeaker(RATE)
+    speaker.play(Clip(sound, clips[0].rate), 1, 0)
+    return speaker
+
+
+def decibels(wave: Pcm) -> float:
+    return 10 * float(np.log10(np.mean(np.square(wave, dtype=np.float64)) + 1e-3))
+
+
+def noise(seconds: int = SECONDS) -> Pcm:
+    return np.rint(np.random.default_rng(2).normal(0, 8, seconds * RATE)).astype(np.int16)
+
+
+def without_echo(source: AudioSource, playback: Playback) -> AudioSource:
+    return App(Settings(cancel_echo=True)).without_echo(source, playback)
+
+
+def heard_of(source: AudioSource) -> Pcm:
+    return np.concatenate([block.pcm for block in source.blocks()])
+
+
+@pytest.mark.parametrize("delay_ms", [0, 60, 150, 300])
+def test_an_echo_is_gone_after_seconds(talking: TimelineSpeaker, delay_ms: int) -> None:
+    room = Room(response(), 0.5, delay_ms * RATE // 1000)
+    heard = Echoing(Microphone(noise()), talking, room)
+    late = slice(5 * RATE, 8 * RATE)
+    before, after = heard_of(heard), heard_of(without_echo(heard, talking))
+    assert decibels(before[late]) - decibels(after[late]) > 30
+    assert decibels(after[late]) > decibels(noise()[late]) - 12, "digital silence"
+
+
+def test_a_drift_of_20_ppm_leaves_more(talking: TimelineSpeaker) -> None:
+    heard = Echoing(Microphone(noise()), talking, Room(response(), 0.5, 960, drift_ppm=20.0))
+    late = slice(5 * RATE, 8 * RATE)
+    before, after = heard_of(heard), heard_of(without_echo(heard, talking))
+    assert decibels(before[late]) - decibels(after[late]) > 25
+
+
+def test_a_person_is_heard_unchanged_but_later_while_the_coach_is_silent() -> None:
+    pcm = np.tile(read_pcm(STOP), 2)
+    pcm = pcm[: len(pcm) // 800 * 800]
+    passed = heard_of(without_echo(Microphone(pcm), TimelineSpeaker(RATE)))
+    assert np.array_equal(passed[HOP:], pcm[:-HOP])
+
+
+def test_a_person_with_headphones_is_heard_while_the_coach_talks(talking: TimelineSpeaker) -> None:
+    pcm, said = noise(), slice(5 * RATE, 5 * RATE + len(read_pcm(STOP)))
+    pcm[said] += read_pcm(STOP)
+    passed = heard_of(without_echo(Microphone(pcm), talking))
+    assert abs(decibels(passed[said]) - decibels(pcm[said])) < 2
+
+
+def test_talking_over_the_coach_does_not_unlearn_the_room(talking: TimelineSpeaker) -> None:
+    pcm, word = noise(), read_pcm(STOP)
+    pcm[5 * RATE : 5 * RATE + len(word)] += word
+    heard = Echoing(Microphone(pcm), talking, Room(response(), 0.3, 960))
+    before, after = heard_of(heard), heard_of(without_echo(heard, talking))
+    said = slice(5 * RATE, 5 * RATE + len(word))
+    assert abs(decibels(after[said]) - decibels(word)) < 3
+    later = slice(said.stop + RATE // 2, said.stop + RATE)
+    assert decibels(before[later]) - decibels(after[later]) > 20
+
+
+def test_stop_is_heard_over_the_coach_and_nothing_else(talking: TimelineSpeaker) -> None:
+    pcm, word = noise(), read_pcm(STOP)
+    pcm[6 * RATE : 6 * RATE + len(word)] += word
+    echoing = Echoing(Microphone(pcm), talking, Room(response(), 0.3, 960))
+    assert [h.command for h in heard_in(without_echo(echoing, talking))] == [Command.STOP]
+
+
+def heard_in(source: AudioSource) -> list[Heard]:
+    ears = App(Settings()).ears()
+    found: list[Heard] = []
+    for block in source.blocks():
+        context = Context(frozenset(Command), "testing", "Reach both hands up to the ceiling.")
+        decisions = ears.hear(block, block.end_frame // 16, context)
+        found += [decision for decision in decisions if isinstance(decision, Heard)]
+    return found
+
+
+def test_nothing_is_done_to_what_was_not_heard(talking: TimelineSpeaker) -> None:
+    lost = Microphone(np.zeros(1600, np.int16), BlockKind.LOST)
+    assert not heard_of(without_echo(lost, talking)).any()
+
+
+def test_blocks_are_whole_hops(talking: TimelineSpeaker) -> None:
+    with pytest.raises(ValueError, match="a block of 100 frames is no multiple of 160"):
+        heard_of(without_echo(Microphone(np.zeros(100, np.int16), block=100), talking))
+
+
+def test_it_can_be_turned_off() -> None:
+    microphone = Microphone(noise(1))
+    settings = Settings(cancel_echo=False)
+    assert App(settings).without_echo(microphone, TimelineSpeaker(RATE)) is microphone
+
+
+def test_the_filter_gives_back_what_it_took() -> None:
+    rng = np.random.default_rng(3)
+    learner = KalmanFilter()
+    for _ in range(50):
+        played = rng.standard_normal(HOP).astype(np.float32)
+        heard = (0.5 * played).astype(np.float32)
+        rest, echo = learner.clean(heard, played)
+        assert np.allclose(rest + echo, heard, atol=1e-5)
+
+
+def test_gains_of_one_give_the_sound_back_ten_milliseconds_later() -> None:
+    sound = np.random.default_rng(4).standard_normal(8 * HOP).astype(np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(sound, FRAME)[::HOP]
+    parts = wave(spectrum(frames))
+    middle = parts[:-1, HOP:] + parts[1:, :HOP]
+    assert np.allclose(middle.ravel(), sound[HOP:-HOP], atol=1e-5)
+    assert np.allclose(WEIGHTS.sum(axis=0), 1)
+
+
+def damaged(folder: Path, change: Callable[[bytes], bytes]) -> Path:
+    folder.mkdir()
+    (folder / FILE).write_bytes(change((CANCELLER / FILE).read_bytes()))
+    return folder
+
+
+@pytest.mark.parametrize("change", [lambda b: b[:50_000], lambda b: b"", lambda b: b"ears" * 99])
+def test_a_damaged_file_is_named_with_its_remedy(
+    tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    folder = damaged(tmp_path / "echo", change)
+    with pytest.raises(ModelError, match=r"echo/rest\.npz cannot be used\. Get it again") as caught:
+        read_weights(folder)
+    assert "cancel_echo = false" in caught.value.remedy
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"rest\.npz is missing"):
+        read_weights(tmp_path)
