@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from skill.content.places import Document, Trail
 from skill.content.schema import DECOY
-from skill.content.templates import PHRASE, TemplateError, expand, uses_slot
+from skill.content.templates import TemplateError, expand, is_phrase, uses_slot
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 
 MAX_PHRASE_WORDS = 6
@@ -128,8 +128,8 @@ def _add(
     """Keep a phrase, or return what is wrong with it and what to do."""
     if not phrase:
         return "the sentence can be empty", "leave one word outside the brackets"
-    if not PHRASE.fullmatch(phrase):
-        return f'"{phrase}" is not lower-case words', "use the letters a to z and apostrophes only"
+    if not is_phrase(phrase):
+        return f'"{phrase}" is not lower-case words', "use lower-case letters and apostrophes only"
     if len(phrase.split()) > MAX_PHRASE_WORDS:
         return f'"{phrase}" has more than {MAX_PHRASE_WORDS} words', "shorten it"
     if phrase in book.meanings and book.meanings[phrase] != meaning:

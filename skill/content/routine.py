@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from skill.content.places import Document, Trail
 from skill.content.schema import ExerciseModel, MovementModel, RoutineFile, StepModel
-from skill.content.templates import PHRASE
+from skill.content.templates import is_phrase
 from skill.core.cues import ROOM_MS, SHORTEST_FOR_TEN_MS, TEN_SECONDS_MS
 from skill.core.routine import Cue, Exercise, Movement, Routine, Step
 
@@ -24,9 +24,11 @@ def called_names(document: Document, mistakes: list[str]) -> Mapping[str, tuple[
             name = document.at(trail)
             if not isinstance(name, str):
                 continue
-            if not PHRASE.fullmatch(name):
+            if not is_phrase(name):
                 problem = f'"{name}" is not lower-case words'
-                mistakes.append(document.mistake(trail, problem, "use a to z and apostrophes only"))
+                mistakes.append(
+                    document.mistake(trail, problem, "use lower-case letters and apostrophes only")
+                )
             elif name in first:
                 problem = f'"{name}" is already a name of the exercise {first[name]}'
                 mistakes.append(document.mistake(trail, problem, "keep one"))

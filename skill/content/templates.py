@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from math import factorial, prod
+from unicodedata import normalize
 
 from hassil.expression import (
     Alternative,
@@ -20,8 +21,8 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 from hassil.sample import sample_expression
 
-PHRASE = re.compile(r"[a-z]+(?:'[a-z]+)*(?: [a-z]+(?:'[a-z]+)*)*")
-"""Lower-case words with single spaces between."""
+_WORD = r"[^\W\d_]+(?:'[^\W\d_]+)*"
+_PHRASE = re.compile(f"{_WORD}(?: {_WORD})*")
 SLOT = "exercise"
 """The only list that a template may use: the names of one exercise."""
 MAX_TEMPLATE = 200
@@ -43,6 +44,14 @@ class TemplateError(Exception):
         super().__init__(problem, remedy)
         self.problem = problem
         self.remedy = remedy
+
+
+def is_phrase(text: str) -> bool:
+    """Whether a text is lower-case words of any alphabet, with single spaces between.
+
+    Letters with marks must be single characters (NFC), as they are in a model's list of words.
+    """
+    return bool(_PHRASE.fullmatch(text)) and text == normalize("NFC", text.lower())
 
 
 @cache
