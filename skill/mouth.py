@@ -48,14 +48,19 @@ def make_mouth(settings: Settings, home: Path = HOME) -> Mouth:
         VoiceError: if there is no such voice, or it cannot be used.
     """
     if settings.voice != BUILT_IN:
-        return _beside(_find(settings.voice, settings.models))
+        named = settings.voice
+        return _beside(_find(_of_language(settings) if named == ESPEAK else named, settings.models))
     models = sorted(home.glob("*.onnx"))
     if models:
         return _beside(models[0])
     return Mouth(
-        make_voice(ESPEAK),
+        make_voice(_of_language(settings)),
         trouble=f"The built-in voice is not in {home}, so espeak-ng speaks in its place.",
     )
+
+
+def _of_language(settings: Settings) -> str:
+    return f"{ESPEAK}:{settings.chosen.espeak}"
 
 
 def make_voice(name: str, models: Path | None = None) -> Voice:

@@ -16,7 +16,7 @@ from skill.evaluation.runner import Kit
 from skill.evaluation.scene import Line
 from skill.mouth import make_mouth
 from skill.session import Ears
-from skill.settings import Settings
+from skill.settings import SHIPPED, Settings
 from skill.speech.cache import CachedVoice
 
 BUILT_IN, VOSK, SPHINX = "built-in", "vosk", "pocketsphinx"
@@ -78,7 +78,7 @@ def recipe(settings: Settings, name: str = "", also: tuple[str, ...] = ()) -> Ea
     """
     engine, _, model = name.partition(":")
     if not name:
-        builtin = settings.model == Settings.model_fields["model"].default
+        builtin = settings.model == SHIPPED / settings.chosen.models[-1]
         return EarsRecipe(BUILT_IN if builtin else f"{VOSK}:{settings.model}", settings, also)
     if engine == VOSK and model:
         return EarsRecipe(name, settings.model_copy(update={"model": Path(model)}), also)

@@ -3,12 +3,13 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from skill.errors import SettingsError
+from skill.languages import DATA, ENGLISH, Language, find_language
 
 NAME = "roller-coach"
 PACKAGE = Path(__file__).parent
@@ -30,6 +31,29 @@ def _separated(value: object) -> object:
     return tuple(name for part in value.split(",") if (name := part.strip()))
 
 
+def _file(kind: str) -> Any:
+    """A field for one of the content files, by default that of the language."""
+    return Field(default_factory=lambda given: DATA / getattr(_chosen(given), kind))
+
+
+def _chosen(given: Mapping[str, Any]) -> Language:
+    return find_language(given.get("language", ENGLISH))
+
+
+def _model(given: Mapping[str, Any]) -> Path:
+    *installed, built_in = _chosen(given).models
+    there = (given["models"] / name for name in installed if "models" in given)
+    return next((folder for folder in there if folder.is_dir()), SHIPPED / built_in)
+
+
+def _voice(given: Mapping[str, Any]) -> str:
+    *installed, always = _chosen(given).voices
+    there = (name for name in installed if "models" in given)
+    return next(
+        (name for name in there if (given["models"] / name / f"{name}.onnx").is_file()), always
+    )
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_separated)]
 Channel = Annotated[int, Field(ge=0)] | Literal["mix"]
 
@@ -38,7 +62,10 @@ class Settings(BaseModel):
     """Everything that can be chosen. Flags win over the file, the file over these defaults.
 
     Attributes:
+        models: folder for downloaded models and voices.
+        language: two letters; it chooses the next six, as far as they are not given.
         routine, phrases, commands: content files.
+        words: what the page and the prompts of tests say, a content file as well.
         model: folder of a Vosk model.
         voice: `built-in`; `espeak`, or `espeak:NAME` for one of espeak-ng's voices; a Piper
             voice's ONNX file, or the name of an installed one.
@@ -49,7 +76,6 @@ class Settings(BaseModel):
             the coach hears itself whatever is done about it.
         cache: folder for rendered lines.
         state: folder for the bookmark and the last session's journal.
-        models: folder for downloaded models and voices.
         people: folder for what `roller-coach enrol` has learnt.
         person: name of whoever speaks, if they are enrolled; empty for anybody.
         duck_music: lower other programs' sound while the coach speaks, where the system allows it.
@@ -70,18 +96,20 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    routine: Path = PACKAGE / "data" / "routines" / "back.yaml"
-    phrases: Path = PACKAGE / "data" / "phrases" / "en.yaml"
-    commands: Path = PACKAGE / "data" / "commands" / "en.yaml"
-    model: Path = SHIPPED / "ears-en"
-    voice: str = "built-in"
+    models: Path = Field(default_factory=lambda: _user("data") / "models")
+    language: str = ENGLISH
+    routine: Path = _file("routine")
+    phrases: Path = _file("phrases")
+    commands: Path = _file("commands")
+    words: Path = _file("words")
+    model: Path = Field(default_factory=_model)
+    voice: str = Field(default_factory=_voice)
     microphone: Names = ()
     speaker: Names = ()
     microphone_channel: Channel = "mix"
     mute_while_speaking: bool = False
     cache: Path = Field(default_factory=lambda: _user("cache") / "lines")
     state: Path = Field(default_factory=lambda: _user("state"))
-    models: Path = Field(default_factory=lambda: _user("data") / "models")
     people: Path = Field(default_factory=lambda: _user("data") / "people")
     person: str = ""
     duck_music: bool = True
@@ -98,6 +126,25 @@ class Settings(BaseModel):
     page_port: int = Field(default=8470, ge=0, le=65535)
     ask_after_s: int = Field(default=45, ge=5, le=3600)
     sleep_after_s: int = Field(default=45, ge=5, le=3600)
+
+    @field_validator("language")
+    @classmethod
+    def _is_spoken(cls, code: str) -> str:
+        return find_language(code).code
+
+    @property
+    def chosen(self) -> Language:
+        """What belongs to the language."""
+        return find_language(self.language)
+
+    def in_language(self, code: str) -> Self:
+        """The same choices for a session in another language.
+
+        Raises:
+            ContentError: if the coach does not speak it.
+        """
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return self.model_validate(given | {"language": code})
 
     @property
     def history(self) -> Path:

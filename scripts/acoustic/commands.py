@@ -1,7 +1,7 @@
 """The phrases of a commands file in hassil's intents format, expanded.
 
 Handles what the project's file uses: `(a|b)`, `[optional]` and `{exercise}`, which stands for the
-`called` lists of the routines beside it.
+`called` lists of the routines in the same language.
 """
 
 import re
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-COMMANDS = Path(__file__).parents[2] / "skill" / "data" / "commands" / "en.yaml"
-ROUTINES = Path(__file__).parents[2] / "skill" / "data" / "routines"
+DATA = Path(__file__).parents[2] / "skill" / "data"
+ENGLISH = "en"
 EXTRA_PHRASES = Path(__file__).with_name("phrases.txt")
 DECOY = "decoy"
 """The intent that means nothing: its phrases catch other speech."""
@@ -34,12 +34,14 @@ def expand(template: str) -> list[str]:
     return [phrase for choice in choices for phrase in expand(f"{head}{choice}{tail}")]
 
 
-def exercise_names(routines: Path = ROUTINES) -> list[str]:
-    """What the exercises of all routines are called."""
+def exercise_names(language: str = ENGLISH) -> list[str]:
+    """What the exercises of all routines in a language are called."""
+    routines = (yaml.safe_load(file.read_text()) for file in sorted(DATA.glob("routines/*.yaml")))
     return [
         name
-        for file in sorted(routines.glob("*.yaml"))
-        for exercise in yaml.safe_load(file.read_text())["exercises"]
+        for routine in routines
+        if routine["language"] == language
+        for exercise in routine["exercises"]
         for name in exercise["called"]
     ]
 
@@ -54,10 +56,10 @@ def fill(template: str, names: list[str]) -> list[str]:
     ]
 
 
-def read_commands(file: Path = COMMANDS) -> dict[str, list[str]]:
+def read_commands(language: str = ENGLISH) -> dict[str, list[str]]:
     """Phrases by intent, without doubles."""
-    names = exercise_names()
-    intents = yaml.safe_load(file.read_text())["intents"]
+    names = exercise_names(language)
+    intents = yaml.safe_load((DATA / "commands" / f"{language}.yaml").read_text())["intents"]
     return {
         str(intent): list(
             dict.fromkeys(
@@ -87,7 +89,8 @@ def read_lines(file: Path) -> list[str]:
     return [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
 
 
-def all_phrases() -> list[str]:
-    """Commands, decoys and phrases.txt, without doubles."""
-    known = [phrase for phrases in read_commands().values() for phrase in phrases]
-    return list(dict.fromkeys([*known, *read_lines(EXTRA_PHRASES)]))
+def all_phrases(language: str = ENGLISH) -> list[str]:
+    """Commands and decoys, and in English phrases.txt, without doubles."""
+    known = [phrase for phrases in read_commands(language).values() for phrase in phrases]
+    extra = read_lines(EXTRA_PHRASES) if language == ENGLISH else []
+    return list(dict.fromkeys([*known, *extra]))

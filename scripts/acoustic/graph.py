@@ -10,7 +10,7 @@ Run it again whenever the commands change; it takes seconds and needs no trainin
 
 pywrapfst must never meet vosk in one process: both carry OpenFst, and they corrupt each other.
 
-Usage: graph.py MODEL_FOLDER [--words FILE] [--unk-word P] [--unk-phone P] ...
+Usage: graph.py MODEL_FOLDER [--language de] [--words FILE] [--unk-word P] [--unk-phone P] ...
 """
 
 import argparse
@@ -25,8 +25,8 @@ from itertools import product
 from pathlib import Path
 
 import pywrapfst as fst
-from commands import all_phrases
-from lexicon import PHONES, SPN, Lexicon, read_lexicon
+from commands import ENGLISH, all_phrases
+from lexicon import PHONES, SPN, Lexicon, read_dictionary, read_lexicon
 from phones import phone_count, phone_of, phones_of
 from units import BOUNDARY, CLASS_OF, CLASSES, Tying, read_tying, unit
 from vocabulary import read_vocabulary
@@ -279,13 +279,13 @@ def build(lexicon: Lexicon, tying: Tying, cost: Prices, folder: Path) -> None:
     (folder / "disambig_tid.int").write_text("".join(f"{mark}\n" for mark in sorted(marks)))
 
 
-def known_words(vocabulary: Path, everything: Lexicon) -> Lexicon:
+def known_words(vocabulary: Iterable[str], everything: Lexicon, language: str) -> Lexicon:
     """The words of the vocabulary and of all phrases; prints those that nobody can say."""
-    words = dict.fromkeys(word for phrase in all_phrases() for word in phrase.split())
-    words |= dict.fromkeys(read_vocabulary(vocabulary))
+    words = dict.fromkeys(word for phrase in all_phrases(language) for word in phrase.split())
+    words |= dict.fromkeys(vocabulary)
     for word in words:
         if word not in everything:
-            print(f"no pronunciation: {word} (add it to extra.dict)")
+            print(f"no pronunciation: {word} (add it to the dictionary)")
     return {word: everything[word] for word in words if word in everything}
 
 
@@ -294,12 +294,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--words", type=Path, default=Path(__file__).with_name("words.txt"))
+    parser.add_argument("--language", default=ENGLISH, help="whose commands and dictionary")
     for name, value in asdict(Prices()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=value)
     options = parser.parse_args()
     tying = read_tying(options.model / "graph/phones/units.txt")
     cost = Prices(*(getattr(options, price.name) for price in fields(Prices)))
-    lexicon = known_words(options.words, read_lexicon())
+    if options.language == ENGLISH:
+        everything = read_lexicon()
+        words = read_vocabulary(options.words)
+    else:
+        everything = read_dictionary(Path(__file__).with_name(f"{options.language}.dict"))
+        words = list(everything)
+    lexicon = known_words(words, everything, options.language)
     folder = options.model / "graph"
     build(lexicon, tying, cost, folder)
     sizes = ", ".join(f"{f.name} {f.stat().st_size}" for f in sorted(folder.glob("*.fst")))

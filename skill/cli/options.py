@@ -10,6 +10,7 @@ import click
 FILE = click.Path(path_type=Path)
 CHOICES = (
     click.option("--settings", "settings_path", type=FILE, help="A settings file (TOML)."),
+    click.option("--language", help="Of the whole session: en, de; see docs/languages.md."),
     click.option("--routine", type=FILE, help="A routine of your own (YAML)."),
     click.option("--phrases", type=FILE, help="What the coach says (YAML)."),
     click.option("--commands", type=FILE, help="What you can say (hassil's intents, YAML)."),

@@ -86,7 +86,8 @@ class VoskRecognizer:
             )
         self._model = model
         ctypes.CDLL(None).srand(SEED)
-        self._grammar = json.dumps([*phrases, UNKNOWN])
+        # Vosk does not read \u escapes: it would drop such words.
+        self._grammar = json.dumps([*phrases, UNKNOWN], ensure_ascii=False)
         self._fed = 0
         self._origin: int | None = None
         self._begin()
