@@ -18,10 +18,13 @@ from commands import DATA, all_phrases, read_lines
 HERE = Path(__file__).parent
 DICTIONARY = HERE / "de.dict"
 WORDS = HERE / "words.de.txt"
-OWN = HERE / "extra.de.dict"
+TUNED = HERE / "tuned.de.dict"
+"""What tune_german.py found, for the words of the commands."""
 LANGUAGE = "de"
 READINGS = 10
 """Ways to say a word: more make the graph larger, and words more alike."""
+BESIDE_TUNED = 3
+"""Of them, how many a tuned word keeps: what was tuned to is one engine, and no person."""
 NEAREST = {
     "p": ("P",),
     "b": ("B",),
@@ -116,17 +119,27 @@ def spoken_words() -> Iterable[str]:
         yield from re.findall(r"[^\W\d_]+", re.sub(r"\{.*?\}|\w+:", " ", text).lower())
 
 
+def read_ways(file: Path) -> dict[str, list[str]]:
+    """Words and their ways, where there is such a file."""
+    ways: dict[str, list[str]] = {}
+    for line in read_lines(file) if file.exists() else []:
+        word, phones = line.split(" ", 1)
+        ways.setdefault(word, []).append(phones)
+    return ways
+
+
 def main() -> None:
     """Write the dictionary, and add the words that only the coach says to the list of words."""
     commands = dict.fromkeys(word for phrase in all_phrases(LANGUAGE) for word in phrase.split())
     words = {**commands, **dict.fromkeys([*read_lines(WORDS), *spoken_words()])}
+    tuned = read_ways(TUNED)
     lines = ["# Written by german.py.\n"]
-    own = {line.split()[0].split("(")[0] for line in read_lines(OWN)}
     for word, heard in sorted(sounds(words).items()):
-        if word not in own:
-            for number, way in enumerate(readings(heard), 1):
-                lines.append(f"{word} {way}\n" if number == 1 else f"{word}({number}) {way}\n")
-    lines += [f"{line}\n" for line in read_lines(OWN)]
+        ways = readings(heard)
+        if word in tuned:
+            ways = list(dict.fromkeys([*tuned[word], *ways[:BESIDE_TUNED]]))
+        for number, way in enumerate(ways, 1):
+            lines.append(f"{word} {way}\n" if number == 1 else f"{word}({number}) {way}\n")
     DICTIONARY.write_text("".join(lines))
     print(f"{len(words)} words, {len(lines) - 1} ways to say them")
 
