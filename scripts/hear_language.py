@@ -4,7 +4,7 @@ Every phrase of every command is said alone by several voices, all commands bein
 coach's own lines and everyday sentences, none of which may be obeyed. Synthetic voices only: a
 person's figures will be others.
 
-    PYTHONPATH=. .venv/bin/python scripts/hear_language.py de [--model FOLDER] [--voices a,b] [--list]
+    PYTHONPATH=. .venv/bin/python scripts/hear_language.py de [--model FOLDER]
 """
 
 import argparse
@@ -61,6 +61,11 @@ def heard(ears: Ears, sounds: Iterable[Pcm]) -> Iterator[list[Heard | Ignored]]:
         yield found
 
 
+def _told(one: Heard | Ignored) -> str:
+    words = one.phrase if isinstance(one, Heard) else f"{one.text}, {one.reason}"
+    return f"{words} ({one.confidence:.2f})"
+
+
 def main() -> None:
     """Print hits, wrong commands and false accepts."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -78,8 +83,8 @@ def main() -> None:
     firsts = {vocabulary.suggest(m.command, m.argument) for m in vocabulary.meanings.values()}
     first_hits = 0
     make = app.ear_maker(app.content)
+    phrases = list(vocabulary.meanings)
     for name, voice in cast:
-        phrases = list(vocabulary.meanings)
         sounds = (to_pcm(voice.render(phrase, 100)) for phrase in phrases)
         for phrase, found in zip(phrases, heard(make(), sounds), strict=True):
             meant = vocabulary.meanings[phrase]
@@ -87,14 +92,15 @@ def main() -> None:
             if got == [(meant.command, meant.argument)]:
                 hits += 1
                 first_hits += phrase in firsts
-            elif got:
-                wrong[f"{phrase} -> {found[0].phrase if isinstance(found[0], Heard) else found}"] += 1
+                continue
+            if got:
+                wrong[f"{phrase} -> {got[0][0].value}"] += 1
             else:
                 missed[phrase] += 1
-                if options.list:
-                    print(name, "|", phrase, "|", [(o.text, o.reason, round(o.confidence,2)) for o in found])
+            if options.list:
+                print(name, "|", phrase, "|", *map(_told, found))
     said = len(vocabulary.meanings) * len(cast)
-    print(f"{hits} of {said} command phrases ({hits / said:.0%}), {wrong.total()} taken for another")
+    print(f"{hits} of {said} command phrases ({hits / said:.0%}), {wrong.total()} for another")
     print(f"suggested ones: {first_hits} of {len(firsts) * len(cast)}")
     print("missed:", ", ".join(f"{p} {n}" for p, n in missed.most_common()))
     print("wrong:", ", ".join(f"{p} {n}" for p, n in wrong.most_common()))

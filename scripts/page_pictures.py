@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from skill.content.load import COMMANDS, PHRASES, ROUTINE, load_content
+from skill.content.words import read_words
 from skill.core.coach import Book, Coach, Phase, Spot
 from skill.core.messages import Heard, Say
 from skill.core.routine import Place
@@ -25,8 +26,9 @@ from skill.history.records import Record, past
 from skill.history.tally import Visit
 from skill.page.board import Letter, Post
 from skill.page.opening import open_page
-from skill.page.site import read_drawings
+from skill.page.site import Site, read_drawings
 from skill.page.view import Story, view
+from skill.settings import Settings
 
 TODAY = datetime(2026, 11, 20, 7, 30).astimezone()
 PHONE, TABLET, TALL = (390, 844), (1180, 820), (820, 1180)
@@ -109,9 +111,11 @@ def main() -> None:
         post.letters.append(Letter(now, view(saying, now, story), known))
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    words = read_words(Settings().words)
+    drawings = read_drawings(ROUTINE, book.routine.id, words.drawings)
     code = Path(tempfile.mkdtemp()) / "code"
     with (
-        open_page("127.0.0.1", 0, code, read_drawings(ROUTINE, book.routine.id)) as page,
+        open_page("127.0.0.1", 0, code, Site(drawings, words)) as page,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import skill
-from skill.content.lint import unknown_words
+from skill.content.lint import unknown_words, within_reach
 from skill.content.load import Content, load_content
+from skill.content.words import Words, read_words
 from skill.core.coach import Book, Coach, Patience
 from skill.core.listener import Listener
 from skill.core.messages import Bookmark
@@ -17,13 +18,14 @@ from skill.core.vocabulary import Vocabulary
 from skill.enrolment.person import ANYBODY, Person
 from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
+from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
 from skill.ports import AudioSource, Hands, Playback, Recognizer, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session
-from skill.settings import CHECKOUT, PACKAGE, Settings
+from skill.settings import CHECKOUT, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from skill.recognition.vosk import VoskModel
     from skill.speech.cache import CachedVoice
 
-DEMO = PACKAGE / "data" / "sessions" / "demo.ogg"
+DEMO = DATA / "sessions" / "demo.ogg"
 """The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
@@ -58,11 +60,27 @@ class App:
     def content(self) -> Content:
         """Routine, phrases and vocabulary.
 
+        Phrases with words that a better model lacks are left out, if the language chose it.
+
         Raises:
             ContentError: with every mistake in the three files.
         """
         chosen = self.settings
-        return load_content(chosen.routine, chosen.phrases, chosen.commands)
+        content = load_content(chosen.routine, chosen.phrases, chosen.commands)
+        if not chosen.has_better_model:
+            return content
+        content, lost = within_reach(content, self.model.knows)
+        self.notices += lost
+        return content
+
+    @cached_property
+    def words(self) -> Words:
+        """What the page shows and what prompts say.
+
+        Raises:
+            ContentError: with every mistake in the file.
+        """
+        return read_words(self.settings.words)
 
     @cached_property
     def voice(self) -> "CachedVoice":
@@ -306,6 +324,7 @@ class App:
         """What a journal says of the session it belongs to."""
         return {
             "version": skill.__version__,
+            "language": self.settings.language,
             "routine": self.content.routine.id,
             "model": self.settings.model.name,
             "voice": self.voice.identity,

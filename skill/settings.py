@@ -137,6 +137,30 @@ class Settings(BaseModel):
         """What belongs to the language."""
         return find_language(self.language)
 
+    @property
+    def has_better_model(self) -> bool:
+        """Whether the language found an installed model that it prefers to its built-in one."""
+        return "model" not in self.model_fields_set and not self._built_in
+
+    @property
+    def stopgap(self) -> str:
+        """Why a better model should be installed, and how; empty if there is no reason."""
+        if not (self.chosen.stopgap and self._built_in):
+            return ""
+        return (
+            f"The coach hears with a stopgap: {self.chosen.stopgap}. Install the official model: "
+            f"roller-coach models get {self.chosen.models[0]}"
+        )
+
+    @property
+    def demo(self) -> Path:
+        """The recorded session that ships."""
+        return DATA / self.chosen.demo
+
+    @property
+    def _built_in(self) -> bool:
+        return self.model == SHIPPED / self.chosen.models[-1]
+
     def in_language(self, code: str) -> Self:
         """The same choices for a session in another language.
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of the phonetic alphabet
 """Writes de.dict: how German words are said, in the nearest sounds of the English model.
 
 espeak-ng says how a German says a word; `NEAREST` says which English sounds come near, the likelier

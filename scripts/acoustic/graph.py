@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import product
 from pathlib import Path
 
@@ -61,6 +61,12 @@ class Prices:
     noise: float = 2.0
     repeat: float = 0.1
     word: float = 3.0
+
+
+FOREIGN = Prices(unk_word=5.0, unk_unusual=0.9)
+"""For a language in another one's sounds: its words fit worse, so `[unk]` must be dearer. By
+scripts/hear_language.py de with the voices of tuning: 676 of 780 phrases and 4 false accepts in
+22 minutes with `Prices()`, 717 and 6 with these."""
 
 
 def weight(value: float = 0.0) -> fst.Weight:
@@ -295,11 +301,13 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--words", type=Path, default=Path(__file__).with_name("words.txt"))
     parser.add_argument("--language", default=ENGLISH, help="whose commands and dictionary")
-    for name, value in asdict(Prices()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=value)
+    for name in asdict(Prices()):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float)
     options = parser.parse_args()
     tying = read_tying(options.model / "graph/phones/units.txt")
-    cost = Prices(*(getattr(options, price.name) for price in fields(Prices)))
+    given = {price.name: getattr(options, price.name) for price in fields(Prices)}
+    usual = Prices() if options.language == ENGLISH else FOREIGN
+    cost = replace(usual, **{name: price for name, price in given.items() if price is not None})
     if options.language == ENGLISH:
         everything = read_lexicon()
         words = read_vocabulary(options.words)

@@ -29,18 +29,63 @@ HERE = Path(__file__).parent
 MODEL = CHECKOUT / "models" / "ears-de"
 BUILD = CHECKOUT / "build" / "tune-german"
 TUNED = HERE / "tuned.de.dict"
-CAST = (("robert", 50, 120), ("Denis", 45, 150), ("f2", 50, 110), ("m3", 60, 135), ("f4", 45, 130), ("m7", 50, 150))
+CAST = (
+    ("robert", 50, 120),
+    ("Denis", 45, 150),
+    ("f2", 50, 110),
+    ("m3", 60, 135),
+    ("f4", 45, 130),
+    ("m7", 50, 150),
+)
 KEPT = 3
 """Ways of a word that the next round starts from, and that are kept in the end."""
+WORTH = 0.2
+"""A further way must help the voices by so much: 1 is one voice that no other way fits."""
 MOST = 90
 """Ways that compete in one round."""
 LIKE = {
-    "AA": "AH AE AO AY", "AH": "AA IH ER EH", "AE": "EH AA", "AO": "AA OW", "AW": "AA AO", "AY": "AA EY OY",
-    "EH": "AE EY IH", "ER": "AH AA UH", "EY": "IY EH", "IH": "IY EH AH", "IY": "IH EY", "OW": "AO UW UH",
-    "OY": "AY", "UH": "UW AH AO", "UW": "UH IY OW", "B": "P V", "P": "B", "D": "T", "T": "D", "G": "K",
-    "K": "G T", "V": "F W B", "F": "V", "Z": "S", "S": "Z", "SH": "S CH", "HH": "- K SH", "R": "- HH W L",
-    "L": "- W", "N": "M NG", "NG": "N", "M": "N", "Y": "IY", "CH": "SH", "W": "V",
-}  # fmt: skip
+    phone: others.split()
+    for phone, _, others in (
+        line.partition(" ")
+        for line in """
+AA AH AE AO AY
+AH AA IH ER EH
+AE EH AA
+AO AA OW
+AW AA AO
+AY AA EY OY
+EH AE EY IH
+ER AH AA UH
+EY IY EH
+IH IY EH AH
+IY IH EY
+OW AO UW UH
+OY AY
+UH UW AH AO
+UW UH IY OW
+B P V
+P B
+D T
+T D
+G K
+K G T
+V F W B
+F V
+Z S
+S Z
+SH S CH
+HH - K SH
+R - HH W L
+L - W
+N M NG
+NG N
+M N
+Y IY
+CH SH
+W V
+""".strip().splitlines()
+    )
+}
 """English phones -> what may be heard in their place; a dash: nothing."""
 
 
@@ -49,7 +94,7 @@ def varied(way: str) -> list[str]:
     phones = way.split()
     found = [way]
     for place, phone in enumerate(phones):
-        for other in LIKE.get(phone, "").split():
+        for other in LIKE.get(phone, []):
             new = [*phones[:place], *([] if other == "-" else [other]), *phones[place + 1 :]]
             if new:
                 found.append(" ".join(new))
@@ -86,7 +131,9 @@ def score(ways: dict[str, list[str]], sounds: dict[str, list[bytes]]) -> dict[st
     model = vosk.Model(str(BUILD))
     best: dict[str, list[str]] = {}
     for word, all_of in ways.items():
-        grammar = json.dumps([*(f"{word}_{n}" for n in range(len(all_of))), "[unk]"], ensure_ascii=False)
+        grammar = json.dumps(
+            [*(f"{word}_{n}" for n in range(len(all_of))), "[unk]"], ensure_ascii=False
+        )
         votes: list[Counter[int]] = []
         for sound in sounds[word]:
             engine = vosk.KaldiRecognizer(model, 16_000, grammar)
@@ -96,9 +143,9 @@ def score(ways: dict[str, list[str]], sounds: dict[str, list[bytes]]) -> dict[st
             top = max((one["confidence"] for one in found), default=0.0)
             vote: Counter[int] = Counter()
             for one in found:
-                name = one["text"].rsplit("_", 1)
-                if len(name) == 2 and " " not in one["text"]:
-                    vote[int(name[1])] = math.exp((one["confidence"] - top) / 3)
+                _, mark, number = one["text"].rpartition("_")
+                if mark and " " not in one["text"]:
+                    vote[int(number)] = math.exp((one["confidence"] - top) / 3)
             votes.append(vote)
         chosen: list[int] = []
         for _ in range(KEPT):
@@ -107,7 +154,7 @@ def score(ways: dict[str, list[str]], sounds: dict[str, list[bytes]]) -> dict[st
                 had = max((vote[n] for n in chosen), default=0.0)
                 for n, value in vote.items():
                     gain[n] += max(0.0, value - had)
-            if not gain or gain.most_common(1)[0][1] < 0.2:
+            if not gain or gain.most_common(1)[0][1] < WORTH:
                 break
             chosen.append(gain.most_common(1)[0][0])
         best[word] = [all_of[n] for n in chosen] or all_of[:1]
@@ -126,7 +173,9 @@ def main() -> None:
     silence = np.zeros(8_000, np.int16)
     cast = [EspeakVoice(f"de+{name}", pitch=p, words_per_minute=w) for name, p, w in CAST]
     sounds = {
-        word: [np.concatenate([silence, to_pcm(v.render(word, 100)), silence]).tobytes() for v in cast]
+        word: [
+            np.concatenate([silence, to_pcm(v.render(word, 100)), silence]).tobytes() for v in cast
+        ]
         for word in words
     }
     best = {word: known[word][:4] for word in words}

@@ -1,6 +1,6 @@
 """A microphone test: silence, a chirp, and three commands; what is heard and played is kept."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -101,21 +101,26 @@ class Prompt:
     answered: bool = False
 
 
-def prompts(voice: Voice, phrases: Sequence[str]) -> tuple[Prompt, ...]:
+def prompts(voice: Voice, phrases: Sequence[str], words: Mapping[str, str]) -> tuple[Prompt, ...]:
     """Ask for silence, chirp, and ask for each phrase.
 
     They are rendered beforehand: what a block is played at is only true if nobody waits.
 
+    Args:
+        voice: asks.
+        phrases: the commands to ask for.
+        words: the language's prompts (`skill.content.words`).
+
     Raises:
         VoiceError: if a line cannot be spoken.
     """
-    hush = voice.render("Please be silent for a moment.", PACE)
+    hush = voice.render(words["silence"], PACE)
     return (
         Prompt(hush, ("Please be silent", "Please be silent"), SILENCE_S),
         Prompt(Clip(chirp(CHIRP_RATE), CHIRP_RATE), ("Listen", "Listen"), CHIRP_PAUSE_S),
         *(
             Prompt(
-                voice.render(f"Say: {phrase}.", PACE),
+                voice.render(words["say"].format(phrase=phrase), PACE),
                 ("Listen", f'Say "{phrase}"'),
                 ANSWER_S,
                 answered=True,

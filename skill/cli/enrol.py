@@ -24,7 +24,6 @@ from skill.enrolment.trial import Outcome
 from skill.errors import SettingsError
 
 SOMEBODY = "me"
-WELCOME = "I will name one command after the other. Say each as you would from the floor."
 
 
 @click.command()
@@ -96,10 +95,12 @@ def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take,
         voice = app.voice
         chosen = app.settings
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
-        tell = partial(_tell, console)
-        studio = Studio(microphone, speaker, voice, WebRtcVoiceDetector, tell)
+        tell, words = partial(_tell, console), app.words.prompts
+        studio = Studio(
+            microphone, speaker, voice, WebRtcVoiceDetector, asking=words["say"], tell=tell
+        )
         console.print(f"{len(phrases)} commands, a few minutes. Ctrl-C ends it; nothing is kept.")
-        studio.say(WELCOME)
+        studio.say(words["enrol"])
         asked = (studio.ask(phrase) for phrase in phrases)
         return tuple(take for take in asked if take is not None)
 

@@ -71,7 +71,7 @@ def _live(app: App, phrases: Sequence[str], console: Console) -> Take:
     from skill.audio.loudspeaker import Loudspeaker
     from skill.audio.microphone import Microphone
 
-    asked = prompts(app.voice, phrases)
+    asked = prompts(app.voice, phrases, app.words.prompts)
     with ExitStack() as stack:
         speaker = stack.enter_context(Loudspeaker(app.settings.speaker))
         meter = stack.enter_context(Meter(console))

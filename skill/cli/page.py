@@ -16,7 +16,7 @@ from skill.history.records import Past
 from skill.page.address import Address
 from skill.page.companion import Companion
 from skill.page.opening import open_page
-from skill.page.site import read_drawings
+from skill.page.site import Site, read_drawings
 from skill.ports import Hands
 from skill.session import Observer
 
@@ -72,12 +72,13 @@ def page_beside(app: App, history: Keeper | None = None, *, must: bool = True) -
     if not chosen.page:
         yield Beside()
         return
-    drawings = read_drawings(chosen.routine, app.content.routine.id)
+    words = app.words
+    drawings = read_drawings(chosen.routine, app.content.routine.id, words.drawings)
     code = chosen.state / "page-code"
     with ExitStack() as stack:
         try:
             page = stack.enter_context(
-                open_page(chosen.page_host, chosen.page_port, code, drawings)
+                open_page(chosen.page_host, chosen.page_port, code, Site(drawings, words))
             )
         except (SettingsError, StorageError) as error:
             if must:

@@ -32,7 +32,7 @@ WINDOW_MS = 1_500
     type=FILE,
     help="A folder of sound files named after their words: next.wav, start rolling.anna.wav.",
 )
-@click.option("--speaker-voice", default="espeak:en-us+f3", help="Says what has no recording.")
+@click.option("--speaker-voice", help="Says what has no recording; espeak's f3 without it.")
 @click.option("--write-audio", type=FILE, help="Write person (left) and coach (right) to a WAV.")
 @click.option("--write-labels", type=FILE, help="Write start, end (ms) and text of every line.")
 @page_options
@@ -44,7 +44,7 @@ def rehearse(
     *,
     script: Path,
     recordings: Path | None,
-    speaker_voice: str,
+    speaker_voice: str | None,
     write_audio: Path | None,
     write_labels: Path | None,
     journal: Path | None,
@@ -56,7 +56,8 @@ def rehearse(
     Every line that is a command must be acted on, and every other one must not.
     """
     read = read_script(script, app.content.vocabulary)
-    parts = [_part(line, recordings, speaker_voice) for line in read.lines]
+    voice = speaker_voice or f"espeak:{app.settings.chosen.espeak}+f3"
+    parts = [_part(line, recordings, voice) for line in read.lines]
     person = RehearsedPerson(parts, read.background)
     notes = Notes()
     shown = (*watchers(terminal(), quiet=quiet, as_json=as_json), notes)

@@ -16,7 +16,10 @@ from skill.core.messages import Effect, Event, Heard, Ignored
 from skill.dialogue import differences, tell
 from skill.errors import ExpectationError, StorageError
 from skill.journal import Entry, read_journal, repeat
+from skill.languages import ENGLISH
 from skill.ports import Block
+from skill.recorder.beginning import kept_folder
+from skill.recorder.shelf import JOURNAL as KEPT_JOURNAL
 
 JOURNAL = ".jsonl"
 SILENT = 20
@@ -98,6 +101,9 @@ def replay_recording(
     Raises:
         ExpectationError: if it went differently from what was expected.
     """
+    kept = kept_folder(recording)
+    if kept is not None:
+        app = in_its_language(app, kept / KEPT_JOURNAL)
     notes = Notes()
     console = terminal()
     shown = (*watchers(console, quiet=quiet, as_json=as_json), notes)
@@ -131,6 +137,20 @@ def replay_recording(
         _compare(expect, expected, _like(expect, notes.entries))
 
 
+def in_its_language(app: App, journal: Path) -> App:
+    """What repeats a journal: its session may have been in another language than is chosen now.
+
+    Raises:
+        ContentError: if the coach does not speak it.
+        StorageError: if the journal cannot be read.
+    """
+    header, _ = read_journal(journal)
+    # Journals of before there was a choice do not name it.
+    language = str(header.get("language", ENGLISH))
+    same = language == app.settings.language
+    return app if same else App(app.settings.in_language(language))
+
+
 def _summary(notes: Notes, took: float, write_audio: Path | None) -> dict[str, object]:
     heard = sum(isinstance(entry.message, Heard) for entry in notes.entries)
     ignored = sum(isinstance(entry.message, Ignored) for entry in notes.entries)
@@ -151,6 +171,7 @@ def repeat_journal(app: App, path: Path, *, quiet: bool) -> None:
     Raises:
         ExpectationError: if they differ.
     """
+    app = in_its_language(app, path)
     _, entries = read_journal(path)
     again = tuple(repeat(app.coach(), entries))
     if not quiet:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from skill.app import DEMO, App
+from skill.app import App
 from skill.audio.devices import default_devices
 from skill.cli.ending import ending_well
 from skill.cli.options import (
@@ -55,6 +55,8 @@ def run(
     as_json: bool,
 ) -> None:
     """Start a session at the microphone. Without one, play the recorded session instead."""
+    if app.settings.stopgap:
+        complain(app.settings.stopgap)
     if service:
         serve(app, journal, quiet=quiet, as_json=as_json)
         return
@@ -62,7 +64,7 @@ def run(
     if why_not is not None:
         click.echo(f"{why_not} Here is the recorded session instead.\n", err=True)
         audio = write_audio or _out() / "session.wav"
-        replay_recording(app, DEMO, audio, journal, quiet=quiet, as_json=as_json)
+        replay_recording(app, app.settings.demo, audio, journal, quiet=quiet, as_json=as_json)
         return
     try:
         with ending_well():

@@ -1,9 +1,12 @@
 """What only a recogniser's model can tell about content: words it has never heard of."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from skill.content.load import Content
 from skill.content.places import nearest, sentence
+from skill.core.vocabulary import Vocabulary
+from skill.errors import ContentError
 
 
 def unknown_words(
@@ -30,3 +33,28 @@ def unknown_words(
             problem = f'the recogniser does not know "{word}" of "{phrase}"'
             mistakes.append(sentence(origin, problem, hint))
     return mistakes
+
+
+def within_reach(content: Content, known: Callable[[str], bool]) -> tuple[Content, list[str]]:
+    """Content without the phrases that a model cannot hear, and a sentence about them.
+
+    Args:
+        content: loaded content.
+        known: whether the model knows a word.
+
+    Raises:
+        ContentError: if nothing would be left of a command.
+    """
+    vocabulary = content.vocabulary
+    heard = {phrase for phrase in vocabulary.grammar if all(map(known, phrase.split()))}
+    lost = [phrase for phrase in vocabulary.meanings if phrase not in heard]
+    meanings = {phrase: m for phrase, m in vocabulary.meanings.items() if phrase in heard}
+    silent = set(vocabulary.meanings.values()) - set(meanings.values())
+    if silent:
+        raise ContentError(
+            [one for one in unknown_words(content, known) if any(f'"{p}"' in one for p in lost)]
+        )
+    decoys = tuple(phrase for phrase in vocabulary.decoys if phrase in heard)
+    told = f"The model does not know these ways to say a command: {', '.join(lost)}."
+    fitting = replace(content, vocabulary=Vocabulary(meanings, decoys))
+    return fitting, [told] if lost else []

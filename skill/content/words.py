@@ -15,7 +15,7 @@ from skill.errors import ContentError
 
 PAGE: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("name", "position", "now", "commands", "also"), frozenset[str]()),
-    **dict.fromkeys(("dialogue", "sessions", "no_script"), frozenset[str]()),
+    **dict.fromkeys(("dialogue", "sessions", "no_script", "written"), frozenset[str]()),
     **dict.fromkeys(("asleep", "setting_up", "rolling", "paused", "hurt"), frozenset[str]()),
     **dict.fromkeys(("done", "getting_ready", "connected", "connecting"), frozenset[str]()),
     **dict.fromkeys(("over", "deaf", "mute", "not_sent"), frozenset[str]()),
@@ -43,9 +43,7 @@ def _fields(names: Mapping[str, frozenset[str]]) -> dict[str, Any]:
 
 
 PageModel = create_model("PageModel", __base__=Strict, __doc__="The page.", **_fields(PAGE))
-PromptsModel = create_model(
-    "PromptsModel", __base__=Strict, __doc__="Prompts.", **_fields(PROMPTS)
-)
+PromptsModel = create_model("PromptsModel", __base__=Strict, __doc__="Prompts.", **_fields(PROMPTS))
 
 
 class WordsFile(Strict):

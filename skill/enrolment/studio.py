@@ -36,6 +36,7 @@ class Studio:
         source: hears the person.
         speaker, voice: ask for each phrase.
         detector: makes a voice detector for each take.
+        asking: how a phrase is asked for: "Say: {phrase}."
         tell: shows how it goes.
     """
 
@@ -45,6 +46,8 @@ class Studio:
         speaker: Speaker,
         voice: Voice,
         detector: Callable[[], VoiceDetector],
+        *,
+        asking: str,
         tell: Tell = lambda _notice, _phrase, _why: None,
     ) -> None:
         self._rate = source.rate
@@ -52,6 +55,7 @@ class Studio:
         self._speaker = speaker
         self._voice = voice
         self._detector = detector
+        self._asking = asking
         self._tell = tell
         self._token = 0
         self._over = False
@@ -66,7 +70,7 @@ class Studio:
             if self._over:
                 break
             self._tell(Notice.SAY, phrase, "")
-            self.say(f"Say: {phrase}.")
+            self.say(self._asking.format(phrase=phrase))
             take = self._record(phrase)
             if take is not None:
                 self._tell(Notice.TAKEN, phrase, "")

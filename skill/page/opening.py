@@ -29,14 +29,14 @@ class Opened:
 
 
 @contextmanager
-def open_page(host: str, port: int, code: Path, drawings: dict[str, str]) -> Iterator[Opened]:
+def open_page(host: str, port: int, code: Path, site: Site) -> Iterator[Opened]:
     """Serve the page as long as the block lasts.
 
     Args:
         host: where to listen: an address of this machine, or 0.0.0.0 for all.
         port: 0 for a free one.
         code: the file that keeps the access code.
-        drawings: name -> SVG.
+        site: what a browser can ask for.
 
     Raises:
         SettingsError: if it cannot be served there, or the packages that it needs are missing.
@@ -54,6 +54,6 @@ def open_page(host: str, port: int, code: Path, drawings: dict[str, str]) -> Ite
     kept = keep_code(code)
     listening = listen(host, port)
     access = Access(kept, own_names() | {host.lower()}, is_loopback(host))
-    web = Web(Site(drawings), post, access)
+    web = Web(site, post, access)
     with PageServer(web, listening):
         yield Opened(reached_at(host, listening.getsockname()[1], kept), post)

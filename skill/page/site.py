@@ -2,14 +2,20 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from xml.etree import ElementTree
 
+from skill.content.words import Words
 from skill.errors import ContentError
 
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_DESCRIPTION = re.compile(r"<desc>.*?</desc>", re.DOTALL)
 SVG = "{http://www.w3.org/2000/svg}svg"
 FOLDER = Path(__file__).parent / "files"
 TYPES = {
@@ -26,18 +32,22 @@ class Site:
 
     Attributes:
         drawings: name -> SVG.
+        words: everything on the page that does not come from the coach.
     """
 
     drawings: Mapping[str, str]
+    words: Words
 
     @cached_property
     def files(self) -> Mapping[str, tuple[str, bytes]]:
         """Name -> media type and content; the page itself has the empty name."""
         found = {
-            "" if path.name == "index.html" else path.name: (TYPES[path.suffix], path.read_bytes())
+            path.name: (TYPES[path.suffix], path.read_bytes())
             for path in sorted(FOLDER.iterdir())
             if path.suffix in TYPES
         }
+        kind, page = found.pop("index.html")
+        found[""] = (kind, _fill(page.decode(), self.words).encode())
         drawings = json.dumps(dict(self.drawings), ensure_ascii=False).encode()
         return {**found, "drawings.json": ("application/json", drawings)}
 
@@ -48,12 +58,21 @@ class Site:
         return hashlib.sha256(b"\0".join(every)).hexdigest()[:16]
 
 
-def read_drawings(routine: Path, name: str) -> dict[str, str]:
+def _fill(page: str, words: Words) -> str:
+    """The page with its words in it; a word that is missing is a mistake of ours."""
+    known = {**words.page, "language": words.language}
+    return _PLACE.sub(lambda found: escape(known[found[1]]), page)
+
+
+def read_drawings(
+    routine: Path, name: str, shown: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """The drawings of a routine: SVG files named "exercise.step" in a folder beside its file.
 
     Args:
         routine: the routine's file.
         name: the routine's id, which is the folder's name.
+        shown: what a drawing shows, by its name, in place of what it says itself.
 
     Raises:
         ContentError: with every drawing that cannot be read or is no SVG.
@@ -62,12 +81,19 @@ def read_drawings(routine: Path, name: str) -> dict[str, str]:
     mistakes: list[str] = []
     for path in sorted((routine.parent / name).glob("*.svg")):
         try:
-            drawings[path.stem] = _read(path)
+            drawings[path.stem] = _described(_read(path), shown.get(path.stem))
         except (OSError, ValueError, ElementTree.ParseError) as failure:
             mistakes.append(f"{path} cannot be shown: {failure}. Correct it, or take it away.")
     if mistakes:
         raise ContentError(mistakes)
     return drawings
+
+
+def _described(drawing: str, shown: str | None) -> str:
+    """The drawing with another description."""
+    if shown is None:
+        return drawing
+    return _DESCRIPTION.sub(lambda _: f"<desc>{escape(shown)}</desc>", drawing, count=1)
 
 
 def _read(path: Path) -> str:

@@ -72,7 +72,9 @@ class Told:
 
 
 def studio(person: Person, told: Told) -> Studio:
-    return Studio(person, person, EspeakVoice(), WebRtcVoiceDetector, told)
+    return Studio(
+        person, person, EspeakVoice(), WebRtcVoiceDetector, asking="Say: {phrase}.", tell=told
+    )
 
 
 def place(said: Pcm, within: Pcm) -> int:

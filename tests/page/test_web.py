@@ -16,7 +16,7 @@ from skill.page.board import PRESSES
 from skill.page.opening import open_page
 from skill.page.server import MOST_CONNECTIONS
 from skill.ports import Press
-from tests.page.conftest import Serve, Served
+from tests.page.conftest import Serve, Served, site
 from tests.support.playbook import in_phase
 
 NEXT = b'{"command": "next", "argument": null}'
@@ -179,9 +179,9 @@ def test_a_browser_that_stays_does_not_hold_up_the_end(serve: Serve) -> None:
 
 def test_a_taken_port_and_a_strange_host_are_said_so(serve: Serve, tmp_path: Path) -> None:
     with serve() as served:
-        taken = open_page("127.0.0.1", served.address.port, tmp_path / "code", {})
+        taken = open_page("127.0.0.1", served.address.port, tmp_path / "code", site())
         with pytest.raises(SettingsError, match="Address already in use"), taken:
             pass
-    strange = open_page("192.0.2.7", 0, tmp_path / "code", {})
+    strange = open_page("192.0.2.7", 0, tmp_path / "code", site())
     with pytest.raises(SettingsError, match=r"192\.0\.2\.7"), strange:
         pass

@@ -10,7 +10,7 @@
     [...byId("dictionary").querySelectorAll("dt")].map((name) => [name.textContent, name.nextElementSibling.textContent]),
   );
   const word = (name, values = {}) => dictionary[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
-  const english = document.documentElement.lang === "en"; // phrases are lower case, and English writes "I"
+  const written = new Map(word("written").split(" ").map((one) => [one.toLowerCase(), one])); // phrases are lower case
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const write = (node, text) => {
     if (node.textContent !== text) node.textContent = text;
@@ -126,7 +126,7 @@
       button.type = "button";
       button.dataset.key = key;
       button.onclick = () => press(button, one);
-      write(button, english ? one.words.replace(/\bi\b/g, "I") : one.words);
+      write(button, one.words.split(" ").map((each) => written.get(each) || each).join(" "));
       return button;
     });
     const same = fresh.length === place.children.length && fresh.every((button, at) => place.children[at] === button);
