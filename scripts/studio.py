@@ -21,10 +21,10 @@ LEVEL = 0.05
 """Root mean square of the voice: a person on the floor, not one at the microphone."""
 
 
-def speak(engine: str, name: str, text: str, path: Path) -> Clip:
-    """Say a text with a synthetic voice."""
+def speak(engine: str, name: str, text: str, path: Path, language: str) -> Clip:
+    """Say a text with a synthetic voice; espeak-ng's in its own name of a language."""
     if engine == "espeak":
-        return make_voice(f"espeak:en-us+{name}").render(text, 100)
+        return make_voice(f"espeak:{language}+{name}").render(text, 100)
     if engine == "flite":
         subprocess.run(["flite", "-voice", name, "-t", text, "-o", str(path)], check=True)
     else:
@@ -52,10 +52,12 @@ def trimmed(samples: Samples) -> Samples:
     return samples[loud[0] : loud[-1] + 1]
 
 
-def record(voice: str, text: str, path: Path, rng: np.random.Generator) -> None:
+def record(
+    voice: str, text: str, path: Path, rng: np.random.Generator, language: str = "en-us"
+) -> None:
     """Say a text with the voice ENGINE-NAME in the room, into a sound file at 16 kHz."""
     engine, _, name = voice.partition("-")
-    clip = speak(engine, name, text, path.with_suffix(".dry.wav"))
+    clip = speak(engine, name, text, path.with_suffix(".dry.wav"), language)
     dry = to_pcm(clip).astype(np.float32) / np.float32(32768)
     subtype = "OPUS" if path.suffix == ".ogg" else None
     soundfile.write(path, in_room(trimmed(dry), rng), RATE, subtype=subtype)

@@ -105,7 +105,8 @@ def _synthesised(text: str, voice: str) -> Pcm:
 
 
 def _write_labels(path: Path, person: RehearsedPerson, parts: Sequence[Part]) -> None:
-    spoken = [part for part in parts if part.text not in person.missed]
+    missed = list(person.missed)
+    spoken = [part for part in parts if not _is_missed(part.text, missed)]
     lines = [
         f"{start}\t{start + energy_end_ms(part.sound)}\t{text}\n"
         for (start, _, text), part in zip(person.said, spoken, strict=True)
@@ -116,6 +117,14 @@ def _write_labels(path: Path, person: RehearsedPerson, parts: Sequence[Part]) ->
         raise StorageError(
             f"The labels {path} cannot be written: {failure.strerror}.", "Choose another place."
         ) from failure
+
+
+def _is_missed(text: str, missed: list[str]) -> bool:
+    """Whether the moment of this line never came; strikes it off, as words may be said again."""
+    if text not in missed:
+        return False
+    missed.remove(text)
+    return True
 
 
 def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> None:
