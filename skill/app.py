@@ -23,7 +23,7 @@ from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session
-from skill.settings import CHECKOUT, PACKAGE, Settings
+from skill.settings import PACKAGE, SHIPPED, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
@@ -285,7 +285,7 @@ class App:
 
         if not self.settings.cancel_echo:
             return source
-        weights = read_weights(CHECKOUT / "models" / "echo")
+        weights = read_weights(SHIPPED / "echo")
         return EchoCancelled(source, playback, EchoCanceller(Suppressor(weights)))
 
     def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
