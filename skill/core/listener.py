@@ -30,8 +30,9 @@ class Tuning:
         hang: silence after the voice before a flush, on top of the 70 ms or more that the voice
             detector itself looks back. Chosen on recordings: down to these, nothing was lost; at
             0, one command in thirty was cut at a closure inside a word.
-        hang_over_coach: the same while the coach speaks, and has to be silenced at once. With 0 and
-            10, 4 of 60 commands were cut (`scripts/own_voice.py`, no echo and 0 dB); with these, none.
+        hang_over_coach: the same while the coach speaks, and has to be silenced at once. With 0
+            and 10, 4 of 60 commands were cut (`scripts/own_voice.py`, no echo and 0 dB); with
+            these, none.
         dwell: how long a partial must have stood unchanged.
         opening_hang: the same when more words may follow ("next" of "next step").
         confidence: how likely the meaning must be, 0 to 1. No protected command that was heard on

@@ -66,10 +66,12 @@ class EchoCanceller:
         if speaking:
             heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
         self._audible.learn(heard, played)
-        echoing = speaking and self._audible.heard
-        if self._silent == FORGETTING or not self._audible.heard:
+        echoing = speaking and self._audible.certain
+        if self._silent == FORGETTING:
             self.suppressor.forget()
         left, taken = self._without_echo(heard, played)
+        if not echoing:
+            left, taken = heard, np.zeros_like(heard)
         now = [left, taken, played]
         frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
         self._before = now
@@ -80,7 +82,7 @@ class EchoCanceller:
         return Hop(passed, ungated, not echoing or self._gate.is_open)
 
     def _without_echo(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
-        if self._audible.heard:
+        if self._audible.possible:
             return self._filter.clean(heard, played)
         # What it knows of the speaker is of no use once that has been heard of again.
         self._filter = KalmanFilter()
