@@ -49,7 +49,7 @@ class EchoCanceller:
     _filter: KalmanFilter = field(default_factory=KalmanFilter)
     _gate: Gate = field(default_factory=Gate)
     _audible: Audible = field(default_factory=lambda: Audible(faintest=float(HISS**2)))
-    _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 3)
+    _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 4)
     _tail: Samples = field(default_factory=lambda: np.zeros((2, HOP), np.float32))
     _silent: int = FORGETTING
     _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
@@ -66,17 +66,19 @@ class EchoCanceller:
         if speaking:
             heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
         self._audible.learn(heard, played)
-        echoing = speaking and self._audible.certain
         if self._silent == FORGETTING:
             self.suppressor.forget()
         left, taken = self._without_echo(heard, played)
-        if not echoing:
-            left, taken = heard, np.zeros_like(heard)
-        now = [left, taken, played]
+        now = [left, taken, played, heard]
         frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
         self._before = now
         self._gate.learn(left)
-        shaped = self._suppressed(frames) if echoing else np.stack([frames[0] * HALVES] * 2)
+        shaped = np.stack([frames[-1] * HALVES] * 2)
+        echoing = speaking and self._audible.certain
+        if speaking and self._audible.possible:
+            # The network gets to know the room before it is asked.
+            suppressed = self._suppressed(frames[:-1])
+            shaped = suppressed if echoing else shaped
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
         return Hop(passed, ungated, not echoing or self._gate.is_open)
