@@ -273,10 +273,9 @@ class App:
         return Session(source, ears, narrator, self.coach(), observers)
 
     def without_echo(self, source: AudioSource, playback: Playback) -> AudioSource:
-        """A microphone that does not hear what is played, if that is wanted.
+        """A microphone that does not hear what is played, if that is wanted and can be had.
 
-        Raises:
-            ModelError: if the canceller's file cannot be used.
+        Otherwise the rules about the coach's own words are all that is left, and a notice says so.
         """
         from skill.echo.canceller import EchoCanceller
         from skill.echo.cancelling import EchoCancelled
@@ -285,7 +284,11 @@ class App:
 
         if not self.settings.cancel_echo:
             return source
-        weights = read_weights(SHIPPED / "echo")
+        try:
+            weights = read_weights(SHIPPED / "echo")
+        except ModelError as error:
+            self.notices.append(f"The coach cannot take out its own voice: {error}")
+            return source
         return EchoCancelled(source, playback, EchoCanceller(Suppressor(weights)))
 
     def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:

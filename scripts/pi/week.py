@@ -10,8 +10,8 @@ should hear nothing. `--sounds` takes the talk, music and noise from a folder of
 `librispeech`, `music` and `noise` in it instead.
 
 Every hour is one line of the file, so it can be stopped at any moment and goes on with the hour it
-was in (in a new process, whose memory is looked at by itself). `--first 84` begins another file with
-another hour, for another core; `cat` makes one of both. Exit code of `--report`: 0 if memory
+was in (in a new process, whose memory is looked at by itself). `--first 84` begins another file
+with another hour, for another core; `cat` makes one of both. Exit code of `--report`: 0 if memory
 was flat and every session went as it should.
 """
 

@@ -207,3 +207,16 @@ def test_headphones_that_are_pulled_out_are_noticed(talking: TimelineSpeaker) ->
     passed = heard_of(without_echo(Microphone(heard), talking))
     late = slice(7 * RATE, 8 * RATE)
     assert decibels(heard[late]) - decibels(passed[late]) > 25
+
+
+def test_without_its_file_the_session_goes_on_and_says_so(
+    talking: TimelineSpeaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("skill.app.SHIPPED", tmp_path)
+    app, source = App(Settings()), Microphone(noise())
+    assert app.without_echo(source, talking) is source
+    assert app.notices == [
+        f"The coach cannot take out its own voice: The echo canceller's file "
+        f"{tmp_path / 'echo' / FILE} is missing. Get it again with `git checkout models/echo`, "
+        f"or set `cancel_echo = false`."
+    ]
