@@ -4,7 +4,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-CARRIED = ("ears-en", "voice-en", "manifest.yaml", "voices.yaml", "README.md")
+CARRIED = ("ears-en", "ears-de", "echo", "voice-en", "manifest.yaml", "voices.yaml", "README.md")
 
 
 class Models(BuildHookInterface[Any]):

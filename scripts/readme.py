@@ -6,9 +6,9 @@
 import re
 from pathlib import Path
 
-from skill.app import DEMO, App
+from skill.app import App
 from skill.cli.content import markdown_table
-from skill.settings import Settings
+from skill.settings import DEMO, Settings
 
 README = Path(__file__).parent.parent / "README.md"
 DIALOGUE = DEMO.with_suffix(".txt")

@@ -18,14 +18,13 @@ from skill.core.vocabulary import Vocabulary
 from skill.enrolment.person import ANYBODY, Person
 from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
-from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
 from skill.ports import AudioSource, Hands, Playback, Recognizer, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
-from skill.session import Ears, Observer, Session
-from skill.settings import CHECKOUT, Settings
+from skill.session import Ears, Observer, Session, told_dropouts
+from skill.settings import SHIPPED, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from skill.recognition.vosk import VoskModel
     from skill.speech.cache import CachedVoice
 
-DEMO = DATA / "sessions" / "demo.ogg"
-"""The recorded session that ships: synthetic voices in a simulated room (scripts/make_demo.py)."""
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
 when it makes a language model of them, and commands are likelier than what sounds like them."""
@@ -291,10 +288,9 @@ class App:
         return Session(source, ears, narrator, self.coach(), observers)
 
     def without_echo(self, source: AudioSource, playback: Playback) -> AudioSource:
-        """A microphone that does not hear what is played, if that is wanted.
+        """A microphone that does not hear what is played, if that is wanted and can be had.
 
-        Raises:
-            ModelError: if the canceller's file cannot be used.
+        Otherwise the rules about the coach's own words are all that is left, and a notice says so.
         """
         from skill.echo.canceller import EchoCanceller
         from skill.echo.cancelling import EchoCancelled
@@ -303,7 +299,11 @@ class App:
 
         if not self.settings.cancel_echo:
             return source
-        weights = read_weights(CHECKOUT / "models" / "echo")
+        try:
+            weights = read_weights(SHIPPED / "echo")
+        except ModelError as error:
+            self.notices.append(f"The coach cannot take out its own voice: {error}")
+            return source
         return EchoCancelled(source, playback, EchoCanceller(Suppressor(weights)))
 
     def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
@@ -333,18 +333,9 @@ class App:
     def troubles(self, session: Session) -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
         found = (self.stranger, self.mouth.trouble, self.voice.trouble, self.shelf.trouble)
-        lost = _dropouts(*session.equipment.dropouts)
+        lost = told_dropouts(*session.equipment.dropouts)
         return (*(trouble for trouble in (*found, lost) if trouble), *session.narrator.troubles)
 
     def bookmark(self) -> Bookmark | None:
         """Where the person was when the last live session ended."""
         return self.shelf.get()
-
-
-def _dropouts(microphone: int, speaker: int) -> str:
-    if not microphone + speaker:
-        return ""
-    return (
-        f"The machine was too busy for its sound: the microphone lost some {microphone} times, the "
-        f"speaker {speaker} times. Close other programs if that is often."
-    )

@@ -268,3 +268,13 @@ class Session:
                 self._recycle = True
             case _:
                 pass
+
+
+def told_dropouts(microphone: int, speaker: int) -> str:
+    """A sentence about sound that was lost so many times; empty if none was."""
+    if not microphone + speaker:
+        return ""
+    return (
+        f"The machine was too busy for its sound: the microphone lost some {microphone} times, the "
+        f"speaker {speaker} times. Close other programs if that is often."
+    )

@@ -19,6 +19,9 @@ SHIPPED = _IN_WHEEL if _IN_WHEEL.is_dir() else CHECKOUT / "models"
 """The built-in model and voice, and the lists of official ones. A wheel has them inside the package
 (hatch_build.py)."""
 
+DEMO = DATA / "sessions" / "demo.ogg"
+"""The recorded session in English: synthetic voices in a simulated room (scripts/make_demo.py)."""
+
 
 def _user(kind: str) -> Path:
     return Path(getattr(platformdirs, f"user_{kind}_path")(NAME))

@@ -4,11 +4,16 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts something in the background has it ignore Ctrl-C, and its children too;
     # tests press Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("shared machine")
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soundfile
+import soxr
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RECORDINGS = CHECKOUT / "tests" / "recordings"
@@ -34,6 +35,7 @@ GREETING_S, MORE_S, LONG_S = 24, 10, 20
 """The coach greets for 20 s; after it, seconds of more sound that are counted."""
 SPEAKING_S = (3, 18)
 """Within the greeting: five sentences, and the silence between them."""
+ECHO_FRAMES = RATE // 25
 NEW_TEXT = "Tomorrow we might try another exercise, slowly and without any hurry."
 """A sentence that no ready line holds, so that Piper renders it."""
 Pcm = npt.NDArray[np.int16]
@@ -129,15 +131,18 @@ def counted(folder: Path, pcm: Pcm) -> float:
 
 
 def speaking(folder: Path) -> tuple[float, float]:
-    """Million instructions for a second of a quiet room in which the coach speaks: from ready-made
-    lines, both voices written to a file as a loudspeaker would get them; and for a second of
-    speech that Piper has to render.
+    """Million instructions for a second in which the coach speaks and the microphone hears it: from
+    ready-made lines, both voices written to a file as a loudspeaker would get them; and for a
+    second of speech that Piper has to render.
     """
     begin, end = SPEAKING_S
     counts = []
+    both = ["--write-audio", str(folder / "both.wav")]
+    soundfile.write(folder / "room.wav", tone_of_a_room(end), RATE)
+    subprocess.run([*replaying(folder / "room.wav"), *both], check=True)
+    heard = tone_of_a_room(end) + echo(folder / "both.wav", end)
     for seconds in (begin, end):
-        soundfile.write(folder / "room.wav", tone_of_a_room(seconds), RATE)
-        both = ["--write-audio", str(folder / "both.wav")]
+        soundfile.write(folder / "room.wav", heard[: seconds * RATE], RATE)
         counts.append(instructions([*replaying(folder / "room.wav"), *both]) / 1e6)
     spoken = folder / "spoken.wav"
     say = [sys.executable, "-m", "skill", "say", "--output", str(spoken)]
@@ -148,6 +153,15 @@ def speaking(folder: Path) -> tuple[float, float]:
     twice = instructions([*say, f"{NEW_TEXT} {NEW_TEXT.replace('another', 'a harder')}"]) / 1e6
     both_s = soundfile.info(spoken).duration
     return (counts[1] - counts[0]) / (end - begin), (twice - once) / (both_s - first_s)
+
+
+def echo(both: Path, seconds: int) -> Pcm:
+    """What a microphone hears of the coach: 40 ms late, 20 dB down."""
+    voices, rate = soundfile.read(both, dtype="int16")
+    late = np.zeros(seconds * RATE, np.int16)
+    played = soxr.resample(voices[:, 1], rate, RATE)[: len(late) - ECHO_FRAMES]
+    late[ECHO_FRAMES : ECHO_FRAMES + len(played)] = played // 10
+    return late
 
 
 def memory_mb(recording: Path) -> float:

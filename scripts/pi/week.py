@@ -10,7 +10,8 @@ should hear nothing. `--sounds` takes the talk, music and noise from a folder of
 `librispeech`, `music` and `noise` in it instead.
 
 Every hour is one line of the file, so it can be stopped at any moment and goes on with the hour it
-was in (in a new process, whose memory is looked at by itself). Exit code of `--report`: 0 if memory
+was in (in a new process, whose memory is looked at by itself). `--first 84` begins another file
+with another hour, for another core; `cat` makes one of both. Exit code of `--report`: 0 if memory
 was flat and every session went as it should.
 """
 
@@ -274,9 +275,9 @@ class House:
         self._phase = coach.phase
 
 
-def live_through(output: Path, sounds: Path | None, hours: int) -> None:
-    """Go on where the file ends."""
-    first = len(read_hours(output))
+def live_through(output: Path, sounds: Path | None, first: int, hours: int) -> None:
+    """Go on where the file ends, which begins with hour `first`."""
+    first += len(read_hours(output))
     house = House(Sounds(sounds), first, hours, output)
     app = App(Settings())
     session = Session(
@@ -348,13 +349,14 @@ def main() -> int:
     """Live, or report."""
     parser = argparse.ArgumentParser(description="A week in a box.")
     parser.add_argument("output", type=Path)
-    parser.add_argument("--hours", type=int, default=168)
+    parser.add_argument("--first", type=int, default=0, help="hour that this file begins with")
+    parser.add_argument("--hours", type=int, default=168, help="hour to end before")
     parser.add_argument("--sounds", type=Path, help="a folder of recordings instead of made sound")
     parser.add_argument("--report", action="store_true", help="only say what came of it so far")
     chosen = parser.parse_args()
     if not chosen.report:
         chosen.output.parent.mkdir(parents=True, exist_ok=True)
-        live_through(chosen.output, chosen.sounds, chosen.hours)
+        live_through(chosen.output, chosen.sounds, chosen.first, chosen.hours)
     return report(read_hours(chosen.output))
 
 

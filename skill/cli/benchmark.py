@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from skill.app import DEMO, App
+from skill.app import App
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.errors import CoachError
 from skill.measure import measure, read_labels
+from skill.settings import DEMO
 
 LABELS = DEMO.with_suffix(".tsv")
 WIDTH = 120

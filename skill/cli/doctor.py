@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from skill.app import DEMO, App
+from skill.app import App
 from skill.audio.devices import Direction
 from skill.audio.pulse import server as find_server
 from skill.checkup import machine, sound
@@ -21,7 +21,7 @@ from skill.core.coach import Book
 from skill.core.listener import Context
 from skill.core.repertoire import repertoire
 from skill.errors import CoachError, SettingsError
-from skill.settings import CHECKOUT, NAME, Settings, read_settings, settings_file
+from skill.settings import CHECKOUT, DEMO, NAME, Settings, read_settings, settings_file
 
 WARM_UP, MEASURED = 40, 60
 """Blocks of 50 ms that are decoded before, and while, the speed is taken."""

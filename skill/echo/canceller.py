@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skill.echo.audible import Audible
 from skill.echo.bands import HOP, WINDOW, spectrum, wave
 from skill.echo.gate import Gate
 from skill.echo.kalman import PARTS, KalmanFilter
@@ -37,7 +38,8 @@ class Hop:
 class EchoCanceller:
     """First the filter takes what it can, then the suppressor sees who is talking.
 
-    What comes out is one hop, 10 ms, late. While the coach is silent it is what came in.
+    What comes out is one hop, 10 ms, late. While the coach is silent, or the microphone does not
+    hear it, that is what came in.
 
     Args:
         suppressor: silences the filter's rest.
@@ -46,7 +48,8 @@ class EchoCanceller:
     suppressor: Suppressor
     _filter: KalmanFilter = field(default_factory=KalmanFilter)
     _gate: Gate = field(default_factory=Gate)
-    _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 3)
+    _audible: Audible = field(default_factory=lambda: Audible(faintest=float(HISS**2)))
+    _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 4)
     _tail: Samples = field(default_factory=lambda: np.zeros((2, HOP), np.float32))
     _silent: int = FORGETTING
     _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
@@ -59,20 +62,33 @@ class EchoCanceller:
             played: what left the speaker at the same time, shape (HOP,).
         """
         self._silent = 0 if played.any() else self._silent + 1
-        echoing = self._silent <= PARTS
-        if echoing:
+        speaking = self._silent <= PARTS
+        if speaking:
             heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
-        left, taken = self._filter.clean(heard, played)
-        now = [left, taken, played]
-        frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
-        self._before = now
+        self._audible.learn(heard, played)
         if self._silent == FORGETTING:
             self.suppressor.forget()
+        left, taken = self._without_echo(heard, played)
+        now = [left, taken, played, heard]
+        frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
+        self._before = now
         self._gate.learn(left)
-        shaped = self._suppressed(frames) if echoing else np.stack([frames[0] * HALVES] * 2)
+        shaped = np.stack([frames[-1] * HALVES] * 2)
+        echoing = speaking and self._audible.certain
+        if speaking and self._audible.possible:
+            # The network gets to know the room before it is asked.
+            suppressed = self._suppressed(frames[:-1])
+            shaped = suppressed if echoing else shaped
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
         return Hop(passed, ungated, not echoing or self._gate.is_open)
+
+    def _without_echo(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
+        if self._audible.possible:
+            return self._filter.clean(heard, played)
+        # What it knows of the speaker is of no use once that has been heard of again.
+        self._filter = KalmanFilter()
+        return heard, np.zeros_like(heard)
 
     def _suppressed(self, frames: Samples) -> Samples:
         left, taken, played = spectrum(frames)

@@ -12,7 +12,7 @@ from tests.support.tones import first_sound, int16, sine
 STEP = st.tuples(st.booleans(), st.integers(1, 4000))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(steps=st.lists(STEP, max_size=40), rate=st.sampled_from([16_000, 44_100, 48_000]))
 def test_blocks_are_equal_contiguous_and_as_long_as_what_came_in(
     steps: list[tuple[bool, int]], rate: int

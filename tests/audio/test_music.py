@@ -29,6 +29,8 @@ def pulse() -> Iterator[Pulse]:
 def playing(pulse: Pulse) -> Iterator[Pulse]:
     """Another program plays, and no other."""
     with playing_music(pulse):
+        # PipeWire gives it the volume at which the one before ended.
+        set_only(pulse, 100)
         yield pulse
 
 

@@ -197,7 +197,7 @@ def test_numbers_that_are_no_sound_are_reported(tmp_path: Path) -> None:
     assert "no sound" in error.problem
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=300), magic=st.sampled_from([b"", b"RIFF", b"fLaC", b"OggS"]))
 def test_any_bytes_give_blocks_or_our_error(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, magic: bytes

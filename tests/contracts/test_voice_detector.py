@@ -42,7 +42,7 @@ def speech(voice: str) -> Pcm:
     return np.concatenate([noise(10, 1.5), pcm, noise(10, 2)])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     sizes=st.lists(st.integers(1, 1600), min_size=1, max_size=30),
     make=st.sampled_from(DETECTORS),

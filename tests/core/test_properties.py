@@ -188,4 +188,4 @@ class CoachMachine(RuleBasedStateMachine):
 
 
 TestCoach = CoachMachine.TestCase
-TestCoach.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestCoach.settings = settings(max_examples=60, stateful_step_count=40)

@@ -77,14 +77,14 @@ def said(book: Book, acts: list[Command | int]) -> set[tuple[str, int, int]]:
 
 
 @given(st.lists(ACTS, max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_line_of_a_session_is_in_the_repertoire(acts: list[Command | int]) -> None:
     for text, pace, own in said(REAL, acts):
         assert (text, pace) in KNOWN["real", own]
 
 
 @given(st.lists(ACTS, max_size=40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_whatever_the_routine(acts: list[Command | int]) -> None:
     for text, pace, own in said(BOOK, acts):
         assert (text, pace) in KNOWN["test", own]

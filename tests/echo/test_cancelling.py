@@ -189,3 +189,34 @@ def test_a_damaged_file_is_named_with_its_remedy(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"rest\.npz is missing"):
         read_weights(tmp_path)
+
+
+def test_with_headphones_nothing_is_changed_once_that_is_known(talking: TimelineSpeaker) -> None:
+    pcm, word = noise(), read_pcm(STOP)
+    pcm[2 * RATE : 2 * RATE + len(word)] += word
+    passed = heard_of(without_echo(Microphone(pcm), talking))
+    said = slice(2 * RATE, 2 * RATE + len(word))
+    changed = passed[HOP:][said].astype(np.int32) - pcm[said]
+    assert decibels(changed.astype(np.float64)) < decibels(pcm[said]) - 40
+
+
+def test_headphones_that_are_pulled_out_are_noticed(talking: TimelineSpeaker) -> None:
+    heard = heard_of(Echoing(Microphone(noise()), talking, Room(response(), 0.3, 960)))
+    pulled = 2 * RATE
+    heard[:pulled] = noise()[:pulled]
+    passed = heard_of(without_echo(Microphone(heard), talking))
+    late = slice(7 * RATE, 8 * RATE)
+    assert decibels(heard[late]) - decibels(passed[late]) > 25
+
+
+def test_without_its_file_the_session_goes_on_and_says_so(
+    talking: TimelineSpeaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("skill.app.SHIPPED", tmp_path)
+    app, source = App(Settings()), Microphone(noise())
+    assert app.without_echo(source, talking) is source
+    assert app.notices == [
+        f"The coach cannot take out its own voice: The echo canceller's file "
+        f"{tmp_path / 'echo' / FILE} is missing. Get it again with `git checkout models/echo`, "
+        f"or set `cancel_echo = false`."
+    ]

@@ -55,7 +55,7 @@ def test_a_factor_of_one_changes_nothing() -> None:
     assert np.array_equal(play(pcm, 1.0, [800]).sound, pcm)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     factor=st.sampled_from([0.76, 0.8, 0.92, 1.04, 1.2]),
     sizes=st.lists(st.integers(320, 1600), min_size=1, max_size=5),

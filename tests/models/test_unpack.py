@@ -125,7 +125,7 @@ def test_what_is_no_whole_zip_is_refused(tmp_path: Path, packed: bytes) -> None:
 SMALL = pack({name: content[:200] for name, content in FILES.items()})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_zip_never_ends_in_a_traceback(data: st.DataObject) -> None:
     damaged = bytearray(SMALL)
@@ -141,7 +141,7 @@ def test_a_damaged_zip_never_ends_in_a_traceback(data: st.DataObject) -> None:
         assert {path.name for path in root.iterdir()} <= {"model"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text("ab./\\:\0 é~", min_size=1, max_size=12), min_size=1, max_size=4))
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_no_name_leads_out(names: list[str]) -> None:

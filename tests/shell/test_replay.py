@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from skill.app import DEMO
 from skill.journal import read_journal
+from skill.settings import DEMO
 from tests.support.shell import run
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"

@@ -1,7 +1,6 @@
 """A private PulseAudio whose microphone and speaker are wires that tests hold the other end of."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 from skill.ports import Pcm
+from tests.support.servers import is_here, server, socket_of, wanted
 
 WIRE_RATE = 44_100
 """Frames per second of the null sinks, PulseAudio's default."""
@@ -131,33 +131,23 @@ def running_pulseaudio() -> Iterator[Pulse]:
 
     Skips the test where PulseAudio is not installed; ./scripts/test installs it.
     """
-    if shutil.which("pulseaudio") is None:
-        pytest.skip(f"PulseAudio is missing, so NO SOUND DEVICE IS TESTED. {INSTALL}")
+    if not is_here():
+        pytest.skip(f"{wanted()} is missing, so NO SOUND DEVICE IS TESTED. {INSTALL}")
     with tempfile.TemporaryDirectory(prefix="pulse-") as name:
         folder = Path(name)
         (folder / "asound.conf").write_text(ALSA)
         changes = {
-            "PULSE_SERVER": f"unix:{folder}/socket",
+            "PULSE_SERVER": f"unix:{socket_of(folder)}",
             "PULSE_COOKIE": f"{folder}/cookie",
             "XDG_RUNTIME_DIR": name,
             "XDG_CONFIG_HOME": name,
             "ALSA_CONFIG_PATH": f"{folder}/asound.conf",
         }
         env = os.environ | changes
-        daemon = subprocess.Popen(
-            [
-                "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
-                "--disallow-exit", "--log-level=error",
-                f"-L module-native-protocol-unix socket={folder}/socket auth-anonymous=1",
-                "-L module-null-sink sink_name=auto_null",
-                "-L module-null-sink sink_name=mic",
-                "-L module-null-sink sink_name=speaker",
-            ],
-            env=env,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            _wait(lambda: _pactl(env, "info"), "PulseAudio answers")
+        with server(folder, env) as pid:
+            _wait(lambda: _pactl(env, "info"), "the sound server answers")
+            for sink in ("auto_null", "mic", "speaker"):
+                assert _pactl(env, "load-module", "module-null-sink", f"sink_name={sink}")
             assert _pactl(env, "set-default-source", "mic.monitor")
             assert _pactl(env, "set-default-sink", "speaker")
             recorders: dict[str, Recording] = {}
@@ -169,11 +159,9 @@ def running_pulseaudio() -> Iterator[Pulse]:
                 _wait(lambda: _recorders(env) == 2, "both sinks are recorded")
                 for sink in ("mic", "speaker"):
                     wake(env, sink)
-                pulse = Pulse(env | {"PULSE_PID": str(daemon.pid)}, recorders)
+                pulse = Pulse(env | {"PULSE_PID": str(pid)}, recorders)
                 _wait(lambda: os.fstat(pulse.recording).st_size > 0, "the speaker can be heard")
                 yield pulse
-        finally:
-            _end(daemon)
 
 
 @contextmanager
