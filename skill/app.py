@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import skill
 from skill.content.lint import unknown_words, within_reach
 from skill.content.load import Content, load_content
+from skill.content.translation import check_translated
 from skill.content.words import Words, read_words
 from skill.core.coach import Book, Coach, Patience
 from skill.core.listener import Listener
@@ -18,6 +19,7 @@ from skill.core.vocabulary import Vocabulary
 from skill.enrolment.person import ANYBODY, Person
 from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
+from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
 from skill.ports import AudioSource, Hands, Playback, Recognizer, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
@@ -64,6 +66,8 @@ class App:
         """
         chosen = self.settings
         content = load_content(chosen.routine, chosen.phrases, chosen.commands)
+        if chosen.routine == DATA / chosen.chosen.routine:
+            check_translated(content.routine, chosen.routine)
         if not chosen.has_better_model:
             return content
         content, lost = within_reach(content, self.model.knows)

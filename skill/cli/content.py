@@ -15,7 +15,7 @@ from skill.core.table import TABLE
 @with_app
 def check(app: App) -> None:
     """Look for mistakes in routine, phrases and commands, against the recogniser's model."""
-    content = app.content
+    content, _ = app.content, app.words
     app.ears()
     steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
     click.echo(

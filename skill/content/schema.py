@@ -1,4 +1,4 @@
-"""The shape of the three content files, and JSON Schemas of it for editors."""
+"""The shape of the content files, and JSON Schemas of it for editors."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
+from skill.content.labels import PAGE, PROMPTS
 from skill.core.phrases import PHRASES
 from skill.core.vocabulary import Command
 
@@ -166,6 +167,31 @@ class CommandsFile(Strict):
     intents: IntentsModel  # type: ignore[valid-type]  # made from Command
 
 
+Label = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+def _fields(names: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    return {
+        name: (Label, Field(description=f"Filled in: {', '.join(sorted(filled)) or 'nothing'}."))
+        for name, filled in names.items()
+    }
+
+
+PageModel = create_model("PageModel", __base__=Strict, __doc__="The page.", **_fields(PAGE))
+PromptsModel = create_model("PromptsModel", __base__=Strict, __doc__="Prompts.", **_fields(PROMPTS))
+
+
+class WordsFile(Strict):
+    """The page's words, and the prompts of tests."""
+
+    language: Language
+    page: PageModel  # type: ignore[valid-type]  # made from PAGE
+    drawings: dict[str, Label] = Field(
+        default={}, description='What a drawing shows, by its name "exercise.step".'
+    )
+    prompts: PromptsModel  # type: ignore[valid-type]  # made from PROMPTS
+
+
 BELOW: Mapping[str, type[BaseModel]] = {
     "exercises": ExerciseModel,
     "steps": StepModel,
@@ -175,6 +201,8 @@ BELOW: Mapping[str, type[BaseModel]] = {
     "lines": LinesModel,
     "intents": IntentsModel,
     "data": BlockModel,
+    "page": PageModel,
+    "prompts": PromptsModel,
 }
 """Which model describes what stands below a key."""
 
@@ -185,6 +213,7 @@ def schemas() -> Mapping[str, str]:
         "routine": RoutineFile,
         "phrases": PhrasesFile,
         "commands": CommandsFile,
+        "words": WordsFile,
     }
     return {f"{name}.json": _schema(model) for name, model in models.items()}
 

@@ -2,59 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import Field, create_model
 
 from skill.content.document import read_document
+from skill.content.labels import PAGE, PROMPTS
 from skill.content.places import Document
-from skill.content.schema import Language, Strict
+from skill.content.schema import WordsFile
 from skill.content.shape import fit
 from skill.core.phrases import placeholders
 from skill.errors import ContentError
-
-PAGE: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("name", "position", "now", "commands", "also"), frozenset[str]()),
-    **dict.fromkeys(("dialogue", "sessions", "no_script", "written"), frozenset[str]()),
-    **dict.fromkeys(("asleep", "setting_up", "rolling", "paused", "hurt"), frozenset[str]()),
-    **dict.fromkeys(("done", "getting_ready", "connected", "connecting"), frozenset[str]()),
-    **dict.fromkeys(("over", "deaf", "mute", "not_sent"), frozenset[str]()),
-    "step": frozenset({"number", "total"}),
-    **dict.fromkeys(("you_said", "hearing", "unheard", "left"), frozenset({"words"})),
-    "past": frozenset({"week", "week_minutes", "streak"}),
-    "days": frozenset({"days"}),
-}
-"""Everything on the page that does not come from the coach -> what is filled in."""
-PROMPTS: Mapping[str, frozenset[str]] = {
-    "say": frozenset({"phrase"}),
-    "silence": frozenset(),
-    "enrol": frozenset(),
-}
-"""Everything that is said outside a session -> what is filled in."""
-
-Label = Annotated[str, Field(min_length=1, max_length=400)]
-
-
-def _fields(names: Mapping[str, frozenset[str]]) -> dict[str, Any]:
-    return {
-        name: (Label, Field(description=f"Filled in: {', '.join(sorted(filled)) or 'nothing'}."))
-        for name, filled in names.items()
-    }
-
-
-PageModel = create_model("PageModel", __base__=Strict, __doc__="The page.", **_fields(PAGE))
-PromptsModel = create_model("PromptsModel", __base__=Strict, __doc__="Prompts.", **_fields(PROMPTS))
-
-
-class WordsFile(Strict):
-    """The page's words, and the prompts of tests."""
-
-    language: Language
-    page: PageModel  # type: ignore[valid-type]  # made from PAGE
-    drawings: dict[str, Label] = Field(
-        default={}, description='What a drawing shows, by its name "exercise.step".'
-    )
-    prompts: PromptsModel  # type: ignore[valid-type]  # made from PROMPTS
 
 
 class Words:

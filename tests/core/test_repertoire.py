@@ -1,8 +1,10 @@
 """Whatever is said in whatever session was foreseen."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skill.app import App
 from skill.content.load import load_content
 from skill.core.advance import advance
 from skill.core.answers import PACES
@@ -20,15 +22,16 @@ from skill.core.messages import (
 )
 from skill.core.repertoire import MORE_TIMES, lengths, repertoire
 from skill.core.vocabulary import Command
+from skill.settings import Settings
 from tests.support.book import BOOK
 
 CONTENT = load_content()
 REAL = Book(CONTENT.routine, CONTENT.phrases, CONTENT.vocabulary)
+GERMAN = App(Settings(language="de")).coach().book
+BOOKS = {"real": REAL, "german": GERMAN, "test": BOOK}
 NAMES = (*(exercise.id for exercise in CONTENT.routine.exercises), None)
 KNOWN = {
-    (name, pace): set(repertoire(book, pace))
-    for name, book in (("real", REAL), ("test", BOOK))
-    for pace in PACES
+    (name, pace): set(repertoire(book, pace)) for name, book in BOOKS.items() for pace in PACES
 }
 ACTS = st.one_of(
     st.sampled_from(Command),
@@ -83,11 +86,12 @@ def test_every_line_of_a_session_is_in_the_repertoire(acts: list[Command | int])
         assert (text, pace) in KNOWN["real", own]
 
 
-@given(st.lists(ACTS, max_size=40))
+@pytest.mark.parametrize("name", ["german", "test"])
+@given(acts=st.lists(ACTS, max_size=40))
 @settings(max_examples=50)
-def test_whatever_the_routine(acts: list[Command | int]) -> None:
-    for text, pace, own in said(BOOK, acts):
-        assert (text, pace) in KNOWN["test", own]
+def test_whatever_the_routine_and_the_language(name: str, acts: list[Command | int]) -> None:
+    for text, pace, own in said(BOOKS[name], acts):
+        assert (text, pace) in KNOWN[name, own]
 
 
 def test_a_whole_session_uses_much_of_it() -> None:
