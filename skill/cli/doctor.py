@@ -20,7 +20,7 @@ from skill.cli.screen import terminal
 from skill.core.coach import Book
 from skill.core.listener import Context
 from skill.core.repertoire import repertoire
-from skill.errors import CoachError, SettingsError
+from skill.errors import CoachError, ContentError, SettingsError
 from skill.settings import CHECKOUT, DEMO, NAME, Settings, read_settings, settings_file
 
 WARM_UP, MEASURED = 40, 60
@@ -68,7 +68,7 @@ def _examine(path: Path | None, flags: dict[str, object]) -> Iterator[Finding]:
 def _settings(path: Path | None, flags: dict[str, object]) -> tuple[Settings, Finding]:
     try:
         settings = read_settings(path, flags)
-    except SettingsError as error:
+    except (SettingsError, ContentError) as error:
         return Settings(), of_error("settings", error)
     used = path or settings_file()
     return settings, fine("settings", str(used) if used.is_file() else "as they come")

@@ -17,6 +17,7 @@ from skill.assistants.talker import Talker
 from skill.core.coach import Phase
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command
+from skill.languages import ENGLISH
 from skill.settings import read_settings
 
 FROM_SLEEP = frozenset({Command.START, Command.EXERCISE, Command.UNDO, Command.WRONG})
@@ -52,7 +53,8 @@ class RollerCoachSkill(ConversationalSkill):  # type: ignore[misc] # OpenVoiceOS
             CoachError: if the settings or the content cannot be used.
         """
         chosen = {name: self.settings[name] for name in SETTINGS if self.settings.get(name)}
-        coach = App(read_settings(None, chosen)).coach()
+        # The locale files are English, so the coach is, whatever the person's own settings say.
+        coach = App(read_settings(None, chosen | {"language": ENGLISH})).coach()
         self._asked = Message("")
         self._active_at = 0.0
         self._greeted = False
