@@ -88,7 +88,7 @@ def test_every_line_of_a_session_is_in_the_repertoire(acts: list[Command | int])
 
 @pytest.mark.parametrize("name", ["german", "test"])
 @given(acts=st.lists(ACTS, max_size=40))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_whatever_the_routine_and_the_language(name: str, acts: list[Command | int]) -> None:
     for text, pace, own in said(BOOKS[name], acts):
         assert (text, pace) in KNOWN[name, own]
