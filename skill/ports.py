@@ -46,12 +46,14 @@ class Block:
         kind: whether the samples were heard, are a stand-in for lost ones, or follow the end.
         again: the stretch just before this block, to be recognised once more: somebody has begun to
             talk over the coach, and the beginning had been taken for the coach's. Mostly empty.
+        others: for each 10 ms whether somebody other than the coach talks; empty: nobody knows.
     """
 
     start_frame: int
     pcm: Pcm
     kind: BlockKind = BlockKind.HEARD
     again: Pcm = field(default_factory=lambda: NOTHING)
+    others: tuple[bool, ...] = ()
 
     @property
     def end_frame(self) -> int:

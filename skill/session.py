@@ -83,26 +83,29 @@ class Ears:
 
     def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
         """Take in a block; return the commands heard and what was ignored."""
-        self.listener = self.listener.notice_levels(
-            self._levels(block, now, context), now
-        ).notice_voice(self.detector.feed(block), now)
+        # A session may begin in the middle of another one: nothing is known of before its start.
+        known = max(self.listener.others.until, now * block.start_frame // block.end_frame)
+        count = max(0, now // 10 - known // 10)
+        self.listener = (
+            self.listener.notice_levels(_levels(block, count, context), now)
+            .notice_others(block.others or (True,) * count, now)
+            .notice_voice(self.detector.feed(block), now)
+        )
         heard = self.recognizer.feed(block)
         decisions = [self._judge(hypothesis, context, now) for hypothesis in heard]
         if self.listener.wait(context, now) is not None:
             decisions.append(self._judge(self.recognizer.flush(), context, now))
         return [decision for decision in decisions if decision is not None]
 
-    def _levels(self, block: Block, now: int, context: Context) -> Sequence[float | None]:
-        # A session may begin in the middle of another one: there are no levels before its start.
-        known = max(self.listener.loudness.until, now * block.start_frame // block.end_frame)
-        count = max(0, now // 10 - known // 10)
-        if count == 0 or context.saying or block.kind is not BlockKind.HEARD:
-            return [None] * count
-        return block.levels(count)
-
     def _judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
         self.listener, decision = self.listener.listen(hypothesis, context, now)
         return decision
+
+
+def _levels(block: Block, count: int, context: Context) -> Sequence[float | None]:
+    if count == 0 or context.saying or block.kind is not BlockKind.HEARD:
+        return [None] * count
+    return block.levels(count)
 
 
 @dataclass

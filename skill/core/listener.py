@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.loudness import Loudness
 from skill.core.messages import Heard, Ignored
+from skill.core.others import Others
 from skill.core.vocabulary import Care, Command, Vocabulary
 from skill.core.weighing import UNKNOWN, Verdict, weigh
 
@@ -42,6 +43,8 @@ class Tuning:
         standing_out: how far above what went before a command's level must be, in dB, unless the
             coach speaks. On dev, of 57 false accepts in 17 minutes of noise and made music 18
             were left, and 217 of 221 commands in noise at 10 dB.
+        others: for how long somebody other than the coach must have talked, where that is known.
+        others_before: how much earlier than the recogniser says a word may have begun.
         least: shorter sounds are clicks and knocks; the shortest command on dev took 180.
         most, most_a_word: longer ones, of one word and for each further one, are something drawn
             out of noise or music. Protected commands may be as long as they like: "oooow".
@@ -72,6 +75,8 @@ class Tuning:
     standing_out: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 4.0, Care.LIGHT: 4.0, Care.COSTLY: 4.0}
     )
+    others: int = 100
+    others_before: int = 200
     least: int = 160
     most: int = 1_150
     most_a_word: int = 450
@@ -122,6 +127,7 @@ class Listener:
         voice_since, voice_until: the latest stretch of voice, ms; equal before the first.
         talk_until: when the latest words that were no command ended, ms.
         loudness: levels of the last seconds.
+        others: when somebody other than the coach may have talked.
     """
 
     vocabulary: Vocabulary
@@ -133,10 +139,15 @@ class Listener:
     voice_until: int = 0
     talk_until: int = 0
     loudness: Loudness = field(default_factory=Loudness)
+    others: Others = field(default_factory=Others)
 
     def notice_levels(self, levels: Sequence[float | None], now: int) -> "Listener":
         """Take in how loud it was: dB for each 10 ms up to `now`, None while the coach spoke."""
         return replace(self, loudness=self.loudness.after(levels, now))
+
+    def notice_others(self, talking: Sequence[bool], now: int) -> "Listener":
+        """Take in whether somebody other than the coach may have talked, for each 10 ms."""
+        return replace(self, others=self.others.after(talking, now))
 
     def notice_voice(self, probabilities: Sequence[float], now: int) -> "Listener":
         """Take in a voice detector's answers.
@@ -209,6 +220,10 @@ class Listener:
         needed = self._needed(command.care)
         if verdict.confidence < needed:
             return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
+        if self.others.since(verdict.reading.start_ms - self.tuning.others_before) < (
+            self.tuning.others
+        ):
+            return "nobody but the coach was talking"
         if not self._is_of_a_length(command.care, verdict.reading):
             return "too short, or too drawn out"
         if not context.saying and self._is_drowned(command.care, verdict.reading):

@@ -1,6 +1,7 @@
 """Whether the microphone hears the speaker at all; with headphones it does not."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,11 +23,14 @@ at most."""
 HARDLY, MOSTLY = 0.05, 0.6
 """Shares of these that are louder than the room: less than the first, and nothing of the coach is
 heard; more than the second, and it is, for no command is so long."""
+HALF, EXPLAINED = 0.5, 0.2
+"""Where the filter takes half of what is heard, it was the coach; in such a share of all hops, and
+the coach is heard, however faintly."""
 
 
 @dataclass
 class Audible:
-    """Compares the room while the coach speaks with the room.
+    """Compares the room while the coach speaks with the room, and what is left with what was heard.
 
     Attributes:
         faintest: power below which nothing counts as noise of the room.
@@ -37,27 +41,41 @@ class Audible:
     faintest: float
     possible: bool = True
     certain: bool = False
-    _power: float = 0.0
+    _heard: float = 0.0
+    _left: float = 0.0
     _noise: float = 1e-7
     _loud: deque[bool] = field(default_factory=lambda: deque(maxlen=MOST))
+    _taken: deque[bool] = field(default_factory=lambda: deque(maxlen=MOST))
 
-    def learn(self, heard: Samples, played: Samples) -> None:
+    def learn(self, heard: Samples, left: Samples, played: Samples) -> None:
         """Take in a hop.
 
         Args:
             heard: by the microphone, float32 within 1, shape (HOP,).
+            left: of it by the filter.
             played: what left the speaker at the same time, shape (HOP,).
         """
-        # Rumble comes and goes, and carries no words: differences leave it out.
-        power = float(np.mean(np.square(np.diff(heard))))
-        self._power = SMOOTH * self._power + (1 - SMOOTH) * power
-        self._noise = max(self.faintest, min(self._power, RISING * self._noise))
+        self._heard = SMOOTH * self._heard + (1 - SMOOTH) * _power(heard)
+        self._left = SMOOTH * self._left + (1 - SMOOTH) * _power(left)
+        self._noise = max(self.faintest, min(self._heard, RISING * self._noise))
         if float(np.mean(np.square(played))) < SPEAKING:
             return
-        self._loud.append(self._power > LOUDER * self._noise)
-        if len(self._loud) < FEWEST:
-            return
-        share = sum(self._loud) / len(self._loud)
-        self.possible = share > HARDLY
-        mostly = share > MOSTLY and len(self._loud) >= MANY
-        self.certain = mostly or (self.certain and self.possible)
+        loud = self._heard > LOUDER * self._noise
+        self._loud.append(loud)
+        self._taken.append(loud and self._left < HALF * self._heard)
+        if len(self._loud) >= FEWEST:
+            self._judge(_share(self._loud), _share(self._taken))
+
+    def _judge(self, loud: float, taken: float) -> None:
+        self.possible = loud > HARDLY
+        sure = len(self._loud) >= MANY and (loud > MOSTLY or taken > EXPLAINED)
+        self.certain = sure or (self.certain and self.possible)
+
+
+def _power(sound: Samples) -> float:
+    """Of its differences: rumble comes and goes, and carries no words."""
+    return float(np.mean(np.square(np.diff(sound))))
+
+
+def _share(which: Sequence[bool]) -> float:
+    return sum(which) / len(which)

@@ -27,11 +27,13 @@ class Hop:
         passed: for the recogniser, float32, shape (HOP,).
         ungated: the same, as if somebody had been talking.
         talk: whether somebody talks, or just did.
+        others: whether somebody other than the coach may be talking.
     """
 
     passed: Samples
     ungated: Samples
     talk: bool
+    others: bool
 
 
 @dataclass
@@ -65,10 +67,10 @@ class EchoCanceller:
         speaking = self._silent <= PARTS
         if speaking:
             heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
-        self._audible.learn(heard, played)
         if self._silent == FORGETTING:
             self.suppressor.forget()
         left, taken = self._without_echo(heard, played)
+        self._audible.learn(heard, left, played)
         now = [left, taken, played, heard]
         frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
         self._before = now
@@ -81,7 +83,9 @@ class EchoCanceller:
             shaped = suppressed if echoing else shaped
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
-        return Hop(passed, ungated, not echoing or self._gate.is_open)
+        return Hop(
+            passed, ungated, not echoing or self._gate.is_open, not echoing or self._gate.is_sure
+        )
 
     def _without_echo(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
         if self._audible.possible:

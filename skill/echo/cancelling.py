@@ -60,7 +60,10 @@ class EchoCancelled:
         self._talk = hops[-1].talk
         self._ungated.extend(hop.ungated for hop in hops)
         return replace(
-            block, pcm=_pcm(h.ungated if begins else h.passed for h in hops), again=again
+            block,
+            pcm=_pcm(h.ungated if begins else h.passed for h in hops),
+            again=again,
+            others=tuple(hop.others for hop in hops),
         )
 
 

@@ -42,6 +42,11 @@ class Gate:
         """Whether somebody talks, or just did."""
         return self._left_open > 0
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether somebody talks now."""
+        return self._left_open == HANG
+
     def pass_on(self, left: Spectrum, gains: Samples, talking: float) -> tuple[Spectrum, Spectrum]:
         """A frame as it is behind the gate, and as it would be if the gate were open.
 

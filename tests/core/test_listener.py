@@ -225,3 +225,13 @@ def test_a_phrase_nobody_has_cannot_be_suggested() -> None:
     with pytest.raises(KeyError):
         VOCABULARY.suggest(Command.EXERCISE, "three")
     assert VOCABULARY.words >= {"next", "step", "text"}
+
+
+@pytest.mark.parametrize("word", ["next", "stop"])
+def test_a_word_that_nobody_but_the_coach_can_have_said_is_left_alone(word: str) -> None:
+    alone = Listener(VOCABULARY).notice_others([False] * 200, 2000)
+    echo = judge(final(word), LIVE, alone)
+    assert isinstance(echo, Ignored)
+    assert echo.reason == "nobody but the coach was talking"
+    person = alone.notice_others([True] * 20, 2200)
+    assert isinstance(judge(final(word), LIVE, person), Heard)

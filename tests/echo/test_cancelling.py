@@ -220,3 +220,13 @@ def test_without_its_file_the_session_goes_on_and_says_so(
         f"{tmp_path / 'echo' / FILE} is missing. Get it again with `git checkout models/echo`, "
         f"or set `cancel_echo = false`."
     ]
+
+
+def test_what_the_coach_says_is_known_to_be_said_by_nobody_else(talking: TimelineSpeaker) -> None:
+    pcm, word = noise(), read_pcm(STOP)
+    pcm[6 * RATE : 6 * RATE + len(word)] += word
+    heard = Echoing(Microphone(pcm), talking, Room(response(), 0.1, 960))
+    others = [talk for block in without_echo(heard, talking).blocks() for talk in block.others]
+    assert all(others[:50]), "at first, nobody knows"
+    assert not any(others[400:590])
+    assert sum(others[600:700]) > 20
