@@ -64,7 +64,9 @@ def test_a_session_killed_resumed_and_ended(pulse: Pulse, tmp_path: Path) -> Non
             wait_for(first, '"effect": "Hush"')
         with pulse.playing_into_microphone(saying("next")):
             wait_for(first, '"command": "next"')
-        wait_for(first, '"effect": "Remember"')
+        # Told, and then written: what comes after it in the journal is a line that is over.
+        wait_for(first, '"step": "arms"')
+        wait_for(first, "Now let your arms open")
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert np.abs(heard_before.samples().astype(np.int32)).max() > 1000, "the coach was not heard"
