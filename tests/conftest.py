@@ -19,10 +19,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # tests press Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# How long an example takes says more about the machine's other work than about the code.
-settings.register_profile("shared machine")
-settings.load_profile("shared machine")
-
 
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
