@@ -43,9 +43,9 @@ class Tuning:
         standing_out: how far above what went before a command's level must be, in dB, unless the
             coach speaks. On dev, of 57 false accepts in 17 minutes of noise and made music 18
             were left, and 217 of 221 commands in noise at 10 dB.
-        others: for how long somebody other than the coach must have talked, where that is known. What
-            the coach's echo was taken for had 110 to 200 ms of it, commands over the coach 220 to
-            870 (`scripts/own_voice.py`).
+        others: for how long somebody other than the coach must have talked, where that is known.
+            Echoes that were taken for commands had 110 to 200 ms of it, commands over the coach
+            mostly 220 to 870 (`scripts/own_voice.py`).
         others_before: how much earlier than the recogniser says a word may have begun.
         least: shorter sounds are clicks and knocks; the shortest command on dev took 180.
         most, most_a_word: longer ones, of one word and for each further one, are something drawn

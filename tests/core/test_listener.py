@@ -233,5 +233,5 @@ def test_a_word_that_nobody_but_the_coach_can_have_said_is_left_alone(word: str)
     echo = judge(final(word), LIVE, alone)
     assert isinstance(echo, Ignored)
     assert echo.reason == "nobody but the coach was talking"
-    person = alone.notice_others([True] * 20, 2200)
+    person = alone.notice_others([True] * 30, 2300)
     assert isinstance(judge(final(word), LIVE, person), Heard)
