@@ -48,7 +48,7 @@ class EchoCanceller:
     """
 
     suppressor: Suppressor
-    _filter: KalmanFilter = field(default_factory=KalmanFilter)
+    _filter: KalmanFilter | None = None
     _gate: Gate = field(default_factory=Gate)
     _audible: Audible = field(default_factory=lambda: Audible(faintest=float(HISS**2)))
     _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 4)
@@ -88,11 +88,12 @@ class EchoCanceller:
         )
 
     def _without_echo(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
-        if self._audible.possible:
-            return self._filter.clean(heard, played)
-        # What it knows of the speaker is of no use once that has been heard of again.
-        self._filter = KalmanFilter()
-        return heard, np.zeros_like(heard)
+        if not self._audible.possible:
+            # What it knew of the speaker is of no use once that is heard again.
+            self._filter = None
+            return heard, np.zeros_like(heard)
+        self._filter = self._filter or KalmanFilter()
+        return self._filter.clean(heard, played)
 
     def _suppressed(self, frames: Samples) -> Samples:
         left, taken, played = spectrum(frames)
