@@ -18,8 +18,8 @@ from skill.speech.ready import ReadyLines
 
 DISK_BYTES = 200_000_000
 """Some two hours of speech."""
-MEMORY_BYTES = 32_000_000
-"""Some six minutes of speech."""
+MEMORY_BYTES = 4_000_000
+"""Some forty seconds of speech: what is being said and what may come next. Others are read anew."""
 _ENDING = ".flac"
 _FULL_SCALE = np.float32(32767)
 
