@@ -138,10 +138,11 @@ class App:
         """Ears for a vocabulary, and for a voice (`skill.recognition.pitched`)."""
         from skill.audio.activity import WebRtcVoiceDetector
         from skill.recognition.pitched import PitchedRecognizer
-        from skill.recognition.vosk import VoskRecognizer
+        from skill.recognition.resting import RestingRecognizer
+        from skill.recognition.vosk import RATE, VoskRecognizer
 
         grammar = (*vocabulary.meanings,) * COMMAND_WEIGHT + vocabulary.decoys
-        recognizer: Recognizer = VoskRecognizer(self.model, grammar)
+        recognizer: Recognizer = RestingRecognizer(VoskRecognizer(self.model, grammar), RATE)
         if factor != 1.0:
             recognizer = PitchedRecognizer(recognizer, factor)
         return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary))

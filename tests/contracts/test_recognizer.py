@@ -10,6 +10,7 @@ from skill.audio.pcm import read_pcm
 from skill.core.hypothesis import Hypothesis
 from skill.errors import ModelError
 from skill.ports import Block, Pcm, Recognizer
+from skill.recognition.resting import RestingRecognizer
 from skill.recognition.sphinx import SphinxRecognizer
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.settings import Settings
@@ -23,7 +24,11 @@ def vosk(grammar: Sequence[str]) -> Recognizer:
     return VoskRecognizer(VoskModel(Settings().model), grammar)
 
 
-@pytest.fixture(params=[vosk, SphinxRecognizer], ids=["vosk", "pocketsphinx"])
+def resting(grammar: Sequence[str]) -> Recognizer:
+    return RestingRecognizer(vosk(grammar), RATE)
+
+
+@pytest.fixture(params=[vosk, resting, SphinxRecognizer], ids=["vosk", "resting", "pocketsphinx"])
 def make(request: pytest.FixtureRequest) -> Maker:
     made: Maker = request.param
     return made
@@ -59,7 +64,7 @@ def test_a_phrase_comes_once_as_final_at_its_place(make: Maker, checkout: Path, 
     recognizer.recycle()
     partials, finals = hear(recognizer, pcm, first, size)
     assert [one.text for one in finals if one.text] == ["what can i say"]
-    if make is vosk:
+    if make in {vosk, resting}:
         assert "what can i say" in [one.text for one in partials]
     assert all(len(one.readings) <= 1 for one in partials)
     best = next(one for one in finals if one.text).readings[0]

@@ -1,0 +1,91 @@
+"""Any recogniser, resting while the room is as quiet as it was."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from skill.core.hypothesis import Hypothesis
+from skill.ports import Block, BlockKind, Recognizer
+
+RISE_DB = 2.0
+"""Above the quietest block of the last seconds. A steady noise does not rise by so much: over 50 ms
+white noise's level has a standard deviation of 0.2 dB. A word that rises by less is drowned, and no
+command anyway (`Tuning.standing_out`)."""
+ROOM_S = 3.0
+"""The room is the quietest block of so much sound, as in `skill.audio.activity.Level`."""
+AWAKE_S = 1.5
+"""How long it goes on after the last rise: a word's end, and the endpoint after it."""
+KEPT_S = 0.5
+"""So much of what was slept through is heard after all, before what woke it: the word's onset, and
+some of the room, which the recogniser's features lean on."""
+
+
+class RestingRecognizer:
+    """Gives another recogniser only what rises above the room's noise, and half a second before it.
+
+    Decoding is most of what listening costs, and a room is quiet most of the time. While something
+    is being recognised, it never rests.
+
+    Args:
+        inner: hears what is not slept through. Its blocks may have gaps between them, but not
+            within an utterance.
+        rate: frames per second of every block.
+    """
+
+    def __init__(self, inner: Recognizer, rate: int) -> None:
+        self._inner = inner
+        self._rate = rate
+        self._room: deque[tuple[int, float]] = deque()
+        self._kept: deque[Block] = deque()
+        self._raised_at: int | None = None
+        self._partial = ""
+        self._rests = False
+
+    def feed(self, block: Block) -> Sequence[Hypothesis]:
+        """Hear one block; return the hypotheses that changed."""
+        if self._has_risen(block) or self._raised_at is None:
+            self._raised_at = block.end_frame
+        quiet = block.end_frame - self._raised_at >= AWAKE_S * self._rate
+        if quiet and not self._partial:
+            return self._rest(block)
+        self._rests = False
+        heard = [found for kept in (*self._kept, block) for found in self._hear(kept)]
+        self._kept.clear()
+        return heard
+
+    def flush(self) -> Hypothesis:
+        """End the utterance now."""
+        self._partial = ""
+        return self._inner.flush()
+
+    def recycle(self) -> None:
+        """Drop what has piled up."""
+        self._inner.recycle()
+
+    def _rest(self, block: Block) -> Sequence[Hypothesis]:
+        self._kept.append(block)
+        while self._kept[0].end_frame <= block.end_frame - KEPT_S * self._rate:
+            self._kept.popleft()
+        if self._rests:
+            return ()
+        self._rests = True
+        # An utterance must not go on across what is slept through.
+        return (self._inner.flush(),)
+
+    def _hear(self, block: Block) -> Sequence[Hypothesis]:
+        heard = self._inner.feed(block)
+        for hypothesis in heard:
+            self._partial = "" if hypothesis.final else hypothesis.text
+        return heard
+
+    def _has_risen(self, block: Block) -> bool:
+        """Whether it is louder than the quietest of the last seconds; a lost block is not."""
+        if block.kind is not BlockKind.HEARD:
+            return False
+        (level,) = block.levels(1)
+        # Kept in rising order: a level that is louder than a later one will never be the quietest.
+        while self._room and self._room[-1][1] >= level:
+            self._room.pop()
+        self._room.append((block.end_frame, level))
+        while self._room[0][0] <= block.end_frame - ROOM_S * self._rate:
+            self._room.popleft()
+        return level - self._room[0][1] >= RISE_DB or len(block.again) > 0
