@@ -159,16 +159,18 @@ def _music(chance: np.random.Generator) -> Wave:
     """Chords of plucked tones with overtones, and a drum on every beat."""
     wave = np.zeros(SLOT_S * RATE)
     beat = int(RATE * 60 / chance.uniform(70, 140))
+    seconds = np.arange(2 * beat) / RATE
+    fading, knock = np.exp(-3 * seconds), np.exp(-40 * seconds)
     for at in range(0, len(wave), beat):
-        time = np.arange(min(2 * beat, len(wave) - at)) / RATE
+        time = seconds[: len(wave) - at]
         root = 110 * 2 ** (chance.integers(0, 24) / 12)
         for step in (0, 4, 7, 12):
             tone = root * 2 ** (step / 12)
             for number in range(1, 6):
                 wave[at : at + len(time)] += (
-                    np.sin(2 * np.pi * tone * number * time) * np.exp(-3 * time) / number
+                    np.sin(2 * np.pi * tone * number * time) * fading[: len(time)] / number
                 )
-        hit = chance.normal(0, 2, len(time)) * np.exp(-40 * time)
+        hit = chance.normal(0, 2, len(time)) * knock[: len(time)]
         wave[at : at + len(time)] += hit
     return wave
 

@@ -25,8 +25,8 @@ SEED = 1
 """Official models dither their input with the C library's random numbers: seeded here, a replay is
 the same every time. The built-in model does without."""
 
-HISS: Pcm = np.rint(np.random.default_rng(SEED).normal(0, 2, RATE)).astype(np.int16)
-"""A second of noise at -84 dB of full scale, added to what is heard, by its place: microphones that
+HISS: Pcm = np.rint(np.random.default_rng(SEED).normal(0, 1, RATE)).astype(np.int16)
+"""A second of noise at -90 dB of full scale, added to what is heard, by its place: microphones that
 are gated, and lost sound, are zeros, for which a model may have no name but an unknown word."""
 
 vosk.SetLogLevel(-1)
