@@ -36,6 +36,7 @@ from skill.core.messages import (
     Trouble,
     Troubles,
 )
+from skill.core.past import Moment
 from skill.core.table import live_commands
 from skill.ports import (
     AudioSource,
@@ -84,13 +85,10 @@ class Ears:
     def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
         """Take in a block; return the commands heard and what was ignored."""
         # A session may begin in the middle of another one: nothing is known of before its start.
-        known = max(self.listener.others.until, now * block.start_frame // block.end_frame)
-        count = max(0, now // 10 - known // 10)
-        self.listener = (
-            self.listener.notice_levels(_levels(block, count, context), now)
-            .notice_others(block.others or (True,) * count, now)
-            .notice_voice(self.detector.feed(block), now)
-        )
+        known = max(self.listener.past.until, now * block.start_frame // block.end_frame)
+        moments = _moments(block, max(0, now // 10 - known // 10), bool(context.saying))
+        voice = self.detector.feed(block)
+        self.listener = self.listener.notice(moments, now).notice_voice(voice, now)
         heard = self.recognizer.feed(block)
         decisions = [self._judge(hypothesis, context, now) for hypothesis in heard]
         if self.listener.wait(context, now) is not None:
@@ -102,10 +100,12 @@ class Ears:
         return decision
 
 
-def _levels(block: Block, count: int, context: Context) -> Sequence[float | None]:
-    if count == 0 or context.saying or block.kind is not BlockKind.HEARD:
-        return [None] * count
-    return block.levels(count)
+def _moments(block: Block, count: int, coach: bool) -> list[Moment]:
+    if not count:
+        return []
+    levels = block.levels(count) if block.kind is BlockKind.HEARD else [None] * count
+    others = ((True,) * count + block.others)[-count:]
+    return [Moment(*each) for each in zip(levels, [coach] * count, others, strict=True)]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Does a word stand out of what was to be heard before it?
+"""How loud was a word, and does it stand out of what was to be heard before it?
 
 Somebody who gives a command speaks up; a shred of music, of a noise or of somebody else's talk that
 happens to resemble a word is about as loud as what went before. This needs no model of either.
@@ -6,10 +6,9 @@ happens to resemble a word is about as loud as what went before. This needs no m
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-STEP_MS = 10
-MEMORY_MS = 6_000
+from skill.core.past import STEP_MS, Moment, Past
+
 BEFORE_MS = 2_400
 """What a word is compared with: so much sound before it."""
 ONSET_MS = 80
@@ -23,41 +22,38 @@ SHARE = 0.7
 somebody who says a command a second time, at once, is compared with their own first try."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loudness:
-    """The levels of the last seconds.
+def loudness(past: Past, start_ms: int, end_ms: int) -> float | None:
+    """The level of a word, in dB: the mean power of its louder half; None if it is forgotten."""
+    return _louder_half(past.between(start_ms, end_ms))
 
-    Attributes:
-        levels: dB for every 10 ms, None while the coach spoke; the newest last.
-        until: when the last of them ended, in ms.
+
+def standing_out(past: Past, start_ms: int, end_ms: int) -> float:
+    """How far the word from `start_ms` to `end_ms` is above what came before it.
+
+    Returns:
+        dB: the mean power of the word's louder half against the level below which `SHARE` of
+        the `BEFORE_MS` before it stay, without what the coach said; infinite in a quiet room, and
+        where there is nothing to compare with.
     """
+    word = _louder_half(_without_coach(past.between(start_ms, end_ms)))
+    before = sorted(
+        _levels(_without_coach(past.between(start_ms - BEFORE_MS, start_ms - ONSET_MS)))
+    )
+    if word is None or len(before) * STEP_MS < LEAST_MS:
+        return math.inf
+    room = before[int(SHARE * len(before))]
+    return math.inf if room < QUIET_DB else word - room
 
-    levels: tuple[float | None, ...] = ()
-    until: int = 0
 
-    def after(self, levels: Sequence[float | None], until: int) -> "Loudness":
-        """With some more levels, the last of which ended at `until`."""
-        return Loudness((*self.levels, *levels)[-MEMORY_MS // STEP_MS :], until)
+def _louder_half(moments: Sequence[Moment]) -> float | None:
+    levels = sorted(_levels(moments))
+    loud = [10 ** (level / 10) for level in levels[len(levels) // 2 :]]
+    return 10 * math.log10(sum(loud) / len(loud)) if loud else None
 
-    def standing_out(self, start_ms: int, end_ms: int) -> float:
-        """How far the word from `start_ms` to `end_ms` is above what came before it.
 
-        Returns:
-            dB: the mean power of the word's louder half against the level below which `SHARE` of
-            the `BEFORE_MS` before it stay; infinite in a quiet room, and where there is nothing
-            to compare with.
-        """
-        word = sorted(self._between(start_ms, end_ms))
-        before = sorted(self._between(start_ms - BEFORE_MS, start_ms - ONSET_MS))
-        if not word or len(before) * STEP_MS < LEAST_MS:
-            return math.inf
-        room = before[int(SHARE * len(before))]
-        if room < QUIET_DB:
-            return math.inf
-        loud = [10 ** (level / 10) for level in word[len(word) // 2 :]]
-        return 10 * math.log10(sum(loud) / len(loud)) - room
+def _levels(moments: Sequence[Moment]) -> list[float]:
+    return [moment.level for moment in moments if moment.level is not None]
 
-    def _between(self, start_ms: int, end_ms: int) -> list[float]:
-        first = len(self.levels) - (self.until - start_ms) // STEP_MS
-        last = len(self.levels) - (self.until - end_ms) // STEP_MS
-        return [level for level in self.levels[max(0, first) : max(0, last)] if level is not None]
+
+def _without_coach(moments: Sequence[Moment]) -> list[Moment]:
+    return [moment for moment in moments if not moment.coach]

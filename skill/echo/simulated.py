@@ -42,7 +42,8 @@ class Room:
         sound = np.interp(at, np.arange(len(near)), near)
         if self.distorted:
             sound = np.tanh(DRIVE * sound) / DRIVE
-        size = len(sound) + len(self.response)
+        # What wraps around falls on samples that are left out; powers of two are quick.
+        size = 1 << (len(sound) - 1).bit_length()
         product = np.fft.rfft(sound, size) * np.fft.rfft(self.response, size)
         wet = np.fft.irfft(product, size)[len(self.response) - 1 :][:frames]
         return (self.gain * wet).astype(np.float32)

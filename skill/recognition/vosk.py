@@ -158,6 +158,6 @@ class VoskRecognizer:
 def _with_hiss(block: Block) -> Pcm:
     pcm = np.concatenate((block.again, block.pcm))
     places = np.arange(block.end_frame - len(pcm), block.end_frame)
-    hissing = pcm.astype(np.int32) + HISS.take(places, mode="wrap")
+    hissing = pcm.astype(np.int32) + HISS[places % len(HISS)]
     heard: Pcm = np.clip(hissing, -32768, 32767).astype(np.int16)
     return heard

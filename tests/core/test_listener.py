@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from skill.core.hypothesis import Hypothesis, Reading
-from skill.core.listener import Context, Flush, Listener, Tuning, contains, plain
+from skill.core.listener import Context, Decision, Flush, Listener, Tuning, contains, plain
 from skill.core.messages import Heard, Ignored
+from skill.core.past import Moment
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from tests.support.book import VOCABULARY
 
@@ -23,7 +24,7 @@ def final(text: str, share: float = 1.0, start_ms: int = 1000) -> Hypothesis:
 
 def judge(
     hypothesis: Hypothesis, context: Context = LIVE, listener: Listener | None = None
-) -> object:
+) -> Decision | None:
     return (listener or Listener(VOCABULARY)).listen(hypothesis, context, 2000)[1]
 
 
@@ -123,8 +124,8 @@ def test_a_command_takes_about_as_long_as_people_take(text: str, length: int, ki
 
 def in_music(above: float) -> Listener:
     """Three seconds of music, then a word that is so many dB louder."""
-    listener = Listener(VOCABULARY).notice_levels([60.0] * 300, 3000)
-    return listener.notice_levels([60.0 + above] * 40, 3400)
+    listener = Listener(VOCABULARY).notice([Moment(60.0)] * 300, 3000)
+    return listener.notice([Moment(60.0 + above)] * 40, 3400)
 
 
 @pytest.mark.parametrize("word", ["next", "start over", "stop"])
@@ -229,9 +230,51 @@ def test_a_phrase_nobody_has_cannot_be_suggested() -> None:
 
 @pytest.mark.parametrize("word", ["next", "stop"])
 def test_a_word_that_nobody_but_the_coach_can_have_said_is_left_alone(word: str) -> None:
-    alone = Listener(VOCABULARY).notice_others([False] * 200, 2000)
+    alone = Listener(VOCABULARY).notice([Moment(others=False)] * 200, 2000)
     echo = judge(final(word), LIVE, alone)
     assert isinstance(echo, Ignored)
     assert echo.reason == "nobody but the coach was talking"
-    person = alone.notice_others([True] * 30, 2300)
+    person = alone.notice([Moment(others=True)] * 30, 2300)
     assert isinstance(judge(final(word), LIVE, person), Heard)
+
+
+SPEAKING = replace(LIVE, saying="Roll slowly from side to side.")
+
+
+def after_commands(*levels: float, context: Context = LIVE) -> Listener:
+    """Somebody has said "next" at these levels, every two seconds."""
+    listener = Listener(VOCABULARY)
+    for number, level in enumerate(levels, 1):
+        now = number * 2000
+        listener = listener.notice([Moment(0.0)] * 160 + [Moment(level)] * 40, now)
+        listener, heard = listener.listen(final("next", start_ms=now - 400), context, now)
+        assert isinstance(heard, Heard)
+    return listener
+
+
+def over_the_coach(listener: Listener, level: float, word: str = "stop") -> Decision | None:
+    now = 60_000
+    listener = listener.notice([Moment(level, coach=True)] * 400, now)
+    return judge(final(word, start_ms=now - 400), SPEAKING, listener)
+
+
+@pytest.mark.parametrize("word", ["next", "stop"])
+@pytest.mark.parametrize(("levels", "faintest"), [((60,), 52), ((70, 60, 65), 52), ((40,), 32)])
+def test_over_the_coach_a_word_much_fainter_than_commands_are_is_an_echo(
+    word: str, levels: tuple[float, ...], faintest: float
+) -> None:
+    person = after_commands(*levels)
+    echo = over_the_coach(person, faintest - 1, word)
+    assert isinstance(echo, Ignored)
+    assert echo.reason == "fainter than commands are"
+    assert isinstance(over_the_coach(person, faintest + 1, word), Heard)
+
+
+def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
+    assert isinstance(over_the_coach(Listener(VOCABULARY), 20), Heard)
+
+
+def test_only_the_latest_commands_tell_and_none_over_the_coach() -> None:
+    assert isinstance(over_the_coach(after_commands(80, *[50] * 5), 44), Heard)
+    assert isinstance(over_the_coach(after_commands(50, *[80] * 5), 44), Ignored)
+    assert isinstance(over_the_coach(after_commands(80, context=SPEAKING), 44), Heard)

@@ -1,0 +1,54 @@
+"""The sound of the last seconds, as the listener needs it: 10 ms after 10 ms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+STEP_MS = 10
+MEMORY_MS = 6_000
+
+
+class Moment(NamedTuple):
+    """10 ms of it.
+
+    Attributes:
+        level: dB against one step of 16 bits; None where nothing was heard.
+        coach: whether the coach was speaking, or just had been.
+        others: whether somebody else may have been talking.
+    """
+
+    level: float | None = None
+    coach: bool = False
+    others: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The last seconds.
+
+    Attributes:
+        moments: 10 ms each; the newest last.
+        until: when the last of them ended, in ms.
+    """
+
+    moments: tuple[Moment, ...] = ()
+    until: int = 0
+
+    def after(self, moments: Sequence[Moment], until: int) -> "Past":
+        """With some more of them, the last of which ended at `until`."""
+        return Past((*self.moments, *moments)[-MEMORY_MS // STEP_MS :], until)
+
+    def between(self, start_ms: int, end_ms: int) -> tuple[Moment, ...]:
+        """What is remembered of a stretch."""
+        first, last = (
+            max(0, len(self.moments) - (self.until - at) // STEP_MS) for at in (start_ms, end_ms)
+        )
+        return self.moments[first:last]
+
+    def others_ms(self, start_ms: int) -> int:
+        """For how long somebody other than the coach may have talked since then; if nothing is
+        remembered at all, as long as can be.
+        """
+        if not self.moments:
+            return MEMORY_MS
+        return STEP_MS * sum(moment.others for moment in self.between(start_ms, self.until))
