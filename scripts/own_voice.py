@@ -3,11 +3,12 @@
     .venv/bin/python scripts/own_voice.py barge-in ../shared/audio/rooms
     .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --every 4
 
-`barge-in`: stop-class commands by five synthetic voices that no training has heard, said in the
-middle of the coach's lines after it has talked for twelve seconds, which is a greeting; the coach
-comes back from a mildly distorting loudspeaker through a room, not at all (headphones) or at three
-levels relative to the person. Time to silence counts from the end of the word to the block that
-decides, plus the 60 ms that a loudspeaker still has in hand and fades.
+A person has started the session with "start rolling", as any session is. `barge-in`: stop-class
+commands by five synthetic voices that no training has heard, said in the middle of the coach's
+lines after it has talked for twelve seconds, which is a greeting; the coach comes back from a
+mildly distorting loudspeaker through a room, not at all (headphones) or at three levels relative
+to the person. Time to silence counts from the end of the word to the block that decides, plus the
+60 ms that a loudspeaker still has in hand and fades.
 `itself`: every line that the coach can say, through every room, at every level; any command is one
 too many. The ears are those of a session, every command live; room responses: any folder of them.
 """
@@ -46,8 +47,11 @@ from skill.speech.espeak import EspeakVoice
 RECORDINGS = Path(__file__).parent.parent / "tests" / "recordings"
 PHRASES = ("stop", "ouch", "that hurts", "pause", "hold on", "next", "next step")
 FIFTH = "en-us+belinda"
+VOICES = (*sorted({path.name.split(".")[1] for path in RECORDINGS.glob("stop.*.ogg")}), FIFTH)
 BLOCK = RATE // 20
-LEAD_S, AFTER_S = 12, 2
+OPENING, OPENED_S = "start rolling", 3
+"""What the person says before the coach does, and when the coach begins."""
+LEAD_S, AFTER_S = OPENED_S + 12, 2
 GAP = RATE * 45 // 100
 IN_HAND_MS = 60
 VOICE_DB = -26.0
@@ -161,12 +165,19 @@ def word(phrase: str, voice: str) -> Pcm:
     return read_pcm(RECORDINGS / f"{phrase}.{voice}.ogg")
 
 
+def said_by(phrase: str, voice: str) -> Samples:
+    """A command, its louder half at full scale."""
+    wave = np.asarray(word(phrase, voice) / 32768, np.float32)
+    return wave / level(wave)
+
+
 def coach(lines: Sequence[str], seconds: float | None, rng: np.random.Generator) -> Tape:
     """The coach says these lines once, or goes on with any of them for so many seconds."""
-    pause = np.zeros(GAP, np.float32)
-    parts, said, at = [pause], [], GAP
+    pause, at = np.zeros(GAP, np.float32), OPENED_S * RATE
+    parts, said = [np.zeros(at, np.float32)], []
+    end = math.inf if seconds is None else at + seconds * RATE
     for number in range(len(lines) if seconds is None else 1000):
-        if seconds is not None and at >= seconds * RATE:
+        if at >= end:
             break
         line = lines[number] if seconds is None else lines[int(rng.integers(len(lines)))]
         sound = sound_of(line)
@@ -187,19 +198,21 @@ def run(task: Task) -> Outcome:
     rng = np.random.default_rng(task.seed)
     voice_level = 10 ** (VOICE_DB / 20)
     barge_in = bool(task.phrase)
-    tape = coach(task.lines or all_lines(), LEAD_S + 4 if barge_in else None, rng)
-    said = np.asarray(word(task.phrase, task.voice) / 32768, np.float32) if barge_in else None
+    tape = coach(task.lines or all_lines(), LEAD_S - OPENED_S + 4 if barge_in else None, rng)
+    opening = said_by(OPENING, task.voice or VOICES[task.seed % len(VOICES)])
+    said = said_by(task.phrase, task.voice) if barge_in else None
     start = LEAD_S * RATE + int(rng.integers(RATE))
     length = (LEAD_S + 1 + AFTER_S) * RATE + len(said) if said is not None else len(tape.samples)
     person = rng.normal(0, FAINT, length + RATE)
+    person[RATE // 2 : RATE // 2 + len(opening)] += opening * voice_level * 32767
     if said is not None:
-        person[start : start + len(said)] += said / level(said) * voice_level * 32767
+        person[start : start + len(said)] += said * voice_level * 32767
     room = Room(
         response(task.room),
         delay=int(rng.choice(DELAYS_MS)) * RATE // 1000,
         drift_ppm=float(rng.choice(task.drifts)),
     )
-    unscaled = room.echo(tape, 0, min(len(tape.samples), 20 * RATE))
+    unscaled = room.echo(tape, OPENED_S * RATE, min(len(tape.samples), 20 * RATE))
     gain = voice_level * 10 ** (task.echo_db / 20) / level(unscaled)
     heard = Microphone(np.clip(person, -32768, 32767).astype(np.int16))
     source: AudioSource = Echoing(
@@ -211,18 +224,18 @@ def run(task: Task) -> Outcome:
     if said is None:
         return Outcome(task, found)
     meaning = app().content.vocabulary.meanings[task.phrase]
-    end = start * 1000 // RATE + energy_end_ms((said * 32767).astype(np.int16))
+    end = start * 1000 // RATE + energy_end_ms((said * voice_level * 32767).astype(np.int16))
     return Outcome(task, found, meaning.command.value, end)
 
 
 def commands(source: AudioSource, tape: Tape) -> Iterator[tuple[str, str, int]]:
-    """What the ears act on."""
+    """What the ears act on once the coach has begun."""
     ears: Ears = app().ears()
     for block in source.blocks():
         now = block.end_frame * 1000 // RATE
         context = Context(frozenset(Command), "measuring", tape.saying(block.end_frame))
         for decision in ears.hear(block, now, context):
-            if isinstance(decision, Heard):
+            if isinstance(decision, Heard) and now > OPENED_S * 1000:
                 yield decision.command.value, decision.phrase, now
 
 
@@ -241,12 +254,11 @@ def sides(chosen: argparse.Namespace) -> tuple[tuple[str, bool], ...]:
 
 def barge_in(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
     """Print hits and times; 0 if at 0 dB 95 % of those are heard that are heard with headphones."""
-    voices = [*sorted({path.name.split(".")[1] for path in RECORDINGS.glob("stop.*.ogg")}), FIFTH]
     tasks = [
         Task(rooms[(n + tries) % len(rooms)], db, cancel, n * TRIES + tries, phrase, voice)
         for _, cancel in sides(chosen)
         for db in BARGE_IN_DB
-        for n, (phrase, voice) in enumerate((p, v) for p in PHRASES for v in voices)
+        for n, (phrase, voice) in enumerate((p, v) for p in PHRASES for v in VOICES)
         for tries in range(chosen.tries)
     ]
     found = through(tasks, chosen.jobs)

@@ -22,6 +22,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,6 +41,8 @@ from skill.settings import Settings
 RECORDINGS = Path(__file__).resolve().parents[2] / "tests" / "recordings"
 RATE, BLOCK, SLOT_S = 16_000, 800, 30
 HOUR = 3600 * RATE
+SLOWEST = 70
+"""Beats a minute."""
 ROOM = 8.0
 """Standard deviation of the noise that is always there, in steps of 16 bits: -72 dB."""
 LEVELS = {"talk": -30.0, "music": -34.0, "fan": -45.0, "clatter": -36.0}
@@ -158,21 +161,28 @@ def _fan(chance: np.random.Generator) -> Wave:
 def _music(chance: np.random.Generator) -> Wave:
     """Chords of plucked tones with overtones, and a drum on every beat."""
     wave = np.zeros(SLOT_S * RATE)
-    beat = int(RATE * 60 / chance.uniform(70, 140))
-    seconds = np.arange(2 * beat) / RATE
-    fading, knock = np.exp(-3 * seconds), np.exp(-40 * seconds)
+    beat = int(RATE * 60 / chance.uniform(SLOWEST, 140))
     for at in range(0, len(wave), beat):
-        time = seconds[: len(wave) - at]
-        root = 110 * 2 ** (chance.integers(0, 24) / 12)
-        for step in (0, 4, 7, 12):
-            tone = root * 2 ** (step / 12)
-            for number in range(1, 6):
-                wave[at : at + len(time)] += (
-                    np.sin(2 * np.pi * tone * number * time) * fading[: len(time)] / number
-                )
-        hit = chance.normal(0, 2, len(time)) * knock[: len(time)]
-        wave[at : at + len(time)] += hit
+        length = min(2 * beat, len(wave) - at)
+        wave[at : at + length] += _chord(int(chance.integers(0, 24)))[:length]
+        wave[at : at + length] += chance.normal(0, 2, length) * _fading(40)[:length]
     return wave
+
+
+@cache
+def _chord(root: int) -> Wave:
+    """Of four tones, so many semitones above 110 Hz, for two of the slowest beats."""
+    seconds = np.arange(len(_fading(3))) / RATE
+    return _fading(3) * sum(
+        np.sin(2 * np.pi * 110 * 2 ** ((root + step) / 12) * number * seconds) / number
+        for step in (0, 4, 7, 12)
+        for number in range(1, 6)
+    )
+
+
+@cache
+def _fading(rate: float) -> Wave:
+    return np.exp(-rate * np.arange(2 * RATE * 60 // SLOWEST + 1) / RATE)
 
 
 def _clatter(chance: np.random.Generator) -> Wave:
