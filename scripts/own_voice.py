@@ -54,6 +54,8 @@ OPENING, OPENED_S = "start rolling", 3
 LEAD_S, AFTER_S = OPENED_S + 12, 2
 GAP = RATE * 45 // 100
 IN_HAND_MS = 60
+EARLY_MS = 600
+"""So long before its end a command may be acted on: "next" of "next step" silences as well."""
 VOICE_DB = -26.0
 """Of full scale: a person's voice at a microphone on the floor beside them."""
 FAINT = 8.0
@@ -304,7 +306,7 @@ def share_at(found: Sequence[Outcome], echo_db: float) -> float:
 def silence_ms(one: Outcome) -> int | None:
     """From the end of the word until the coach is silent; None if it was not understood."""
     for command, _, at in one.commands:
-        if command == one.wanted and one.end_ms - 300 <= at <= one.end_ms + 1500:
+        if command == one.wanted and one.end_ms - EARLY_MS <= at <= one.end_ms + 1500:
             return at - one.end_ms + IN_HAND_MS
     return None
 
