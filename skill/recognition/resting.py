@@ -14,6 +14,8 @@ ROOM_S = 3.0
 """The room is the quietest block of so much sound, as in `skill.audio.activity.Level`."""
 AWAKE_S = 1.5
 """How long it goes on after the last rise: a word's end, and the endpoint after it."""
+RECYCLE_S = 10.0
+"""Of rest, after which the inner recogniser is recycled, once: nobody waits for it now."""
 KEPT_S = 0.5
 """So much of what was slept through is heard after all, before what woke it: the word's onset, and
 some of the room, which the recogniser's features lean on."""
@@ -38,7 +40,8 @@ class RestingRecognizer:
         self._kept: deque[Block] = deque()
         self._raised_at: int | None = None
         self._partial = ""
-        self._rests = False
+        self._rests_since: int | None = None
+        self._recycled = False
 
     def feed(self, block: Block) -> Sequence[Hypothesis]:
         """Hear one block; return the hypotheses that changed."""
@@ -47,7 +50,7 @@ class RestingRecognizer:
         quiet = block.end_frame - self._raised_at >= AWAKE_S * self._rate
         if quiet and not self._partial:
             return self._rest(block)
-        self._rests = False
+        self._rests_since, self._recycled = None, False
         heard = [found for kept in (*self._kept, block) for found in self._hear(kept)]
         self._kept.clear()
         return heard
@@ -65,11 +68,14 @@ class RestingRecognizer:
         self._kept.append(block)
         while self._kept[0].end_frame <= block.end_frame - KEPT_S * self._rate:
             self._kept.popleft()
-        if self._rests:
-            return ()
-        self._rests = True
-        # An utterance must not go on across what is slept through.
-        return (self._inner.flush(),)
+        if self._rests_since is None:
+            self._rests_since = block.start_frame
+            # An utterance must not go on across what is slept through.
+            return (self._inner.flush(),)
+        if not self._recycled and block.end_frame - self._rests_since >= RECYCLE_S * self._rate:
+            self._recycled = True
+            self._inner.recycle()
+        return ()
 
     def _hear(self, block: Block) -> Sequence[Hypothesis]:
         heard = self._inner.feed(block)

@@ -26,6 +26,10 @@ class Notebook(ScriptedRecognizer):
         super().__init__(cues, endpoint_ms)
         self.blocks: list[Block] = []
         self.flushes = 0
+        self.recycled = 0
+
+    def recycle(self) -> None:
+        self.recycled += 1
 
     def feed(self, block: Block) -> Sequence[Hypothesis]:
         self.blocks.append(block)
@@ -60,6 +64,7 @@ def test_it_rests_in_any_steady_noise(steps: float) -> None:
     play(RestingRecognizer(inner, RATE), room(600, steps))
     assert inner.seconds == pytest.approx(AWAKE_S, abs=0.06)
     assert inner.flushes == 1
+    assert inner.recycled == 1
 
 
 def test_half_a_second_before_a_sound_is_heard_as_well_and_once() -> None:
@@ -72,6 +77,7 @@ def test_half_a_second_before_a_sound_is_heard_as_well_and_once() -> None:
     assert after[-1].end_frame == pytest.approx((10.1 + AWAKE_S) * RATE, abs=BLOCK)
     assert all(one.end_frame == other.start_frame for one, other in pairwise(after))
     assert inner.flushes == 2
+    assert inner.recycled == 0, "neither rest was long"
 
 
 def test_it_does_not_rest_while_a_partial_stands() -> None:
