@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.loudness import loudness, standing_out
 from skill.core.messages import Heard, Ignored
-from skill.core.past import Moment, Past
+from skill.core.recent import Moment, Recent
 from skill.core.vocabulary import Care, Command, Vocabulary
 from skill.core.weighing import UNKNOWN, Verdict, weigh
 
@@ -135,7 +135,7 @@ class Listener:
         words_since: when the latest utterance's first words came out, ms.
         voice_since, voice_until: the latest stretch of voice, ms; equal before the first.
         talk_until: when the latest words that were no command ended, ms.
-        past: the sound of the last seconds.
+        recent: the sound of the last seconds.
         voices: how loud the latest commands were that came while the coach was silent, dB.
     """
 
@@ -147,12 +147,12 @@ class Listener:
     voice_since: int = 0
     voice_until: int = 0
     talk_until: int = 0
-    past: Past = field(default_factory=Past)
+    recent: Recent = field(default_factory=Recent)
     voices: tuple[float, ...] = ()
 
     def notice(self, moments: Sequence[Moment], now: int) -> "Listener":
         """Take in how it sounded, for each 10 ms up to `now`."""
-        return replace(self, past=self.past.after(moments, now))
+        return replace(self, recent=self.recent.after(moments, now))
 
     def notice_voice(self, probabilities: Sequence[float], now: int) -> "Listener":
         """Take in a voice detector's answers.
@@ -210,7 +210,7 @@ class Listener:
 
     def _knowing(self, reading: Reading) -> "Listener":
         """One that knows how loud this command was."""
-        level = loudness(self.past, reading.start_ms, reading.end_ms)
+        level = loudness(self.recent, reading.start_ms, reading.end_ms)
         voices = self.voices if level is None else (*self.voices, level)[-VOICES:]
         return replace(self, voices=voices)
 
@@ -236,7 +236,7 @@ class Listener:
             return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
         if context.saying and self._is_faint(verdict.reading):
             return "fainter than commands are"
-        if self.past.others_ms(verdict.reading.start_ms - self.tuning.others_before) < (
+        if self.recent.others_ms(verdict.reading.start_ms - self.tuning.others_before) < (
             self.tuning.others
         ):
             return "nobody but the coach was talking"
@@ -258,14 +258,14 @@ class Listener:
         return length >= self.tuning.least and (care is Care.PROTECTED or length <= most)
 
     def _is_drowned(self, care: Care, reading: Reading) -> bool:
-        above = standing_out(self.past, reading.start_ms, reading.end_ms)
+        above = standing_out(self.recent, reading.start_ms, reading.end_ms)
         return above < self.tuning.standing_out[care]
 
     def _is_faint(self, reading: Reading) -> bool:
         """Whether it is much fainter than any of the latest commands, as what is left of an echo
         mostly is: nobody who interrupts speaks softly.
         """
-        level = loudness(self.past, reading.start_ms, reading.end_ms)
+        level = loudness(self.recent, reading.start_ms, reading.end_ms)
         if level is None or not self.voices:
             return False
         return level < min(self.voices) - self.tuning.fainter

@@ -7,7 +7,7 @@ happens to resemble a word is about as loud as what went before. This needs no m
 import math
 from collections.abc import Sequence
 
-from skill.core.past import STEP_MS, Moment, Past
+from skill.core.recent import STEP_MS, Moment, Recent
 
 BEFORE_MS = 2_400
 """What a word is compared with: so much sound before it."""
@@ -22,12 +22,12 @@ SHARE = 0.7
 somebody who says a command a second time, at once, is compared with their own first try."""
 
 
-def loudness(past: Past, start_ms: int, end_ms: int) -> float | None:
+def loudness(recent: Recent, start_ms: int, end_ms: int) -> float | None:
     """The level of a word, in dB: the mean power of its louder half; None if it is forgotten."""
-    return _louder_half(past.between(start_ms, end_ms))
+    return _louder_half(recent.between(start_ms, end_ms))
 
 
-def standing_out(past: Past, start_ms: int, end_ms: int) -> float:
+def standing_out(recent: Recent, start_ms: int, end_ms: int) -> float:
     """How far the word from `start_ms` to `end_ms` is above what came before it.
 
     Returns:
@@ -35,9 +35,9 @@ def standing_out(past: Past, start_ms: int, end_ms: int) -> float:
         the `BEFORE_MS` before it stay, without what the coach said; infinite in a quiet room, and
         where there is nothing to compare with.
     """
-    word = _louder_half(_without_coach(past.between(start_ms, end_ms)))
+    word = _louder_half(_without_coach(recent.between(start_ms, end_ms)))
     before = sorted(
-        _levels(_without_coach(past.between(start_ms - BEFORE_MS, start_ms - ONSET_MS)))
+        _levels(_without_coach(recent.between(start_ms - BEFORE_MS, start_ms - ONSET_MS)))
     )
     if word is None or len(before) * STEP_MS < LEAST_MS:
         return math.inf

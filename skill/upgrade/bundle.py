@@ -70,11 +70,10 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
 
 
 def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, path: Path) -> None:
-    inside = PurePosixPath(*PurePosixPath(member.name).parts[1:])
     if member.isdir():
         return
     parts = PurePosixPath(member.name).parts
-    if not member.isfile() or ".." in parts or parts[0] == "/" or len(parts) == 1:
+    if not member.isfile() or not parts[1:] or ".." in parts or parts[0] == "/":
         raise DownloadError(
             f"{path} is no bundle of ours: {member.name!r} is in it.",
             "Make it with ./scripts/bundle.",
@@ -82,6 +81,7 @@ def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, path:
     source = tar.extractfile(member)
     if source is None:
         return
+    inside = PurePosixPath(*parts[1:])
     target = folder / inside
     target.parent.mkdir(parents=True, exist_ok=True)
     with source, target.open("wb") as file:

@@ -7,7 +7,7 @@ import pytest
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Context, Decision, Flush, Listener, Tuning, contains, plain
 from skill.core.messages import Heard, Ignored
-from skill.core.past import Moment
+from skill.core.recent import Moment
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from tests.support.book import VOCABULARY
 

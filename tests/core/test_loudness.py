@@ -7,46 +7,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.core.loudness import BEFORE_MS, LEAST_MS, QUIET_DB, loudness, standing_out
-from skill.core.past import MEMORY_MS, Moment, Past
+from skill.core.recent import MEMORY_MS, Moment, Recent
 
 MUSIC = 60.0
 LEVELS = st.lists(st.none() | st.floats(0, 90), max_size=50)
 
 
-def after(*stretches: tuple[float | None, int]) -> Past:
+def after(*stretches: tuple[float | None, int]) -> Recent:
     """Levels one after the other, each for so many ms; None: the coach, as loud as can be."""
-    past, now = Past(), 0
+    recent, now = Recent(), 0
     for level, length in stretches:
         now += length
         moment = Moment(90.0, coach=True) if level is None else Moment(level)
-        past = past.after([moment] * (length // 10), now)
-    return past
+        recent = recent.after([moment] * (length // 10), now)
+    return recent
 
 
 @pytest.mark.parametrize("above", [-6.0, 0.0, 10.0])
 def test_a_word_is_compared_with_what_went_before(above: float) -> None:
-    past = after((MUSIC, 3000), (MUSIC + above, 400))
-    assert standing_out(past, 3000, 3400) == pytest.approx(above)
+    recent = after((MUSIC, 3000), (MUSIC + above, 400))
+    assert standing_out(recent, 3000, 3400) == pytest.approx(above)
 
 
 def test_pauses_inside_the_word_do_not_make_it_softer() -> None:
-    past = after((MUSIC, 3000), (MUSIC + 10, 200), (MUSIC - 10, 150))
-    assert standing_out(past, 3000, 3350) == pytest.approx(10)
+    recent = after((MUSIC, 3000), (MUSIC + 10, 200), (MUSIC - 10, 150))
+    assert standing_out(recent, 3000, 3350) == pytest.approx(10)
 
 
 def test_what_comes_after_the_word_does_not_matter() -> None:
-    past = after((MUSIC, 3000), (MUSIC + 10, 400), (MUSIC + 20, 500))
-    assert standing_out(past, 3000, 3400) == pytest.approx(10)
+    recent = after((MUSIC, 3000), (MUSIC + 10, 400), (MUSIC + 20, 500))
+    assert standing_out(recent, 3000, 3400) == pytest.approx(10)
 
 
 def test_a_second_try_is_not_compared_with_the_first() -> None:
-    past = after((MUSIC, 3000), (MUSIC + 10, 400), (MUSIC, 800), (MUSIC + 10, 400))
-    assert standing_out(past, 4200, 4600) == pytest.approx(10)
+    recent = after((MUSIC, 3000), (MUSIC + 10, 400), (MUSIC, 800), (MUSIC + 10, 400))
+    assert standing_out(recent, 4200, 4600) == pytest.approx(10)
 
 
 def test_the_coach_is_no_part_of_the_room() -> None:
-    past = after((MUSIC, 1000), (None, 2000), (MUSIC + 10, 400))
-    assert standing_out(past, 3000, 3400) == pytest.approx(10)
+    recent = after((MUSIC, 1000), (None, 2000), (MUSIC + 10, 400))
+    assert standing_out(recent, 3000, 3400) == pytest.approx(10)
 
 
 @pytest.mark.parametrize(
@@ -55,29 +55,29 @@ def test_the_coach_is_no_part_of_the_room() -> None:
     ids=["short", "coach", "quiet"],
 )
 def test_with_nothing_to_compare_everything_stands_out(before: tuple[float | None, int]) -> None:
-    past = after(before, (QUIET_DB - 1, 400))
-    assert standing_out(past, before[1], before[1] + 400) == math.inf
+    recent = after(before, (QUIET_DB - 1, 400))
+    assert standing_out(recent, before[1], before[1] + 400) == math.inf
 
 
 def test_a_word_that_is_not_remembered_stands_out() -> None:
-    past = after((MUSIC, MEMORY_MS + 5000))
-    assert standing_out(past, 0, 400) == math.inf
+    recent = after((MUSIC, MEMORY_MS + 5000))
+    assert standing_out(recent, 0, 400) == math.inf
 
 
 def test_a_word_is_as_loud_as_its_louder_half_whoever_talks_meanwhile() -> None:
-    past = after((MUSIC, 3000), (MUSIC + 20, 200), (MUSIC - 10, 200), (None, 400))
-    assert loudness(past, 3000, 3400) == pytest.approx(MUSIC + 20)
-    assert loudness(past, 3600, 3800) == pytest.approx(90)
-    assert loudness(past, -4000, -3000) is None
+    recent = after((MUSIC, 3000), (MUSIC + 20, 200), (MUSIC - 10, 200), (None, 400))
+    assert loudness(recent, 3000, 3400) == pytest.approx(MUSIC + 20)
+    assert loudness(recent, 3600, 3800) == pytest.approx(90)
+    assert loudness(recent, -4000, -3000) is None
 
 
 @given(st.lists(LEVELS, max_size=20), st.integers(-100, 9000), st.integers(0, BEFORE_MS))
 def test_it_never_fails_and_forgets_what_is_old(
     blocks: list[list[float | None]], start: int, length: int
 ) -> None:
-    past, now = Past(), 0
+    recent, now = Recent(), 0
     for levels in blocks:
         now += 10 * len(levels)
-        past = past.after([Moment(level) for level in levels], now)
-    assert not math.isnan(standing_out(past, start, start + length))
-    assert len(past.moments) <= MEMORY_MS // 10
+        recent = recent.after([Moment(level) for level in levels], now)
+    assert not math.isnan(standing_out(recent, start, start + length))
+    assert len(recent.moments) <= MEMORY_MS // 10

@@ -23,7 +23,7 @@ class Moment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Recent:
     """The last seconds.
 
     Attributes:
@@ -34,9 +34,9 @@ class Past:
     moments: tuple[Moment, ...] = ()
     until: int = 0
 
-    def after(self, moments: Sequence[Moment], until: int) -> "Past":
+    def after(self, moments: Sequence[Moment], until: int) -> "Recent":
         """With some more of them, the last of which ended at `until`."""
-        return Past((*self.moments, *moments)[-MEMORY_MS // STEP_MS :], until)
+        return Recent((*self.moments, *moments)[-MEMORY_MS // STEP_MS :], until)
 
     def between(self, start_ms: int, end_ms: int) -> tuple[Moment, ...]:
         """What is remembered of a stretch."""
