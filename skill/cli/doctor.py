@@ -21,9 +21,12 @@ from skill.core.coach import Book
 from skill.core.listener import Context
 from skill.core.repertoire import repertoire
 from skill.errors import CoachError, ContentError, SettingsError
+from skill.ports import Block
 from skill.settings import CHECKOUT, DEMO, NAME, Settings, read_settings, settings_file
 
 WARM_UP, MEASURED = 40, 60
+TALK_DB = 40.0
+"""In the recorded session, a person is louder than this, and the room 20 dB softer."""
 """Blocks of 50 ms that are decoded before, and while, the speed is taken."""
 NOBODY = Context(frozenset(), "a check-up")
 
@@ -106,12 +109,15 @@ def _hearing(app: App, content: bool) -> Iterator[Finding]:
 
 
 def _decoding(app: App) -> float:
-    """Seconds of computing for a second of sound."""
+    """Seconds of computing for a second of somebody's talk, pauses left out: ears rest in them."""
     from skill.audio.recording import RecordingSource
 
     ears = app.ears()
     with RecordingSource(DEMO) as source:
-        blocks = list(islice(source.blocks(), WARM_UP + MEASURED))
+        talk = (block for block in source.blocks() if max(block.levels(1)) > TALK_DB)
+        loud = list(islice(talk, WARM_UP + MEASURED))
+    size = len(loud[0].pcm)
+    blocks = [Block(number * size, block.pcm) for number, block in enumerate(loud)]
     for number, block in enumerate(blocks):
         if number == WARM_UP:
             begun = time.perf_counter()
