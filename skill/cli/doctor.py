@@ -25,9 +25,9 @@ from skill.ports import Block
 from skill.settings import CHECKOUT, DEMO, NAME, Settings, read_settings, settings_file
 
 WARM_UP, MEASURED = 40, 60
+"""Blocks of 50 ms that are decoded before, and while, the speed is taken."""
 TALK_DB = 40.0
 """In the recorded session, a person is louder than this, and the room 20 dB softer."""
-"""Blocks of 50 ms that are decoded before, and while, the speed is taken."""
 NOBODY = Context(frozenset(), "a check-up")
 
 
