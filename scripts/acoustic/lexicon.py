@@ -41,10 +41,15 @@ def read_dictionary(file: Path) -> Lexicon:
 
 
 def read_lexicon() -> Lexicon:
-    """Every known word; a pronunciation of extra.dict comes after the dictionary's own."""
+    """Every known word; a pronunciation of extra.dict comes after the dictionary's own, and one
+    that begins with "-" there is taken away.
+    """
     lexicon = read_dictionary(pocketsphinx_model() / "cmudict-en-us.dict")
     for word, pronunciations in read_dictionary(EXTRA).items():
-        known = lexicon.setdefault(word, [])
+        known = lexicon.setdefault(word.removeprefix("-"), [])
+        if word.startswith("-"):
+            known[:] = [one for one in known if one not in pronunciations]
+            continue
         known.extend(p for p in pronunciations if p not in known)
     return lexicon
 
