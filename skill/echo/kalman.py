@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skill.echo.bands import HOP
+from skill.echo.drift import Drift
 from skill.ports import Samples
 
 Spectra = npt.NDArray[np.complex64]
@@ -45,6 +46,7 @@ class KalmanFilter:
         expected = DOUBT * np.exp(-FADING * np.arange(PARTS, dtype=np.float32))
         self._doubt: Powers = np.repeat(expected[:, np.newaxis], bins, axis=1)
         self._near: Powers = np.full(bins, FLOOR, np.float32)
+        self._drift = Drift()
 
     def clean(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
         """Take the echo of all that was played until now out of a hop.
@@ -57,15 +59,17 @@ class KalmanFilter:
             what is left, and the echo that was taken out, each of shape (HOP,).
         """
         self._silent = 0 if played.any() else self._silent + 1
+        slipping = self._drift.follow(played)
         if self._silent > PARTS:
             return heard, np.zeros_like(heard)
-        self._recent = np.concatenate([self._recent[HOP:], played]).astype(np.float32)
+        self._recent = np.concatenate([self._recent[HOP:], slipping])
         self._reference = np.roll(self._reference, 1, axis=0)
         self._reference[0] = np.fft.rfft(self._recent)
         whole = np.fft.irfft((self._reference * self._path).sum(axis=0))
         echo: Samples = whole[HOP:].astype(np.float32)
         left: Samples = heard - echo
         self._learn(left)
+        self._drift.look(self._path)
         return left, echo
 
     def _learn(self, left: Samples) -> None:

@@ -76,21 +76,22 @@ def heard_of(source: AudioSource) -> Pcm:
     return np.concatenate([block.pcm for block in source.blocks()])
 
 
-@pytest.mark.parametrize("delay_ms", [0, 60, 150, 300])
+@pytest.mark.parametrize("delay_ms", [4, 60, 150, 300])
 def test_an_echo_is_gone_after_seconds(talking: TimelineSpeaker, delay_ms: int) -> None:
     room = Room(response(), 0.5, delay_ms * RATE // 1000)
     heard = Echoing(Microphone(noise()), talking, room)
     late = slice(5 * RATE, 8 * RATE)
     before, after = heard_of(heard), heard_of(without_echo(heard, talking))
-    assert decibels(before[late]) - decibels(after[late]) > 30
+    assert decibels(before[late]) - decibels(after[late]) > 28
     assert decibels(after[late]) > decibels(noise()[late]) - 12, "digital silence"
 
 
-def test_a_drift_of_20_ppm_leaves_more(talking: TimelineSpeaker) -> None:
-    heard = Echoing(Microphone(noise()), talking, Room(response(), 0.5, 960, drift_ppm=20.0))
-    late = slice(5 * RATE, 8 * RATE)
+@pytest.mark.parametrize("drift_ppm", [-100.0, -20.0, 20.0, 100.0])
+def test_clocks_may_differ(talking: TimelineSpeaker, drift_ppm: float) -> None:
+    heard = Echoing(Microphone(noise()), talking, Room(response(), 0.5, 960, drift_ppm))
+    late = slice(6 * RATE, 8 * RATE)
     before, after = heard_of(heard), heard_of(without_echo(heard, talking))
-    assert decibels(before[late]) - decibels(after[late]) > 25
+    assert decibels(before[late]) - decibels(after[late]) > 30
 
 
 def test_a_person_is_heard_unchanged_but_later_while_the_coach_is_silent() -> None:
