@@ -130,6 +130,12 @@ def counted(folder: Path, pcm: Pcm) -> float:
     return instructions(replaying(path)) / 1e6
 
 
+def idle(folder: Path) -> tuple[float, float]:
+    """Million instructions for start and greeting, and for a second of a quiet room after it."""
+    nothing = counted(folder, tone_of_a_room(GREETING_S))
+    return nothing, (counted(folder, tone_of_a_room(GREETING_S + MORE_S)) - nothing) / MORE_S
+
+
 def speaking(folder: Path) -> tuple[float, float]:
     """Million instructions for a second in which the coach speaks and the microphone hears it: from
     ready-made lines, both voices written to a file as a loudspeaker would get them; and for a
@@ -183,8 +189,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="What a second of sound costs.")
     parser.add_argument("--scale", type=float, help="only scale so many Minstr/s")
+    parser.add_argument("--idle", action="store_true", help="only the row of a quiet room")
     parser.add_argument("--speaking", action="store_true", help="only the rows of speaking")
     chosen = parser.parse_args()
+    if chosen.idle:
+        with tempfile.TemporaryDirectory() as scratch:
+            _, quiet = idle(Path(scratch))
+        table([("a quiet room", quiet)])
+        return
     if chosen.speaking:
         with tempfile.TemporaryDirectory() as scratch:
             ready, rendered = speaking(Path(scratch))
@@ -195,10 +207,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        room = tone_of_a_room(GREETING_S + MORE_S)
-        start = room[: GREETING_S * RATE]
-        nothing = counted(folder, start)
-        idle = (counted(folder, room) - nothing) / MORE_S
+        nothing, quiet = idle(folder)
+        start = tone_of_a_room(GREETING_S)
         # Other people's speech, which is dearer to decode than commands.
         talk = np.concatenate([start, speech("other/*.ogg", MORE_S)])
         talking = (counted(folder, talk) - nothing) / MORE_S
@@ -207,10 +217,10 @@ def main() -> None:
         begun = counted(folder, demo[: GREETING_S * RATE])
         session = (counted(folder, demo[: (GREETING_S + LONG_S) * RATE]) - begun) / LONG_S
         ready, rendered = speaking(folder)
-        rows = [("a quiet room", idle), ("people talking", talking), ("in a session", session)]
+        rows = [("a quiet room", quiet), ("people talking", talking), ("in a session", session)]
         table([*rows, ("speaking", ready), ("rendering new speech", rendered)])
         print(f"\nstart, and {GREETING_S} s of a quiet room: {nothing:.0f} million instructions; ")
-        cold = nothing - idle * GREETING_S
+        cold = nothing - quiet * GREETING_S
         starts = [f"Pi {board.name} {cold / board.mips:.0f} s" for board in BOARDS]
         print(
             f"start and greeting alone {cold:.0f}: {', '.join(starts)} (without reading the card)"
