@@ -1,6 +1,16 @@
 """What a recogniser believes it is hearing, or has heard."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, and when in the session it was said."""
+
+    text: str
+    start_ms: int
+    end_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +23,21 @@ class Reading:
         start_ms, end_ms: where its first word begins and its last one ends, in the session.
         share: its posterior probability, 0 to 1, among all that the recogniser considered. A closed
             grammar makes 1.0 of any speech (vosk-api #741), so a high share alone proves nothing.
+        words: one by one, where the recogniser tells.
     """
 
     text: str
     start_ms: int
     end_ms: int
     share: float
+    words: tuple[Word, ...] = ()
+
+    @classmethod
+    def of(cls, words: Iterable[Word], share: float) -> "Reading":
+        """The one that these words make; there must be one."""
+        said = tuple(words)
+        text = " ".join(word.text for word in said)
+        return cls(text, said[0].start_ms, said[-1].end_ms, share, said)
 
 
 @dataclass(frozen=True, slots=True)

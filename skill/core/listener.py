@@ -11,9 +11,11 @@ ended, the listener asks for a flush, and judges the final answer.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
+from skill.core.foreground import LATELY_MS, Foreground
 from skill.core.hypothesis import Hypothesis, Reading
-from skill.core.loudness import loudness, standing_out
+from skill.core.loudness import standing_out
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment, Recent
 from skill.core.vocabulary import Care, Command, Vocabulary
@@ -21,8 +23,6 @@ from skill.core.weighing import UNKNOWN, Verdict, weigh
 
 UNSURE = "not sure enough"
 """How the reason begins when only the confidence was too low."""
-VOICES = 5
-"""So many commands tell how loud a person is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Tuning:
             were left, and 217 of 221 commands in noise at 10 dB.
         others: for how long somebody other than the coach must have talked, where that is known.
             Echoes that were taken for commands had 110 to 200 ms of it, commands over the coach
-            mostly 220 to 870 (`scripts/own_voice.py`).
+            180 to 870 (`scripts/own_voice.py`); most echoes are told by their faintness.
         others_before: how much earlier than the recogniser says a word may have begun.
         fainter: how much fainter than the faintest of the latest commands in silence a command over
             the coach may be, in dB. Of 105 scenes with commands over the coach, those that were
@@ -82,15 +82,14 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 0.7, Care.LIGHT: 0.8, Care.COSTLY: 0.9}
     )
     confidence_over_coach: Mapping[Care, float] = field(
-        default_factory=lambda: {Care.PROTECTED: 0.5, Care.LIGHT: 0.6, Care.COSTLY: 0.9}
+        default_factory=lambda: {Care.PROTECTED: 0.5, Care.LIGHT: 0.5, Care.COSTLY: 0.9}
     )
     noisy_confidence: float = 0.9
     standing_out: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 4.0, Care.LIGHT: 4.0, Care.COSTLY: 4.0}
     )
-    others: int = 210
+    others: int = 150
     others_before: int = 200
-    fainter: float = 8.0
     least: int = 160
     most: int = 1_150
     most_a_word: int = 450
@@ -136,24 +135,26 @@ class Listener:
         vocabulary: phrases and meanings.
         tuning: the numbers.
         partial: text of the latest partial.
+        echoed: how many of its first words were faint, over the coach, when they first showed.
         partial_since: when it became that, ms.
         words_since: when the latest utterance's first words came out, ms.
         voice_since, voice_until: the latest stretch of voice, ms; equal before the first.
         talk_until: when the latest words that were no command ended, ms.
         recent: the sound of the last seconds.
-        voices: how loud the latest commands were that came while the coach was silent, dB.
+        foreground: how loud the latest commands were that came while the coach was silent.
     """
 
     vocabulary: Vocabulary
     tuning: Tuning = field(default_factory=Tuning)
     partial: str = ""
+    echoed: int = 0
     partial_since: int = 0
     words_since: int = 0
     voice_since: int = 0
     voice_until: int = 0
     talk_until: int = 0
     recent: Recent = field(default_factory=Recent)
-    voices: tuple[float, ...] = ()
+    foreground: Foreground = field(default_factory=Foreground)
 
     def notice(self, moments: Sequence[Moment], now: int) -> "Listener":
         """Take in how it sounded, for each 10 ms up to `now`."""
@@ -185,39 +186,47 @@ class Listener:
     ) -> tuple["Listener", Decision | None]:
         """Take in one hypothesis and decide."""
         if hypothesis.final:
-            verdict = weigh(hypothesis, self.vocabulary)
+            said = self.foreground.of(hypothesis, self.recent) if context.saying else hypothesis
+            verdict = weigh(said, self.vocabulary)
             if verdict is None:
                 return replace(self, partial="", partial_since=now), None
             talk = self.talk_until if verdict.meaning else verdict.reading.end_ms
             following = replace(self, partial="", partial_since=now, talk_until=talk)
             decision = self._judge(verdict, context)
             if isinstance(decision, Heard) and not context.saying:
-                following = following._knowing(verdict.reading)
+                known = self.foreground.knowing(verdict.reading, self.recent)
+                following = replace(following, foreground=known)
             return following, decision
         if hypothesis.text == self.partial:
             return self, None
         begun = self.words_since if self.partial else now
-        return replace(self, partial=hypothesis.text, partial_since=now, words_since=begun), None
+        echoed = self._echoed(hypothesis.text, context, now)
+        text = hypothesis.text
+        following = replace(self, partial=text, echoed=echoed, partial_since=now, words_since=begun)
+        return following, None
 
     def wait(self, context: Context, now: int) -> Flush | None:
         """Whether the partial that stands is sure enough to be flushed."""
-        meaning = self.vocabulary.meanings.get(self.partial)
+        text = " ".join(self.partial.split()[self.echoed :])
+        meaning = self.vocabulary.meanings.get(text)
         if meaning is None or meaning.command not in context.live:
             return None
         care, tuning = meaning.command.care, self.tuning
         hang = (tuning.hang_over_coach if context.saying else tuning.hang)[care]
-        if self.vocabulary.is_opening(self.partial) and care is not Care.PROTECTED:
+        if self.vocabulary.is_opening(text) and care is not Care.PROTECTED:
             hang = max(hang, tuning.opening_hang)
         stood = now - self.partial_since
         ended = now - self.voice_until >= hang and stood >= tuning.dwell[care]
         lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])
         return Flush() if ended or lasting else None
 
-    def _knowing(self, reading: Reading) -> "Listener":
-        """One that knows how loud this command was."""
-        level = loudness(self.recent, reading.start_ms, reading.end_ms)
-        voices = self.voices if level is None else (*self.voices, level)[-VOICES:]
-        return replace(self, voices=voices)
+    def _echoed(self, text: str, context: Context, now: int) -> int:
+        """How many first words of a new partial are the coach's."""
+        words, before = text.split(), self.partial.split()
+        if context.saying and self.foreground.is_faint(self.recent, now - LATELY_MS, now):
+            return len(words)
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(words, before, strict=False))
+        return min(self.echoed, len(list(same)))
 
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
@@ -239,7 +248,8 @@ class Listener:
         needed = self._needed(command.care, context)
         if verdict.confidence < needed:
             return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
-        if context.saying and self._is_faint(verdict.reading):
+        start, end = verdict.reading.start_ms, verdict.reading.end_ms
+        if context.saying and self.foreground.is_faint(self.recent, start, end):
             return "fainter than commands are"
         if self.recent.others_ms(verdict.reading.start_ms - self.tuning.others_before) < (
             self.tuning.others
@@ -265,15 +275,6 @@ class Listener:
     def _is_drowned(self, care: Care, reading: Reading) -> bool:
         above = standing_out(self.recent, reading.start_ms, reading.end_ms)
         return above < self.tuning.standing_out[care]
-
-    def _is_faint(self, reading: Reading) -> bool:
-        """Whether it is much fainter than any of the latest commands, as what is left of an echo
-        mostly is: nobody who interrupts speaks softly.
-        """
-        level = loudness(self.recent, reading.start_ms, reading.end_ms)
-        if level is None or not self.voices:
-            return False
-        return level < min(self.voices) - self.tuning.fainter
 
     def _needed(self, care: Care, context: Context) -> float:
         if context.saying:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.ports import Block, Pcm, Recognizer
 
 
@@ -72,8 +72,9 @@ class PitchedRecognizer:
         return replace(found, readings=tuple(self._true(reading) for reading in found.readings))
 
     def _true(self, reading: Reading) -> Reading:
-        return replace(
-            reading,
-            start_ms=round(reading.start_ms * self._factor),
-            end_ms=round(reading.end_ms * self._factor),
-        )
+        words = (Word(w.text, self._ms(w.start_ms), self._ms(w.end_ms)) for w in reading.words)
+        start, end = self._ms(reading.start_ms), self._ms(reading.end_ms)
+        return replace(reading, start_ms=start, end_ms=end, words=tuple(words))
+
+    def _ms(self, played: int) -> int:
+        return round(played * self._factor)

@@ -3,13 +3,14 @@
 import ctypes
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import vosk
 
-from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.weighing import UNKNOWN
 from skill.errors import ModelError
 from skill.ports import Block, Pcm
@@ -143,19 +144,17 @@ class VoskRecognizer:
             return Hypothesis((), final=True)
         best = found[0]["confidence"]
         weights = [math.exp(entry["confidence"] - best) for entry in found]
-        origin, total = self._ms(self._origin or 0), sum(weights)
-        return Hypothesis(
-            tuple(
-                Reading(
-                    text=entry["text"],
-                    start_ms=origin + round(entry["result"][0]["start"] * 1000),
-                    end_ms=origin + round(entry["result"][-1]["end"] * 1000),
-                    share=weight / total,
-                )
-                for entry, weight in zip(found, weights, strict=True)
-            ),
-            final=True,
+        readings = (
+            Reading.of(self._words(entry["result"]), weight / sum(weights))
+            for entry, weight in zip(found, weights, strict=True)
         )
+        return Hypothesis(tuple(readings), final=True)
+
+    def _words(self, result: Iterable[Mapping[str, Any]]) -> Iterator[Word]:
+        origin = self._ms(self._origin or 0)
+        for one in result:
+            start, end = (origin + round(one[which] * 1000) for which in ("start", "end"))
+            yield Word(one["word"], start, end)
 
     @staticmethod
     def _ms(frame: int) -> int:

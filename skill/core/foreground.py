@@ -1,0 +1,57 @@
+"""Whose words are these? Over the coach, the person's, and what is left of an echo.
+
+Nobody who interrupts speaks softly. What the microphone still hears of the coach is 10 dB or more
+below the person, wherever the coach can be interrupted at all; so, of an utterance over the coach,
+words that are much fainter than the latest commands are left out, and the rest is judged.
+"""
+
+from dataclasses import dataclass, replace
+
+from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.loudness import loudness
+from skill.core.recent import Recent
+
+FAINTER_DB = 8.0
+"""How much fainter than the faintest of the latest commands a word over the coach may be. Of 105
+scenes with commands over the coach, those that were heard were at most 4 dB fainter than the
+person's voice before, and echoes that were taken for commands 10 dB or more
+(`scripts/own_voice.py`)."""
+LATEST = 5
+"""So many commands tell how loud a person is."""
+LATELY_MS = 400
+"""How long ago a word was said, at most, that a partial shows for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreground:
+    """How loud a person is, as far as is known.
+
+    Attributes:
+        levels: of the latest commands that came while the coach was silent, in dB.
+    """
+
+    levels: tuple[float, ...] = ()
+
+    def knowing(self, command: Reading, recent: Recent) -> "Foreground":
+        """One that knows how loud this command was."""
+        level = loudness(recent, command.start_ms, command.end_ms)
+        return self if level is None else replace(self, levels=(*self.levels, level)[-LATEST:])
+
+    def is_faint(self, recent: Recent, start_ms: int, end_ms: int) -> bool:
+        """Whether a stretch is much fainter than commands are; not before there was one."""
+        level = loudness(recent, start_ms, end_ms)
+        if level is None or not self.levels:
+            return False
+        return level < min(self.levels) - FAINTER_DB
+
+    def of(self, hypothesis: Hypothesis, recent: Recent) -> Hypothesis:
+        """A final one without the faint words; if there are no others, as it is."""
+        readings = [self._loud(reading, recent) for reading in hypothesis.readings]
+        left = tuple(reading for reading in readings if reading is not None)
+        return replace(hypothesis, readings=left) if left else hypothesis
+
+    def _loud(self, reading: Reading, recent: Recent) -> Reading | None:
+        if not reading.words:
+            return reading
+        words = [w for w in reading.words if not self.is_faint(recent, w.start_ms, w.end_ms)]
+        return Reading.of(words, reading.share) if words else None

@@ -1,0 +1,132 @@
+"""Words over the coach that are much fainter than commands are no part of what a person said."""
+
+import pytest
+
+from skill.core.foreground import FAINTER_DB, LATELY_MS, Foreground
+from skill.core.hypothesis import Hypothesis, Reading, Word
+from skill.core.listener import Context, Flush, Listener
+from skill.core.messages import Heard, Ignored
+from skill.core.recent import STEP_MS, Moment, Recent
+from skill.core.vocabulary import Command
+from tests.support.book import VOCABULARY
+
+LOUD, FAINT = 60.0, 60.0 - FAINTER_DB - 1
+SPEAKING = Context(frozenset(Command), "rolling", "Roll slowly from side to side.")
+LENGTH = 400
+
+
+def sound(words: str) -> Recent:
+    """Words of 400 ms each, those in capitals loud."""
+    levels = [LOUD if word.isupper() else FAINT for word in words.split()]
+    moments = [Moment(level, coach=True) for level in levels for _ in range(LENGTH // STEP_MS)]
+    return Recent().after(moments, len(levels) * LENGTH)
+
+
+def reading(words: str, share: float = 1.0) -> Reading:
+    said = (
+        Word(word.lower(), n * LENGTH, (n + 1) * LENGTH) for n, word in enumerate(words.split())
+    )
+    return Reading.of(said, share)
+
+
+def foreground(words: str) -> tuple[str, ...]:
+    hypothesis = Hypothesis((reading(words),), final=True)
+    found = Foreground((LOUD,)).of(hypothesis, sound(words))
+    return tuple(one.text for one in found.readings)
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("painful NEXT STEP", "next step"),
+        ("PAUSE repeat", "pause"),
+        ("long is HOLD ON rolling", "hold on"),
+        ("NEXT PAUSE", "next pause"),
+        ("painful rolling", "painful rolling"),
+    ],
+)
+def test_faint_words_are_left_out_unless_all_are(words: str, left: str) -> None:
+    assert foreground(words) == (left,)
+
+
+def test_what_is_left_keeps_its_times_and_its_share() -> None:
+    hypothesis = Hypothesis((reading("back NEXT", 0.8), reading("back [unk]", 0.2)), final=True)
+    found = Foreground((LOUD,)).of(hypothesis, sound("back NEXT"))
+    assert [(one.text, one.start_ms, one.end_ms, one.share) for one in found.readings] == [
+        ("next", 400, 800, 0.8),
+        ("[unk]", 400, 800, 0.2),
+    ]
+
+
+def test_before_the_first_command_nothing_is_left_out() -> None:
+    hypothesis = Hypothesis((reading("back next"),), final=True)
+    assert Foreground().of(hypothesis, sound("back next")) == hypothesis
+
+
+def test_a_recogniser_that_tells_no_words_is_believed() -> None:
+    whole = Hypothesis((Reading("back next", 0, 800, 1.0),), final=True)
+    assert Foreground((LOUD,)).of(whole, sound("back NEXT")) == whole
+
+
+def listener(words: str) -> Listener:
+    return Listener(VOCABULARY, foreground=Foreground((LOUD,)), recent=sound(words))
+
+
+def test_a_command_between_shreds_of_an_echo_is_heard() -> None:
+    words = "back NEXT STEP [unk]"
+    _, decision = listener(words).listen(
+        Hypothesis((reading(words),), final=True), SPEAKING, len(words.split()) * LENGTH
+    )
+    assert isinstance(decision, Heard)
+    assert (decision.command, decision.phrase) == (Command.NEXT, "next step")
+
+
+def test_in_silence_faint_words_count() -> None:
+    words = "back NEXT"
+    silent = Context(SPEAKING.live, SPEAKING.phase)
+    _, decision = listener(words).listen(
+        Hypothesis((reading(words),), final=True), silent, 2 * LENGTH
+    )
+    assert isinstance(decision, Ignored)
+    assert decision.reason == "no single command"
+
+
+def partials(*steps: tuple[str, str]) -> tuple[Listener, int]:
+    """What stands in the partial after so many sounds."""
+    now, ears = 0, listener("")
+    for heard, text in steps:
+        now += LATELY_MS
+        level = LOUD if heard == "loud" else FAINT
+        ears = ears.notice([Moment(level, coach=True)] * (LATELY_MS // STEP_MS), now)
+        hypothesis = Hypothesis((Reading(text, now, now, 1.0),), final=False)
+        ears, _ = ears.listen(hypothesis, SPEAKING, now)
+    return ears, now
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("faint", "back"), ("loud", "back stop")],
+        [("faint", "back"), ("faint", "back [unk]"), ("loud", "back [unk] stop")],
+        [("faint", "back back"), ("loud", "stop")],
+        [("loud", "stop")],
+    ],
+)
+def test_it_is_flushed_at_once_whatever_echo_stood_before(steps: list[tuple[str, str]]) -> None:
+    ears, now = partials(*steps)
+    assert ears.wait(SPEAKING, now + 200) == Flush()
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("faint", "stop")],
+        [("loud", "back"), ("loud", "back stop")],
+        [("faint", "back"), ("loud", "next stop")],
+    ],
+)
+def test_it_is_not_flushed_for_an_echo_nor_in_the_middle_of_talk(
+    steps: list[tuple[str, str]],
+) -> None:
+    ears, now = partials(*steps)
+    assert ears.wait(SPEAKING, now + 200) is None
