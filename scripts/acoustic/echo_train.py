@@ -32,11 +32,6 @@ COMPRESSED = 0.15
 """Exponent of powers in the loss: loudness grows about so."""
 OVER = 6.0
 """How much worse it is to take from the person than to leave of the coach."""
-BEGINNING = 4.0
-"""How much more the beginnings of what is said count: their consonants are faint and soon over, and
-without its "p" a "pause" is no word."""
-BEFORE, SINCE, SILENT = 5, 15, 20
-"""Hops around a beginning that count so, and of silence before it."""
 NAMES = ("left", "taken", "played", "near")
 
 
@@ -92,13 +87,6 @@ def features(found: dict[str, Tensor]) -> Tensor:
     return torch.cat([(torch.log10(power + 1e-10) + 7) / 2 for power in both], dim=2)
 
 
-def beginnings(voice: Tensor) -> Tensor:
-    """1 where somebody begins to talk, or just has; shape (batch, hops) like the voice's."""
-    before = nn.functional.pad(voice, (SILENT, 0))[:, :-1]
-    begins = voice * (1 - nn.functional.max_pool1d(before, SILENT, 1))
-    return nn.functional.max_pool1d(nn.functional.pad(begins, (SINCE, BEFORE)), BEFORE + SINCE + 1, 1)
-
-
 def loss(network: Rest, found: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     """Of the gains, and of the voice."""
     gains, voice = network(features(found))
@@ -110,7 +98,6 @@ def loss(network: Rest, found: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     given = gains.square() * left / scale
     off = (given + 1e-9) ** COMPRESSED - (wanted + 1e-9) ** COMPRESSED
     weight = torch.where(off < 0, OVER, 1.0)
-    weight = weight * (1 + (BEGINNING - 1) * beginnings(found["voice"]))[..., np.newaxis]
     told = nn.functional.binary_cross_entropy_with_logits(voice, found["voice"])
     return (weight * off.square()).mean(), told
 
