@@ -51,10 +51,6 @@ class Tuning:
             Echoes that were taken for commands had 110 to 200 ms of it, commands over the coach
             180 to 870 (`scripts/own_voice.py`); most echoes are told by their faintness.
         others_before: how much earlier than the recogniser says a word may have begun.
-        fainter: how much fainter than the faintest of the latest commands in silence a command over
-            the coach may be, in dB. Of 105 scenes with commands over the coach, those that were
-            heard were at most 4 dB fainter than the person's voice before, and echoes that were
-            taken for commands 10 dB or more (`scripts/own_voice.py`).
         least: shorter sounds are clicks and knocks; the shortest command on dev took 180.
         most, most_a_word: longer ones, of one word and for each further one, are something drawn
             out of noise or music. Protected commands may be as long as they like: "oooow".
@@ -190,7 +186,7 @@ class Listener:
             verdict = weigh(said, self.vocabulary)
             if verdict is None:
                 return replace(self, partial="", partial_since=now), None
-            talk = self.talk_until if verdict.meaning else verdict.reading.end_ms
+            talk = self._talk_until(verdict, context)
             following = replace(self, partial="", partial_since=now, talk_until=talk)
             decision = self._judge(verdict, context)
             if isinstance(decision, Heard) and not context.saying:
@@ -228,6 +224,12 @@ class Listener:
         same = takewhile(lambda pair: pair[0] == pair[1], zip(words, before, strict=False))
         return min(self.echoed, len(list(same)))
 
+    def _talk_until(self, verdict: Verdict, context: Context) -> int:
+        """When other talk last ended: neither a command is any, nor what is left of an echo."""
+        start, end = verdict.reading.start_ms, verdict.reading.end_ms
+        echo = context.saying and self.foreground.is_faint(self.recent, start, end)
+        return self.talk_until if verdict.meaning or echo else end
+
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
 
@@ -251,9 +253,7 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if context.saying and self.foreground.is_faint(self.recent, start, end):
             return "fainter than commands are"
-        if self.recent.others_ms(verdict.reading.start_ms - self.tuning.others_before) < (
-            self.tuning.others
-        ):
+        if self.recent.others_ms(start - self.tuning.others_before) < self.tuning.others:
             return "nobody but the coach was talking"
         if not self._is_of_a_length(command.care, verdict.reading):
             return "too short, or too drawn out"
@@ -263,7 +263,7 @@ class Listener:
             return None
         if contains(context.saying, verdict.reading.text):
             return "the coach's own words"
-        if self.talk_until and verdict.reading.start_ms - self.talk_until < self.tuning.pause:
+        if self.talk_until and start - self.talk_until < self.tuning.pause:
             return "in the middle of other talk"
         return None
 

@@ -130,3 +130,12 @@ def test_it_is_not_flushed_for_an_echo_nor_in_the_middle_of_talk(
 ) -> None:
     ears, now = partials(*steps)
     assert ears.wait(SPEAKING, now + 200) is None
+
+
+def test_shreds_of_an_echo_are_no_other_talk() -> None:
+    heard = Listener(VOCABULARY, foreground=Foreground((LOUD,)), recent=sound("back NEXT"))
+    after, _ = heard.listen(Hypothesis((reading("[unk]"),), final=True), SPEAKING, LENGTH)
+    _, decision = after.listen(
+        Hypothesis((Reading("next", LENGTH, 2 * LENGTH, 1.0),), final=True), SPEAKING, 2 * LENGTH
+    )
+    assert isinstance(decision, Heard)
