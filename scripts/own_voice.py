@@ -65,6 +65,7 @@ TRIES = 4
 HEADPHONES = -math.inf
 BARGE_IN_DB = (HEADPHONES, -10.0, 0.0, 10.0)
 ITSELF_DB = (-20.0, -10.0, 0.0, 12.0)
+NONE, OWN, WEBRTC = "no canceller", "canceller", "WebRTC"
 WANTED = 95
 """Percent of what is heard with headphones, at 0 dB."""
 
@@ -110,7 +111,7 @@ class Task:
 
     room: Path
     echo_db: float
-    cancel: bool
+    canceller: str
     seed: int
     phrase: str = ""
     voice: str = ""
@@ -220,14 +221,22 @@ def run(task: Task) -> Outcome:
     source: AudioSource = Echoing(
         heard, tape, Room(room.response, gain, room.delay, room.drift_ppm)
     )
-    if task.cancel:
-        source = app().without_echo(source, tape)
+    source = cancelled(source, tape, task.canceller)
     found = tuple(commands(source, tape))
     if said is None:
         return Outcome(task, found)
     meaning = app().content.vocabulary.meanings[task.phrase]
     end = start * 1000 // RATE + energy_end_ms((said * voice_level * 32767).astype(np.int16))
     return Outcome(task, found, meaning.command.value, end)
+
+
+def cancelled(source: AudioSource, tape: Tape, canceller: str) -> AudioSource:
+    """The microphone after a canceller."""
+    if canceller == WEBRTC:
+        from webrtc import WebRtcCancelled  # noqa: PLC0415 - not in the lock files
+
+        return WebRtcCancelled(source, tape)
+    return app().without_echo(source, tape) if canceller == OWN else source
 
 
 def commands(source: AudioSource, tape: Tape) -> Iterator[tuple[str, str, int]]:
@@ -248,32 +257,32 @@ def through(tasks: Sequence[Task], jobs: int) -> list[Outcome]:
         return list(track(crew.map(run, tasks), "scenes", len(tasks), console=console))
 
 
-def sides(chosen: argparse.Namespace) -> tuple[tuple[str, bool], ...]:
+def sides(chosen: argparse.Namespace) -> tuple[str, ...]:
     """What is compared."""
-    both = (("no canceller", False), ("canceller", True))
-    return both[1:] if chosen.cancelled_only else both
+    found = (OWN,) if chosen.cancelled_only else (NONE, OWN)
+    return (*found, WEBRTC) if chosen.webrtc else found
 
 
 def barge_in(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
     """Print hits and times; 0 if at 0 dB 95 % of those are heard that are heard with headphones."""
     tasks = [
-        Task(rooms[(n + tries) % len(rooms)], db, cancel, n * TRIES + tries, phrase, voice)
-        for _, cancel in sides(chosen)
+        Task(rooms[(n + tries) % len(rooms)], db, side, n * TRIES + tries, phrase, voice)
+        for side in sides(chosen)
         for db in BARGE_IN_DB
         for n, (phrase, voice) in enumerate((p, v) for p in PHRASES for v in VOICES)
         for tries in range(chosen.tries)
     ]
     found = through(tasks, chosen.jobs)
     table = Table("", *map(wording, BARGE_IN_DB), box=None)
-    for name, cancel in sides(chosen):
+    for side in sides(chosen):
         for phrase in (*PHRASES, "all"):
             some = [
                 one
                 for one in found
-                if one.task.cancel == cancel and phrase in {one.task.phrase, "all"}
+                if one.task.canceller == side and phrase in {one.task.phrase, "all"}
             ]
             cells = [cell([one for one in some if one.task.echo_db == db]) for db in BARGE_IN_DB]
-            table.add_row(f"{name}: {phrase}", *cells)
+            table.add_row(f"{side}: {phrase}", *cells)
     Console().print(table)
     return 0 if share_at(found, 0.0) * 100 >= WANTED else 1
 
@@ -296,7 +305,7 @@ def share_at(found: Sequence[Outcome], echo_db: float) -> float:
         sum(
             silence_ms(one) is not None
             for one in found
-            if one.task.cancel and one.task.echo_db == db
+            if (one.task.canceller, one.task.echo_db) == (OWN, db)
         )
         for db in (echo_db, HEADPHONES)
     ]
@@ -316,31 +325,30 @@ def itself(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
     lines = all_lines()[:: chosen.every]
     pieces = [lines[at : at + 40] for at in range(0, len(lines), 40)]
     tasks = [
-        Task(room, db, cancel, n, lines=tuple(piece))
-        for _, cancel in sides(chosen)
+        Task(room, db, side, n, lines=tuple(piece))
+        for side in sides(chosen)
         for room in rooms
         for db in ITSELF_DB
         for n, piece in enumerate(pieces)
     ]
     found = through(tasks, chosen.jobs)
     table = Table("", *map(wording, ITSELF_DB), box=None)
-    for name, cancel in sides(chosen):
+    for side in sides(chosen):
         counts = [
             sum(
                 len(one.commands)
                 for one in found
-                if (one.task.cancel, one.task.echo_db) == (cancel, db)
+                if (one.task.canceller, one.task.echo_db) == (side, db)
             )
             for db in ITSELF_DB
         ]
-        table.add_row(f"{name}: commands in {len(lines) * len(rooms)} lines", *map(str, counts))
+        table.add_row(f"{side}: commands in {len(lines) * len(rooms)} lines", *map(str, counts))
     Console().print(table)
     for one in found:
         for command, phrase, at in one.commands:
             where = f"{one.task.room.stem} {one.task.echo_db:+g} dB"
-            side = "canceller" if one.task.cancel else "no canceller"
-            print(f"{where}, {side}: {phrase!r} ({command}) at {at} ms")
-    return 1 if any(one.commands for one in found if one.task.cancel) else 0
+            print(f"{where}, {one.task.canceller}: {phrase!r} ({command}) at {at} ms")
+    return 1 if any(one.commands for one in found if one.task.canceller == OWN) else 0
 
 
 def main() -> int:
@@ -352,6 +360,7 @@ def main() -> int:
     parser.add_argument("--tries", type=int, default=TRIES, help="of every command and voice")
     parser.add_argument("--every", type=int, default=1, help="only every n-th line")
     parser.add_argument("--cancelled-only", action="store_true")
+    parser.add_argument("--webrtc", action="store_true", help="besides (pip install livekit)")
     chosen = parser.parse_args()
     rooms = sorted(path for path in chosen.rooms.iterdir() if path.suffix in {".flac", ".wav"})
     return (barge_in if chosen.what == "barge-in" else itself)(rooms, chosen)

@@ -259,7 +259,7 @@ def over_the_coach(listener: Listener, level: float, word: str = "stop") -> Deci
 
 
 @pytest.mark.parametrize("word", ["next", "stop"])
-@pytest.mark.parametrize(("levels", "faintest"), [((60,), 52), ((70, 60, 65), 52), ((40,), 32)])
+@pytest.mark.parametrize(("levels", "faintest"), [((60,), 54), ((70, 60, 65), 54), ((40,), 34)])
 def test_over_the_coach_a_word_much_fainter_than_commands_are_is_an_echo(
     word: str, levels: tuple[float, ...], faintest: float
 ) -> None:
