@@ -139,13 +139,15 @@ class App:
         from skill.audio.activity import WebRtcVoiceDetector
         from skill.recognition.pitched import PitchedRecognizer
         from skill.recognition.resting import RestingRecognizer
+        from skill.recognition.second import PitchedEars
         from skill.recognition.vosk import RATE, VoskRecognizer
 
         grammar = (*vocabulary.meanings,) * COMMAND_WEIGHT + vocabulary.decoys
         recognizer: Recognizer = RestingRecognizer(VoskRecognizer(self.model, grammar), RATE)
         if factor != 1.0:
             recognizer = PitchedRecognizer(recognizer, factor)
-        return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary))
+        second = PitchedEars(VoskRecognizer(self.model, grammar), RATE, factor)
+        return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary), second)
 
     @cached_property
     def model(self) -> "VoskModel":

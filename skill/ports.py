@@ -176,6 +176,18 @@ class Recognizer(Protocol):
         ...
 
 
+class SecondEars(Protocol):
+    """Hear again, a little differently, what a recogniser has taken for a command."""
+
+    def keep(self, block: Block) -> None:
+        """Keep one block, for a few seconds."""
+        ...
+
+    def opinions(self, start_ms: int) -> Sequence[Hypothesis]:
+        """What they make of what was heard since then: final hypotheses, without words if none."""
+        ...
+
+
 class VoiceDetector(Protocol):
     """Tells a human voice from everything else, long before the recogniser's endpointer."""
 

@@ -12,7 +12,7 @@ from skill.core.advance import advance
 from skill.core.coach import Coach, Phase
 from skill.core.foresight import foresee
 from skill.core.hypothesis import Hypothesis
-from skill.core.listener import Context, Decision, Flush, Listener
+from skill.core.listener import Context, Decision, Doubt, Listener
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
@@ -47,6 +47,7 @@ from skill.ports import (
     Press,
     Recognizer,
     Reliable,
+    SecondEars,
     VoiceDetector,
 )
 from skill.speech.narrator import Narrator
@@ -76,11 +77,19 @@ class Observer(Protocol):
 
 @dataclass
 class Ears:
-    """What hears: the recogniser, the voice detector, and the listener that judges."""
+    """What hears: the recogniser, the voice detector, and the listener that judges.
+
+    Args:
+        recognizer: hears commands.
+        detector: hears voices.
+        listener: judges.
+        second: hear again what is in doubt; without them the recogniser is believed.
+    """
 
     recognizer: Recognizer
     detector: VoiceDetector
     listener: Listener
+    second: SecondEars | None = None
 
     def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
         """Take in a block; return the commands heard and what was ignored."""
@@ -88,16 +97,22 @@ class Ears:
         known = max(self.listener.recent.until, now * block.start_frame // block.end_frame)
         moments = _moments(block, max(0, now // 10 - known // 10), bool(context.saying))
         voice = self.detector.feed(block)
+        if self.second is not None:
+            self.second.keep(block)
         self.listener = self.listener.notice(moments, now).notice_voice(voice, now)
         heard = self.recognizer.feed(block)
-        decisions = [self._judge(hypothesis, context, now) for hypothesis in heard]
+        decisions = [self.judge(hypothesis, context, now) for hypothesis in heard]
         if self.listener.wait(context, now) is not None:
-            decisions.append(self._judge(self.recognizer.flush(), context, now))
+            decisions.append(self.judge(self.recognizer.flush(), context, now))
         return [decision for decision in decisions if decision is not None]
 
-    def _judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
+    def judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
+        """What to make of a hypothesis; others are asked where that is in doubt."""
         self.listener, decision = self.listener.listen(hypothesis, context, now)
-        return decision
+        if not isinstance(decision, Doubt):
+            return decision
+        opinions = () if self.second is None else self.second.opinions(decision.start_ms)
+        return self.listener.settle(decision, opinions)
 
 
 def _moments(block: Block, count: int, coach: bool) -> list[Moment]:
@@ -188,7 +203,7 @@ class Session:
             self.ears.recognizer.recycle()
             self._recycle = False
         decisions = self.ears.hear(block, now, self._context(now))
-        return [decision for decision in decisions if not isinstance(decision, Flush)]
+        return [decision for decision in decisions if isinstance(decision, Heard | Ignored)]
 
     def _context(self, now: int) -> Context:
         if self.coach.saying and now >= self._audible_from:

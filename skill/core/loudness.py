@@ -36,13 +36,21 @@ def standing_out(recent: Recent, start_ms: int, end_ms: int) -> float:
         where there is nothing to compare with.
     """
     word = _louder_half(_without_coach(recent.between(start_ms, end_ms)))
+    room = noise_before(recent, start_ms)
+    return math.inf if word is None or room is None else word - room
+
+
+def noise_before(recent: Recent, start_ms: int) -> float | None:
+    """The level, in dB, below which `SHARE` of the `BEFORE_MS` before a word stay, without what the
+    coach said; None in a quiet room, and where there is nothing to tell it by.
+    """
     before = sorted(
         _levels(_without_coach(recent.between(start_ms - BEFORE_MS, start_ms - ONSET_MS)))
     )
-    if word is None or len(before) * STEP_MS < LEAST_MS:
-        return math.inf
+    if len(before) * STEP_MS < LEAST_MS:
+        return None
     room = before[int(SHARE * len(before))]
-    return math.inf if room < QUIET_DB else word - room
+    return None if room < QUIET_DB else room
 
 
 def _louder_half(moments: Sequence[Moment]) -> float | None:

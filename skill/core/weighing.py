@@ -7,7 +7,7 @@ shows only beside the winner, as `[unk]` or as a decoy. So all readings vote, by
 """
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from skill.core.hypothesis import Hypothesis, Reading
@@ -49,6 +49,16 @@ def weigh(hypothesis: Hypothesis, vocabulary: Vocabulary) -> Verdict | None:
     winner = max(votes, key=lambda side: votes[side])
     confidence = votes[winner] / (sum(votes.values()) + untold)
     return Verdict(first[winner], vocabulary.meanings.get(first[winner].text), confidence)
+
+
+def support(hypotheses: Sequence[Hypothesis], meaning: Meaning, vocabulary: Vocabulary) -> float:
+    """How likely several recognisers that heard the same find a meaning: the mean, 0 to 1."""
+    return sum(_share(one, meaning, vocabulary) for one in hypotheses) / len(hypotheses)
+
+
+def _share(hypothesis: Hypothesis, meaning: Meaning, vocabulary: Vocabulary) -> float:
+    meant = (r.share for r in hypothesis.readings if vocabulary.meanings.get(r.text) == meaning)
+    return sum(meant)
 
 
 _MIXTURES = "mixtures"

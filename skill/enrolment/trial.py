@@ -45,7 +45,7 @@ class Trial:
 
     def __init__(self, ears: Ears, vocabulary: Vocabulary) -> None:
         self._noting = _Noting(ears.recognizer)
-        self._ears = Ears(self._noting, ears.detector, ears.listener)
+        self._ears = Ears(self._noting, ears.detector, ears.listener, ears.second)
         self._vocabulary = vocabulary
         self._frame = 0
 

@@ -175,7 +175,7 @@ class _Hearing:
         ears = self._ears
         context = Context(frozenset(Command), PHASE)
         rest = ears.recognizer.flush()
-        ears.listener, decision = ears.listener.listen(rest, context, self._now())
+        decision = ears.judge(rest, context, self._now())
         ears.recognizer.recycle()
         return [] if decision is None else [decision]
 

@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from skill.core.hypothesis import Hypothesis, Reading
-from skill.core.listener import Context, Decision, Flush, Listener, Tuning, contains, plain
+from skill.core.listener import (
+    Context,
+    Decision,
+    Doubt,
+    Flush,
+    Listener,
+    Tuning,
+    contains,
+    plain,
+)
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment
 from skill.core.vocabulary import Command, Meaning, Vocabulary
@@ -133,7 +142,29 @@ def test_a_word_as_loud_as_the_music_is_part_of_it(word: str) -> None:
     sung = judge(final(word, start_ms=3000), LIVE, in_music(1))
     assert isinstance(sung, Ignored)
     assert sung.reason == "no louder than what was to be heard before"
-    assert isinstance(judge(final(word, start_ms=3000), LIVE, in_music(8)), Heard)
+    assert isinstance(judge(final(word, start_ms=3000), LIVE, in_music(8)), Doubt)
+
+
+@pytest.mark.parametrize(
+    ("opinions", "kind"),
+    [
+        ([("next", 0.15), ("", 0.0)], Ignored),
+        ([("next", 0.15), ("next", 0.1)], Heard),
+        ([("next", 0.9), ("[unk]", 1.0)], Heard),
+        ([("pause", 1.0), ("[unk]", 1.0)], Ignored),
+        ([], Heard),
+    ],
+)
+def test_in_noise_others_are_asked_whether_it_is_a_command(
+    opinions: list[tuple[str, float]], kind: type
+) -> None:
+    doubt = judge(final("next", start_ms=3000), LIVE, in_music(8))
+    assert isinstance(doubt, Doubt)
+    assert doubt.start_ms == 3000
+    heard = [final(text, share) if text else Hypothesis((), final=True) for text, share in opinions]
+    settled = in_music(8).settle(doubt, heard)
+    assert type(settled) is kind
+    assert settled == doubt.heard or settled == Ignored("next", "heard by one ear only", 1.0)
 
 
 def test_over_the_coach_a_word_need_not_be_louder() -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from skill.audio.activity import WebRtcVoiceDetector
-from skill.core.listener import Context, Decision, Listener
+from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.listener import Context, Decision, Flush, Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command
 from skill.ports import Block, BlockKind, Pcm
@@ -54,3 +55,43 @@ def test_nothing_is_compared_with_the_coachs_own_voice() -> None:
 
 def test_nothing_is_compared_with_a_lost_microphone() -> None:
     assert [type(decision) for decision in hear(1000, kind=BlockKind.LOST)] == [Heard]
+
+
+class Others:
+    """Second ears who always say the same."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.kept = 0
+        self.asked: list[int] = []
+
+    def keep(self, block: Block) -> None:
+        self.kept += len(block.pcm)
+
+    def opinions(self, start_ms: int) -> list[Hypothesis]:
+        self.asked.append(start_ms)
+        return [Hypothesis((Reading(self.text, start_ms, start_ms + 400, 1.0),), final=True)] * 2
+
+
+@pytest.mark.parametrize(
+    ("others", "room", "context", "kind", "asked"),
+    [
+        ("next", 1000, LIVE, Heard, 1),
+        ("[unk]", 1000, LIVE, Ignored, 1),
+        ("[unk]", 5, LIVE, Heard, 0),
+        ("[unk]", 1000, SPEAKING, Heard, 0),
+    ],
+)
+def test_in_noise_and_only_there_others_are_asked(
+    others: str, room: float, context: Context, kind: type, asked: int
+) -> None:
+    second = Others(others)
+    recognizer = ScriptedRecognizer([Cue(3000, 3500, "next")])
+    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
+    decisions: list[Decision] = []
+    for number, pcm in enumerate([*noise(room, 60), *noise(4000, 10), *noise(0, 20)]):
+        block = Block(number * BLOCK, pcm)
+        decisions += ears.hear(block, block.end_frame // 16, context)
+    assert [type(decision) for decision in decisions if not isinstance(decision, Flush)] == [kind]
+    assert len(second.asked) == asked
+    assert second.kept == 90 * BLOCK

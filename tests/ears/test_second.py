@@ -1,0 +1,82 @@
+"""Second ears: a command is one at other pitches, too."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skill.audio.pcm import read_pcm
+from skill.core.hypothesis import Hypothesis
+from skill.core.weighing import support
+from skill.ports import Block, Pcm
+from skill.recognition.scripted import ScriptedRecognizer
+from skill.recognition.second import BEFORE_MS, FACTORS, KEPT_S, PitchedEars
+from skill.recognition.vosk import VoskModel, VoskRecognizer
+from skill.settings import Settings
+from tests.support.book import VOCABULARY
+
+RATE, BLOCK = 16_000, 800
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+
+
+@pytest.fixture(scope="module")
+def model() -> VoskModel:
+    return VoskModel(Settings().model)
+
+
+def room(seconds: float) -> Pcm:
+    return np.random.default_rng(1).normal(0, 8, round(seconds * RATE)).astype(np.int16)
+
+
+def keep(ears: PitchedEars, pcm: Pcm) -> None:
+    for at in range(0, len(pcm) // BLOCK * BLOCK, BLOCK):
+        ears.keep(Block(at, pcm[at : at + BLOCK]))
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.1])
+@pytest.mark.parametrize("phrase", ["next", "stop"])
+def test_a_word_is_heard_at_every_pitch_around_the_persons_own(
+    model: VoskModel, phrase: str, factor: float
+) -> None:
+    ears = PitchedEars(VoskRecognizer(model, ("next", "stop")), RATE, factor)
+    word = read_pcm(RECORDINGS / f"{phrase}.flite-slt.ogg")
+    keep(ears, np.concatenate((room(2), word, room(0.2))))
+    for _ in range(2):
+        opinions = ears.opinions(2000)
+        assert len(opinions) == len(FACTORS)
+        assert support(opinions, VOCABULARY.meanings[phrase], VOCABULARY) > 0.8
+
+
+def test_the_times_of_opinions_are_true(model: VoskModel) -> None:
+    ears = PitchedEars(VoskRecognizer(model, ("stop",)), RATE)
+    word = read_pcm(RECORDINGS / "stop.flite-slt.ogg")
+    keep(ears, np.concatenate((room(3), word, room(0.2))))
+    for opinion in ears.opinions(3000):
+        assert opinion.readings[0].start_ms == pytest.approx(3000, abs=150)
+
+
+def test_in_an_empty_room_there_is_nothing_to_hear(model: VoskModel) -> None:
+    ears = PitchedEars(VoskRecognizer(model, ("next", "stop")), RATE)
+    keep(ears, room(3))
+    assert all(not opinion.readings for opinion in ears.opinions(2000))
+
+
+class Tape(ScriptedRecognizer):
+    """Counts what it is given."""
+
+    frames = 0
+
+    def feed(self, block: Block) -> Sequence[Hypothesis]:
+        self.frames += len(block.pcm)
+        return super().feed(block)
+
+
+def test_what_is_long_past_is_forgotten() -> None:
+    tape = Tape([])
+    ears = PitchedEars(tape, RATE)
+    assert ears.opinions(0) == ()
+    keep(ears, room(KEPT_S + 3))
+    ears.opinions(BEFORE_MS)
+    kept = sum(KEPT_S * RATE / factor for factor in FACTORS)
+    assert tape.frames == pytest.approx(kept, abs=2 * BLOCK)
