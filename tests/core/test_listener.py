@@ -148,8 +148,8 @@ def test_a_word_as_loud_as_the_music_is_part_of_it(word: str) -> None:
 @pytest.mark.parametrize(
     ("opinions", "kind"),
     [
-        ([("next", 0.15), ("", 0.0)], Ignored),
-        ([("next", 0.15), ("next", 0.1)], Heard),
+        ([("next", 0.8), ("", 0.0)], Ignored),
+        ([("next", 0.8), ("next", 0.2)], Heard),
         ([("next", 0.9), ("[unk]", 1.0)], Heard),
         ([("pause", 1.0), ("[unk]", 1.0)], Ignored),
         ([], Heard),
@@ -165,6 +165,14 @@ def test_in_noise_others_are_asked_whether_it_is_a_command(
     settled = in_music(8).settle(doubt, heard)
     assert type(settled) is kind
     assert settled == doubt.heard or settled == Ignored("next", "heard by one ear only", 1.0)
+
+
+def test_in_noise_stop_needs_less_support() -> None:
+    doubt = judge(final("stop", start_ms=3000), LIVE, in_music(8))
+    assert isinstance(doubt, Doubt)
+    unknown = final("[unk]")
+    assert in_music(8).settle(doubt, [final("stop", 0.5), unknown]) == doubt.heard
+    assert isinstance(in_music(8).settle(doubt, [final("stop", 0.3), unknown]), Ignored)
 
 
 def test_over_the_coach_a_word_need_not_be_louder() -> None:
