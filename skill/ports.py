@@ -183,8 +183,10 @@ class SecondEars(Protocol):
         """Keep one block, for a few seconds."""
         ...
 
-    def opinions(self, start_ms: int) -> Sequence[Hypothesis]:
-        """What they make of what was heard since then: final hypotheses, without words if none."""
+    def opinions(self, start_ms: int) -> Iterator[Hypothesis]:
+        """What they make of what was heard since then, one after the other as they are asked for:
+        final hypotheses, without words if none.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ shows only beside the winner, as `[unk]` or as a decoy. So all readings vote, by
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from skill.core.hypothesis import Hypothesis, Reading
@@ -51,14 +51,9 @@ def weigh(hypothesis: Hypothesis, vocabulary: Vocabulary) -> Verdict | None:
     return Verdict(first[winner], vocabulary.meanings.get(first[winner].text), confidence)
 
 
-def support(hypotheses: Sequence[Hypothesis], meaning: Meaning, vocabulary: Vocabulary) -> float:
-    """How likely several recognisers that heard the same find a meaning: the mean, 0 to 1."""
-    return sum(_share(one, meaning, vocabulary) for one in hypotheses) / len(hypotheses)
-
-
-def _share(hypothesis: Hypothesis, meaning: Meaning, vocabulary: Vocabulary) -> float:
-    meant = (r.share for r in hypothesis.readings if vocabulary.meanings.get(r.text) == meaning)
-    return sum(meant)
+def support(hypothesis: Hypothesis, meaning: Meaning, vocabulary: Vocabulary) -> float:
+    """How likely a recogniser finds a meaning, 0 to 1."""
+    return sum(r.share for r in hypothesis.readings if vocabulary.meanings.get(r.text) == meaning)
 
 
 _MIXTURES = "mixtures"

@@ -5,7 +5,7 @@ has made of a noise or of a shred of music mostly falls apart.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -42,14 +42,14 @@ class PitchedEars:
         while self._kept[0].end_frame < block.end_frame - KEPT_S * self._rate:
             self._kept.popleft()
 
-    def opinions(self, start_ms: int) -> Sequence[Hypothesis]:
+    def opinions(self, start_ms: int) -> Iterator[Hypothesis]:
         """What is heard since then at each pitch: the last final hypothesis with words in it."""
         first = (start_ms - BEFORE_MS) * self._rate // 1000
         kept = [block for block in self._kept if block.end_frame > first]
-        if not kept:
-            return ()
-        whole = Block(kept[0].start_frame, np.concatenate([block.pcm for block in kept]))
-        return [self._hear(whole, self._factor * factor) for factor in FACTORS]
+        if kept:
+            whole = Block(kept[0].start_frame, np.concatenate([block.pcm for block in kept]))
+            for factor in FACTORS:
+                yield self._hear(whole, self._factor * factor)
 
     def _hear(self, sound: Block, factor: float) -> Hypothesis:
         recognizer = PitchedRecognizer(self._inner, factor)

@@ -150,6 +150,7 @@ def test_a_word_as_loud_as_the_music_is_part_of_it(word: str) -> None:
     [
         ([("next", 0.8), ("", 0.0)], Ignored),
         ([("next", 0.8), ("next", 0.2)], Heard),
+        ([("[unk]", 1.0), ("next", 0.95)], Heard),
         ([("next", 0.9), ("[unk]", 1.0)], Heard),
         ([("pause", 1.0), ("[unk]", 1.0)], Ignored),
         ([], Heard),

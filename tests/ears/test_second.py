@@ -43,9 +43,10 @@ def test_a_word_is_heard_at_every_pitch_around_the_persons_own(
     word = read_pcm(RECORDINGS / f"{phrase}.flite-slt.ogg")
     keep(ears, np.concatenate((room(2), word, room(0.2))))
     for _ in range(2):
-        opinions = ears.opinions(2000)
+        opinions = list(ears.opinions(2000))
         assert len(opinions) == len(FACTORS)
-        assert support(opinions, VOCABULARY.meanings[phrase], VOCABULARY) > 0.8
+        for opinion in opinions:
+            assert support(opinion, VOCABULARY.meanings[phrase], VOCABULARY) > 0.7
 
 
 def test_the_times_of_opinions_are_true(model: VoskModel) -> None:
@@ -75,8 +76,8 @@ class Tape(ScriptedRecognizer):
 def test_what_is_long_past_is_forgotten() -> None:
     tape = Tape([])
     ears = PitchedEars(tape, RATE)
-    assert ears.opinions(0) == ()
+    assert list(ears.opinions(0)) == []
     keep(ears, room(KEPT_S + 3))
-    ears.opinions(BEFORE_MS)
+    list(ears.opinions(BEFORE_MS))
     kept = sum(KEPT_S * RATE / factor for factor in FACTORS)
     assert tape.frames == pytest.approx(kept, abs=3 * BLOCK)

@@ -1,5 +1,7 @@
 """What the ears hear of how loud it is, and what they make of it."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -68,17 +70,18 @@ class Others:
     def keep(self, block: Block) -> None:
         self.kept += len(block.pcm)
 
-    def opinions(self, start_ms: int) -> list[Hypothesis]:
-        self.asked.append(start_ms)
-        return [Hypothesis((Reading(self.text, start_ms, start_ms + 400, 1.0),), final=True)] * 2
+    def opinions(self, start_ms: int) -> Iterator[Hypothesis]:
+        for _ in range(2):
+            self.asked.append(start_ms)
+            yield Hypothesis((Reading(self.text, start_ms, start_ms + 400, 1.0),), final=True)
 
 
 @pytest.mark.parametrize(
     ("others", "room", "context", "kind", "asked"),
     [
         ("next", 1000, LIVE, Heard, 1),
-        ("[unk]", 1000, LIVE, Ignored, 1),
-        ("[unk]", 5, LIVE, Heard, 0),
+        ("[unk]", 1000, LIVE, Ignored, 2),
+        ("[unk]", 50, LIVE, Heard, 0),
         ("[unk]", 1000, SPEAKING, Heard, 0),
     ],
 )
