@@ -7,7 +7,7 @@ import numpy as np
 import soxr
 
 from skill.core.hypothesis import Hypothesis
-from skill.core.listener import Tuning
+from skill.core.tuning import Tuning
 from skill.core.vocabulary import Vocabulary
 from skill.core.weighing import weigh
 from skill.ports import Block, Pcm, Recognizer

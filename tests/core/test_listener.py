@@ -11,12 +11,12 @@ from skill.core.listener import (
     Doubt,
     Flush,
     Listener,
-    Tuning,
     contains,
     plain,
 )
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment
+from skill.core.tuning import Tuning
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from tests.support.book import VOCABULARY
 

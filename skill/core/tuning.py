@@ -1,0 +1,91 @@
+"""The listener's numbers, and what each was chosen on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from skill.core.vocabulary import Care
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Its numbers, in milliseconds unless said otherwise.
+
+    Attributes:
+        hang: silence after the voice before a flush, on top of the 70 ms or more that the voice
+            detector itself looks back. Chosen on recordings: down to these, nothing was lost; at
+            0, one command in thirty was cut at a closure inside a word.
+        hang_over_coach: the same while the coach speaks, and has to be silenced at once. With 0
+            and 10, 4 of 60 commands were cut (`scripts/own_voice.py`, no echo and 0 dB); with
+            these, none.
+        dwell: how long a partial must have stood unchanged.
+        opening_hang: the same when more words may follow ("next" of "next step").
+        confidence: how likely the meaning must be, 0 to 1. No protected command that was heard on
+            dev, in quiet and at 10 dB, had less than 0.85.
+        confidence_over_coach: the same while the coach speaks, where half a word is often covered.
+            What is left of an echo is known by its faintness, and by nobody else having talked; of
+            five that passed both, in the loudest of echoes, this leaves two.
+        noisy_confidence: the same in noise, for what is not protected. On dev, in noise at 10 dB,
+            0.9 left 7 of 25 false accepts and 214 of 231 commands.
+        standing_out: how far above what went before a command's level must be, in dB, unless the
+            coach speaks. On dev, of 57 false accepts in 17 minutes of noise and made music 18
+            were left, and 217 of 221 commands in noise at 10 dB.
+        support: how much the likelihoods that second opinions give a command must come to, unless
+            it was quiet before it or the coach speaks. In 51 minutes of noise and made music 4 of
+            17 false accepts were left; on dev, in noise at 10 dB, 557 of 574 commands and 6 of 16
+            false accepts.
+        quiet: a room below this level, in dB, makes up no commands: 100 steps of 16 bits.
+        others: for how long somebody other than the coach must have talked, where that is known.
+            Echoes that were taken for commands had 110 to 200 ms of it, commands over the coach
+            180 to 870 (`scripts/own_voice.py`); most echoes are told by their faintness.
+        others_before: how much earlier than the recogniser says a word may have begun.
+        least: shorter sounds are clicks and knocks; the shortest command on dev took 180.
+        most, most_a_word: longer ones, of one word and for each further one, are something drawn
+            out of noise or music. Protected commands may be as long as they like: "oooow".
+        steady: how long a partial must have stood in noise, where the voice seems never to end.
+        noise: a voice that has gone on for so long without a word is noise or music.
+        voice_gap: silences shorter than this do not divide a voice.
+        pause: silence between other talk and a phrase that stands alone.
+        idle: silence after which nobody is speaking.
+        detector_tail: how late the voice detector sees an end (ARCHITECTURE.md, "The end of a
+            voice"); only for what is reported.
+        voice_probability: from here on 10 ms count as voice, 0 to 1.
+    """
+
+    hang: Mapping[Care, int] = field(
+        default_factory=lambda: {Care.PROTECTED: 30, Care.LIGHT: 40, Care.COSTLY: 100}
+    )
+    hang_over_coach: Mapping[Care, int] = field(
+        default_factory=lambda: {Care.PROTECTED: 10, Care.LIGHT: 20, Care.COSTLY: 100}
+    )
+    dwell: Mapping[Care, int] = field(
+        default_factory=lambda: {Care.PROTECTED: 50, Care.LIGHT: 50, Care.COSTLY: 100}
+    )
+    opening_hang: int = 150
+    confidence: Mapping[Care, float] = field(
+        default_factory=lambda: {Care.PROTECTED: 0.7, Care.LIGHT: 0.8, Care.COSTLY: 0.9}
+    )
+    confidence_over_coach: Mapping[Care, float] = field(
+        default_factory=lambda: {Care.PROTECTED: 0.6, Care.LIGHT: 0.6, Care.COSTLY: 0.9}
+    )
+    noisy_confidence: float = 0.9
+    standing_out: Mapping[Care, float] = field(
+        default_factory=lambda: {Care.PROTECTED: 4.0, Care.LIGHT: 4.0, Care.COSTLY: 4.0}
+    )
+    support: Mapping[Care, float] = field(
+        default_factory=lambda: {Care.PROTECTED: 0.4, Care.LIGHT: 0.9, Care.COSTLY: 0.9}
+    )
+    quiet: float = 40.0
+    others: int = 150
+    others_before: int = 200
+    least: int = 160
+    most: int = 1_150
+    most_a_word: int = 450
+    steady: Mapping[Care, int] = field(
+        default_factory=lambda: {Care.PROTECTED: 200, Care.LIGHT: 250, Care.COSTLY: 400}
+    )
+    noise: int = 1_500
+    voice_gap: int = 250
+    pause: int = 250
+    idle: int = 500
+    detector_tail: int = 100
+    voice_probability: float = 0.5
