@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -221,8 +222,10 @@ def test_what_was_played_is_known_on_the_microphones_clock(pulse: Pulse) -> None
     assert min(delays) > 0
     assert max(delays) < 300
     # A busy machine's callbacks come late, and a hole in what is played shifts all that follows.
-    spread = 3 if speaker.underruns + microphone.overruns == 0 else 60
-    assert max(delays) - min(delays) < spread, delays
+    # ALSA's plug-in does not count every hole, so one is forgiven; a wrong clock makes three.
+    holes = max(1, speaker.underruns + microphone.overruns)
+    assert max(delays) - min(delays) < 60
+    assert sum(abs(later - sooner) >= 3 for sooner, later in pairwise(delays)) <= holes, delays
 
 
 def test_a_machine_with_a_speaker_only_has_no_microphone(pulse: Pulse) -> None:
