@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from skill.core.foreground import LATELY_MS, Foreground
+from skill.core.foreground import DOUBTED_DB, LATELY_MS, Foreground
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.loudness import noise_before, standing_out
 from skill.core.messages import Heard, Ignored
@@ -202,9 +202,15 @@ class Listener:
             return Ignored(reading.text, reason, sure)
         ended = self._voice_end(reading)
         heard = Heard(meaning.command, meaning.argument, reading.text, sure, ended)
-        noise = noise_before(self.recent, reading.start_ms)
-        doubtful = noise is not None and noise > self.tuning.quiet and not context.saying
-        return Doubt(heard, reading.start_ms) if doubtful else heard
+        return Doubt(heard, reading.start_ms) if self._is_doubtful(reading, context) else heard
+
+    def _is_doubtful(self, reading: Reading, context: Context) -> bool:
+        """Whether it may be a noise's, or what is left of a loud echo."""
+        start, end = reading.start_ms, reading.end_ms
+        if context.saying:
+            return self.foreground.is_faint(self.recent, start, end, DOUBTED_DB)
+        noise = noise_before(self.recent, start)
+        return noise is not None and noise > self.tuning.quiet
 
     def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:

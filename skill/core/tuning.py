@@ -29,10 +29,10 @@ class Tuning:
         standing_out: how far above what went before a command's level must be, in dB, unless the
             coach speaks. On dev, of 57 false accepts in 17 minutes of noise and made music 18
             were left, and 217 of 221 commands in noise at 10 dB.
-        support: how much the likelihoods that second opinions give a command must come to, unless
-            it was quiet before it or the coach speaks. In 51 minutes of noise and made music 4 of
-            17 false accepts were left; on dev, in noise at 10 dB, 557 of 574 commands and 6 of 16
-            false accepts.
+        support: how much the likelihoods that second opinions give a command must come to, where
+            it was not quiet before it, or, over the coach, where it is a little faint. In 51
+            minutes of noise and made music 4 of 17 false accepts were left; on dev, in noise at
+            10 dB, 557 of 574 commands and 6 of 16 false accepts.
         quiet: a room below this level, in dB, makes up no commands: 100 steps of 16 bits.
         others: for how long somebody other than the coach must have talked, where that is known.
             Echoes that were taken for commands had 110 to 200 ms of it, commands over the coach

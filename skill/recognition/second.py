@@ -5,12 +5,12 @@ has made of a noise or of a shred of music mostly falls apart.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from skill.core.hypothesis import Hypothesis
-from skill.ports import Block, Recognizer
+from skill.ports import Block, Pcm, Recognizer
 from skill.recognition.pitched import PitchedRecognizer
 
 FACTORS = (0.92, 1.09)
@@ -47,7 +47,7 @@ class PitchedEars:
         first = (start_ms - BEFORE_MS) * self._rate // 1000
         kept = [block for block in self._kept if block.end_frame > first]
         if kept:
-            whole = Block(kept[0].start_frame, np.concatenate([block.pcm for block in kept]))
+            whole = Block(kept[0].start_frame, _joined(kept))
             for factor in FACTORS:
                 yield self._hear(whole, self._factor * factor)
 
@@ -56,3 +56,14 @@ class PitchedEars:
         heard = [found for found in recognizer.feed(sound) if found.final and found.readings]
         rest = recognizer.flush()
         return heard[-1] if heard and not rest.readings else rest
+
+
+def _joined(blocks: Sequence[Block]) -> Pcm:
+    """Their sound, with what a block gives again in the place of what it was before."""
+    whole = np.concatenate([block.pcm for block in blocks])
+    at = 0
+    for block in blocks:
+        first = max(0, at - len(block.again))
+        whole[first:at] = block.again[len(block.again) - (at - first) :]
+        at += len(block.pcm)
+    return whole

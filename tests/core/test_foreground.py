@@ -2,9 +2,9 @@
 
 import pytest
 
-from skill.core.foreground import FAINTER_DB, LATELY_MS, Foreground
+from skill.core.foreground import DOUBTED_DB, FAINTER_DB, LATELY_MS, Foreground
 from skill.core.hypothesis import Hypothesis, Reading, Word
-from skill.core.listener import Context, Flush, Listener
+from skill.core.listener import Context, Decision, Doubt, Flush, Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import STEP_MS, Moment, Recent
 from skill.core.vocabulary import Command
@@ -79,6 +79,22 @@ def test_a_command_between_shreds_of_an_echo_is_heard() -> None:
     )
     assert isinstance(decision, Heard)
     assert (decision.command, decision.phrase) == (Command.NEXT, "next step")
+
+
+@pytest.mark.parametrize(
+    ("fainter", "kind"),
+    [(0, Heard), (DOUBTED_DB, Heard), (DOUBTED_DB + 0.5, Doubt), (FAINTER_DB + 0.5, Ignored)],
+)
+def test_over_the_coach_a_command_that_is_a_little_faint_is_in_doubt(
+    fainter: float, kind: type[Decision]
+) -> None:
+    moments = [Moment(LOUD - fainter, coach=True)] * (LENGTH // STEP_MS)
+    listening = Listener(
+        VOCABULARY, foreground=Foreground((LOUD,)), recent=Recent().after(moments, LENGTH)
+    )
+    said = Hypothesis((reading("stop"),), final=True)
+    _, decision = listening.listen(said, SPEAKING, LENGTH)
+    assert isinstance(decision, kind)
 
 
 def test_in_silence_faint_words_count() -> None:

@@ -307,7 +307,8 @@ def test_over_the_coach_a_word_much_fainter_than_commands_are_is_an_echo(
     echo = over_the_coach(person, faintest - 1, word)
     assert isinstance(echo, Ignored)
     assert echo.reason == "fainter than commands are"
-    assert isinstance(over_the_coach(person, faintest + 1, word), Heard)
+    assert isinstance(over_the_coach(person, faintest + 1, word), Doubt)
+    assert isinstance(over_the_coach(person, faintest + 5, word), Heard)
 
 
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
@@ -315,6 +316,6 @@ def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
 
 
 def test_only_the_latest_commands_tell_and_none_over_the_coach() -> None:
-    assert isinstance(over_the_coach(after_commands(80, *[50] * 5), 44), Heard)
-    assert isinstance(over_the_coach(after_commands(50, *[80] * 5), 44), Ignored)
-    assert isinstance(over_the_coach(after_commands(80, context=SPEAKING), 44), Heard)
+    assert isinstance(over_the_coach(after_commands(80, *[50] * 5), 49), Heard)
+    assert isinstance(over_the_coach(after_commands(50, *[80] * 5), 49), Ignored)
+    assert isinstance(over_the_coach(after_commands(80, context=SPEAKING), 49), Heard)

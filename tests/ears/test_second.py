@@ -81,3 +81,29 @@ def test_what_is_long_past_is_forgotten() -> None:
     list(ears.opinions(BEFORE_MS))
     kept = sum(KEPT_S * RATE / factor for factor in FACTORS)
     assert tape.frames == pytest.approx(kept, abs=3 * BLOCK)
+
+
+def test_what_a_block_gives_again_is_heard_in_its_place() -> None:
+    """A gate opened late: the sound before it comes once more, ungated."""
+    heard: list[Pcm] = []
+
+    class Listening(ScriptedRecognizer):
+        def feed(self, block: Block) -> Sequence[Hypothesis]:
+            heard.append(block.pcm)
+            return super().feed(block)
+
+    sound = np.arange(3 * BLOCK, dtype=np.int16)
+    gated, again = np.zeros(2 * BLOCK, np.int16), sound[BLOCK // 2 : 2 * BLOCK]
+
+    def opinions(first: Pcm, again: Pcm) -> list[Pcm]:
+        heard.clear()
+        ears = PitchedEars(Listening([]), RATE)
+        keep(ears, first)
+        ears.keep(Block(2 * BLOCK, sound[2 * BLOCK :], again=again))
+        list(ears.opinions(0))
+        return heard.copy()
+
+    whole = np.concatenate((np.zeros(BLOCK // 2, np.int16), sound[BLOCK // 2 : 2 * BLOCK]))
+    assert np.array_equal(opinions(gated, again)[0], opinions(whole, sound[:0])[0])
+    longer = np.concatenate((np.full(BLOCK, 9, np.int16), sound[: 2 * BLOCK]))
+    assert np.array_equal(opinions(gated, longer)[0], opinions(sound[: 2 * BLOCK], sound[:0])[0])
