@@ -225,7 +225,7 @@ class Listener:
             return "nobody but the coach was talking"
         if not self._is_of_a_length(command.care, verdict.reading):
             return "too short, or too drawn out"
-        if not context.saying and self._is_drowned(command.care, verdict.reading):
+        if not context.saying and self._is_drowned(verdict.reading):
             return "no louder than what was to be heard before"
         if command.care is Care.PROTECTED:
             return None
@@ -240,9 +240,9 @@ class Listener:
         length = reading.end_ms - reading.start_ms
         return length >= self.tuning.least and (care is Care.PROTECTED or length <= most)
 
-    def _is_drowned(self, care: Care, reading: Reading) -> bool:
+    def _is_drowned(self, reading: Reading) -> bool:
         above = standing_out(self.recent, reading.start_ms, reading.end_ms)
-        return above < self.tuning.standing_out[care]
+        return above < self.tuning.standing_out
 
     def _needed(self, care: Care, context: Context) -> float:
         if context.saying:

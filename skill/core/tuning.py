@@ -68,9 +68,7 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 0.6, Care.LIGHT: 0.6, Care.COSTLY: 0.9}
     )
     noisy_confidence: float = 0.9
-    standing_out: Mapping[Care, float] = field(
-        default_factory=lambda: {Care.PROTECTED: 4.0, Care.LIGHT: 4.0, Care.COSTLY: 4.0}
-    )
+    standing_out: float = 4.0
     support: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 0.4, Care.LIGHT: 0.9, Care.COSTLY: 0.9}
     )
