@@ -202,13 +202,14 @@ class Listener:
             return Ignored(reading.text, reason, sure)
         ended = self._voice_end(reading)
         heard = Heard(meaning.command, meaning.argument, reading.text, sure, ended)
-        return Doubt(heard, reading.start_ms) if self._is_doubtful(reading, context) else heard
+        return Doubt(heard, reading.start_ms) if self._is_doubtful(verdict, context) else heard
 
-    def _is_doubtful(self, reading: Reading, context: Context) -> bool:
+    def _is_doubtful(self, verdict: Verdict, context: Context) -> bool:
         """Whether it may be a noise's, or what is left of a loud echo."""
-        start, end = reading.start_ms, reading.end_ms
+        start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if context.saying:
-            return self.foreground.is_faint(self.recent, start, end, DOUBTED_DB)
+            faint = self.foreground.is_faint(self.recent, start, end, DOUBTED_DB)
+            return faint or verdict.confidence < self.tuning.sure_over_coach
         noise = noise_before(self.recent, start)
         return noise is not None and noise > self.tuning.quiet
 

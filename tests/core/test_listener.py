@@ -311,6 +311,17 @@ def test_over_the_coach_a_word_much_fainter_than_commands_are_is_an_echo(
     assert isinstance(over_the_coach(person, faintest + 5, word), Heard)
 
 
+@pytest.mark.parametrize(
+    ("confidence", "kind"),
+    [(1.0, Heard), (0.8, Heard), (0.79, Doubt), (0.5, Doubt), (0.49, Ignored)],
+)
+@pytest.mark.parametrize("word", ["next", "stop"])
+def test_over_the_coach_what_is_unlikely_is_in_doubt(
+    word: str, confidence: float, kind: type[Decision]
+) -> None:
+    assert isinstance(judge(final(word, confidence), SPEAKING), kind)
+
+
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
     assert isinstance(over_the_coach(Listener(VOCABULARY), 20), Heard)
 
