@@ -26,8 +26,8 @@ class Tuning:
         sure_over_coach: over the coach, a command that is less likely than this needs the support
             of second opinions. Of 60 that were heard over a coach as loud as the person, none so
             unlikely lacked it; a shred of the coach's own voice did.
-        noisy_confidence: `confidence` in noise, for what is not protected. On dev, in noise at 10 dB,
-            0.9 left 7 of 25 false accepts and 214 of 231 commands.
+        noisy_confidence: `confidence` in noise, for what is not protected. On dev, at 10 dB, 0.9
+            left 7 of 25 false accepts and 214 of 231 commands.
         standing_out: how far above what went before a command's level must be, in dB, unless the
             coach speaks. On dev, of 57 false accepts in 17 minutes of noise and made music 18
             were left, and 217 of 221 commands in noise at 10 dB.
