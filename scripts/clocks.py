@@ -19,10 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
-from skill.ports import Clip, Samples
+from skill.ports import RATE, Clip, Samples
 from tests.support.pulse import running_pulseaudio
 
-RATE = 16_000
 BLOCKS = 10
 """Half a second."""
 

@@ -21,7 +21,7 @@ from skill.core.listener import Context
 from skill.core.messages import Heard, Ignored
 from skill.core.repertoire import repertoire
 from skill.core.vocabulary import Command
-from skill.ports import Block, Pcm
+from skill.ports import BLOCK, RATE, Block, Pcm
 from skill.session import Ears
 from skill.settings import Settings
 from skill.speech.espeak import EspeakVoice
@@ -33,7 +33,6 @@ MANNERS = ((50, 120), (40, 150), (65, 105))
 EVERYDAY = Path(__file__).with_name("everyday")
 """Sentences nobody means for a coach, one file for each language."""
 ALL_LIVE = Context(frozenset(Command), "measuring")
-RATE, BLOCK = 16_000, 800
 ROOM = 12.0
 
 

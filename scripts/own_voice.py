@@ -32,14 +32,14 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from skill.app import App
-from skill.audio.pcm import RATE, energy_end_ms, read_pcm
+from skill.audio.pcm import energy_end_ms, read_pcm
 from skill.core.coach import Book
 from skill.core.listener import Context
 from skill.core.messages import Heard
 from skill.core.repertoire import repertoire
 from skill.core.vocabulary import Command
 from skill.echo.simulated import Echoing, Room
-from skill.ports import AudioSource, Block, Pcm, Samples
+from skill.ports import BLOCK, RATE, AudioSource, Block, Pcm, Samples
 from skill.session import ECHO_TAIL_MS, Ears
 from skill.settings import Settings
 from skill.speech.espeak import EspeakVoice
@@ -48,7 +48,6 @@ RECORDINGS = Path(__file__).parent.parent / "tests" / "recordings"
 PHRASES = ("stop", "ouch", "that hurts", "pause", "hold on", "next", "next step")
 FIFTH = "en-us+belinda"
 VOICES = (*sorted({path.name.split(".")[1] for path in RECORDINGS.glob("stop.*.ogg")}), FIFTH)
-BLOCK = RATE // 20
 OPENING, OPENED_S = "start rolling", 3
 """What the person says before the coach does, and when the coach begins."""
 LEAD_S, AFTER_S = OPENED_S + 12, 2

@@ -29,7 +29,7 @@ from skill.audio.pcm import read_pcm
 from skill.audio.timeline import TimelineSpeaker
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard
-from skill.ports import Block, Pcm
+from skill.ports import BLOCK, RATE, Block, Pcm
 from skill.session import Session
 from skill.settings import Settings
 from tests.support.live import live, short_routine
@@ -39,8 +39,6 @@ RECORDINGS = Path(__file__).parent.parent / "tests" / "recordings"
 PEOPLE = ("espeak-steph3", "flite-slt", "festival-cmu_us_slt_arctic_hts", "espeak-Michael")
 PHRASES = ("start rolling", "next", "repeat", "how long", "pause", "resume", "which step")
 SLOT_S = 30
-RATE = 16_000
-BLOCK = 800
 ROOM = 8.0
 """Standard deviation of the noise, in steps of 16 bits: a quiet room at -72 dB."""
 WARM_HOURS, WARM = 1.5, 0.5

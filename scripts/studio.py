@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from skill.audio.pcm import RATE, to_pcm
+from skill.audio.pcm import to_pcm
 from skill.mouth import make_voice
-from skill.ports import Clip, Samples
+from skill.ports import RATE, Clip, Samples
 
 REVERBERATION_S = 0.25
 """Time in which the room's echo falls by 60 dB: a furnished living room."""

@@ -26,7 +26,7 @@ import soxr
 from studio import in_room, trimmed
 
 from skill.app import App
-from skill.audio.pcm import FRAME, RATE, read_pcm, to_pcm
+from skill.audio.pcm import FRAME, read_pcm, to_pcm
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
 from skill.enrolment.person import ANYBODY
@@ -34,7 +34,7 @@ from skill.enrolment.takes import Take
 from skill.enrolment.trial import Trial
 from skill.evaluation.labels import with_words
 from skill.mouth import make_voice
-from skill.ports import Clip, Pcm
+from skill.ports import RATE, Clip, Pcm
 from skill.settings import read_settings
 
 VOICES = ("flite-slt", "espeak-f5", "espeak-david", "espeak-anika", "espeak-grandma")

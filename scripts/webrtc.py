@@ -11,8 +11,7 @@ import numpy as np
 from livekit.rtc import AudioFrame
 from livekit.rtc.apm import AudioProcessingModule
 
-from skill.audio.pcm import RATE
-from skill.ports import AudioSource, Block, Pcm, Playback
+from skill.ports import RATE, AudioSource, Block, Pcm, Playback
 
 HOP = RATE // 100
 

@@ -21,7 +21,7 @@ from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
 from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
-from skill.ports import AudioSource, Hands, Playback, Recognizer, Speaker
+from skill.ports import RATE, AudioSource, Hands, Playback, Recognizer, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
@@ -140,7 +140,7 @@ class App:
         from skill.recognition.pitched import PitchedRecognizer
         from skill.recognition.resting import RestingRecognizer
         from skill.recognition.second import PitchedEars
-        from skill.recognition.vosk import RATE, VoskRecognizer
+        from skill.recognition.vosk import VoskRecognizer
 
         grammar = (*vocabulary.meanings,) * COMMAND_WEIGHT + vocabulary.decoys
         recognizer: Recognizer = RestingRecognizer(VoskRecognizer(self.model, grammar), RATE)

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Say
-from skill.ports import Block
+from skill.ports import RATE, Block
 
 AFTERWARDS_MS = 1_200
 """Music comes back this long after the last word: sentences of a reply are 450 to 800 ms apart."""
@@ -30,7 +30,7 @@ class Ducking:
         rate: frames per second of the microphone.
     """
 
-    def __init__(self, music: Music, rate: int = 16_000) -> None:
+    def __init__(self, music: Music, rate: int = RATE) -> None:
         self._music = music
         self._frames = AFTERWARDS_MS * rate // 1000
         self._low = False

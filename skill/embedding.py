@@ -6,12 +6,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from skill.app import App
-from skill.ports import AudioSource, Hands, Speaker, Voice
+from skill.ports import RATE, AudioSource, Hands, Speaker, Voice
 from skill.session import Observer, Session
 from skill.settings import Settings
 from skill.speech.cache import CachedVoice
-
-RATE = 16_000
 
 
 @contextmanager

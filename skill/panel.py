@@ -14,14 +14,12 @@ from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
 from skill.core.vocabulary import Command
 from skill.errors import DeviceError
-from skill.ports import Block, Press
+from skill.ports import RATE, Block, Press
 
 if TYPE_CHECKING:
     from gpiozero import LED, Button
 
 BUTTON = "button"
-RATE = 16_000
-"""Frames per second of a session's blocks."""
 LONG_S = 0.8
 """A press this long means stop, at once and not when the button is let go."""
 BOUNCE_S = 0.02

@@ -21,6 +21,10 @@ from skill.core.vocabulary import Command
 Pcm = npt.NDArray[np.int16]
 Samples = npt.NDArray[np.float32]
 
+RATE = 16_000
+"""Frames per second of a session's blocks, and of all that recognisers hear."""
+BLOCK = RATE // 20
+"""Frames in a block where nothing else decides: 50 ms."""
 
 NOTHING: Pcm = np.zeros(0, np.int16)
 

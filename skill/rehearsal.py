@@ -13,10 +13,8 @@ import numpy as np
 
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Chime, Effect, Event, Hush, Say, SpeechEnded
-from skill.ports import Block, BlockKind, Pcm
+from skill.ports import BLOCK, RATE, Block, BlockKind, Pcm
 
-RATE = 16_000
-BLOCK = 800
 SEED = 20_261_122
 """The background noise is the same in every run."""
 ANSWER_MS = 2_500

@@ -19,10 +19,8 @@ from dataclasses import dataclass, field
 from skill.closing import Closing
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event
-from skill.ports import Block, BlockKind
+from skill.ports import RATE, Block, BlockKind
 
-RATE = 16_000
-"""Frames per second of a session's blocks."""
 SLOWEST = 0.95
 """Of the nominal rate, over the window. Other assistants' users complain of microphones at half
 rate; crystals are within 0.01 %."""

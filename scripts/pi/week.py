@@ -34,12 +34,12 @@ from skill.audio.pcm import read_pcm
 from skill.audio.timeline import TimelineSpeaker
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
-from skill.ports import Block
+from skill.ports import BLOCK, RATE, Block
 from skill.session import Session
 from skill.settings import Settings
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "tests" / "recordings"
-RATE, BLOCK, SLOT_S = 16_000, 800, 30
+SLOT_S = 30
 HOUR = 3600 * RATE
 SLOWEST = 70
 """Beats a minute."""

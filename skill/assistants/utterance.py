@@ -10,10 +10,8 @@ from skill.core.hypothesis import Hypothesis
 from skill.core.tuning import Tuning
 from skill.core.vocabulary import Vocabulary
 from skill.core.weighing import weigh
-from skill.ports import Block, Pcm, Recognizer
+from skill.ports import BLOCK, RATE, Block, Pcm, Recognizer
 
-RATE = 16_000
-BLOCK = 800
 SILENCE = np.zeros(RATE // 2, np.int16)
 """Follows an utterance: assistants cut close behind the last word."""
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import webrtcvad
 
-from skill.ports import Block, BlockKind, Pcm
+from skill.ports import RATE, Block, BlockKind, Pcm
 
-RATE = 16_000
 FRAMES = RATE // 100
 MODE = 2
 """0 (most things are a voice) to 3 (few are). Over 58 single words in quiet, mode 2 saw the end

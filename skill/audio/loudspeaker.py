@@ -20,7 +20,7 @@ from skill.audio.stretch import stretch
 from skill.audio.timeline import frames_at
 from skill.audio.waking import Hiss
 from skill.closing import Closing
-from skill.ports import Clip, Samples
+from skill.ports import RATE, Clip, Samples
 
 OVERDUE_S = 2
 """A clip that has not ended this long after it should have is reported all the same, so that a
@@ -109,7 +109,7 @@ class Loudspeaker(Closing):
     def __init__(
         self,
         name: str | Sequence[str] | None = None,
-        rate: int = 16_000,
+        rate: int = RATE,
         *,
         awake: bool = False,
     ) -> None:

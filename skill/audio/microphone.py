@@ -17,7 +17,7 @@ from skill.audio.rate_watch import PATIENCE_S
 from skill.audio.streams import open_microphone
 from skill.closing import Closing
 from skill.errors import DeviceError
-from skill.ports import Block, Pcm
+from skill.ports import RATE, Block, Pcm
 
 QUEUE_CHUNKS = 1000
 """Some 10 s of the callback's chunks of 8 to 12 ms: longer than any pause of the main loop."""
@@ -122,7 +122,7 @@ class Microphone(Closing):
     def __init__(
         self,
         name: str | Sequence[str] | None = None,
-        rate: int = 16_000,
+        rate: int = RATE,
         block_ms: int = 50,
         channel: int | None = None,
     ) -> None:

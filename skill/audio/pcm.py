@@ -6,9 +6,8 @@ import numpy as np
 import soxr
 
 from skill.audio.recording import RecordingSource
-from skill.ports import BlockKind, Clip, Pcm
+from skill.ports import RATE, BlockKind, Clip, Pcm
 
-RATE = 16_000
 FRAME = RATE // 100
 SPEECH_RANGE_DB = 30
 """A frame this far below the loudest one is no longer speech, but the room."""

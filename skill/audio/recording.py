@@ -10,7 +10,7 @@ import soxr
 
 from skill.closing import Closing
 from skill.errors import RecordingError
-from skill.ports import Block, BlockKind, Pcm, Samples
+from skill.ports import RATE, Block, BlockKind, Pcm, Samples
 
 RATES = range(8_000, 384_001)
 """Rates that speech can be taken from, in Hz: telephone to the fastest studio interface."""
@@ -45,7 +45,7 @@ class RecordingSource(Closing):
     """
 
     def __init__(
-        self, path: Path, rate: int = 16_000, block_ms: int = 50, channel: int | None = None
+        self, path: Path, rate: int = RATE, block_ms: int = 50, channel: int | None = None
     ) -> None:
         self._path = path
         self._rate = rate

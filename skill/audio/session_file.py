@@ -14,7 +14,7 @@ from skill.audio.deck import fade_out
 from skill.audio.timeline import frames_at
 from skill.closing import Closing
 from skill.errors import StorageError
-from skill.ports import AudioSource, Block, Clip, Pcm, Samples, Speaker
+from skill.ports import RATE, AudioSource, Block, Clip, Pcm, Samples, Speaker
 
 PERSON, COACH = 0, 1
 """Channels of a session file."""
@@ -63,7 +63,7 @@ class SessionWriter(Closing):
         StorageError: here, from `hear` and from `close`, if the file cannot be written.
     """
 
-    def __init__(self, path: Path, rate: int = 16_000) -> None:
+    def __init__(self, path: Path, rate: int = RATE) -> None:
         self._path = path
         self._rate = rate
         self._block: Block | None = None

@@ -8,7 +8,7 @@ import numpy as np
 import soxr
 
 from skill.audio.deck import fade_out
-from skill.ports import Clip, Samples
+from skill.ports import RATE, Clip, Samples
 
 REMEMBERED_S = 5
 """How long `played` knows of a clip that is over."""
@@ -47,7 +47,7 @@ class TimelineSpeaker:
         rate: frames per second of the microphone's clock.
     """
 
-    def __init__(self, rate: int = 16_000) -> None:
+    def __init__(self, rate: int = RATE) -> None:
         self._rate = rate
         self._token: int | None = None
         self._ended: list[int] = []

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skill.audio.timeline import frames_at
-from skill.ports import Clip, Samples, Speaker
+from skill.ports import RATE, Clip, Samples, Speaker
 
 ASLEEP_S = 3
 """Silence after which an amplifier may sleep."""
@@ -57,7 +57,7 @@ class WakingSpeaker:
         rate: frames per second of the microphone's clock.
     """
 
-    def __init__(self, speaker: Speaker, rate: int = 16_000) -> None:
+    def __init__(self, speaker: Speaker, rate: int = RATE) -> None:
         self._speaker = speaker
         self._rate = rate
         self._silent_from: int | None = None

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skill.checkup.echo import Echo, find_echo
-from skill.ports import Block, Pcm, Samples, VoiceDetector
+from skill.ports import RATE, Block, Pcm, Samples, VoiceDetector
 
 FRAME_S = 0.01
 FULL_SCALE = 32_700
@@ -48,7 +48,7 @@ class Hearing:
     played: bool
 
 
-def listen(heard: Pcm, played: Samples, detector: VoiceDetector, rate: int = 16_000) -> Hearing:
+def listen(heard: Pcm, played: Samples, detector: VoiceDetector, rate: int = RATE) -> Hearing:
     """Take the figures of a recording.
 
     Args:
@@ -79,7 +79,7 @@ def listen(heard: Pcm, played: Samples, detector: VoiceDetector, rate: int = 16_
     )
 
 
-def person_alone(heard: Pcm, played: Samples, rate: int = 16_000) -> Pcm:
+def person_alone(heard: Pcm, played: Samples, rate: int = RATE) -> Pcm:
     """The recording, silent wherever the speaker may be heard in it."""
     size = round(FRAME_S * rate)
     echo = find_echo(played, _floats(heard), rate)

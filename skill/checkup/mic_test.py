@@ -12,6 +12,7 @@ from skill.audio.recording import RecordingSource
 from skill.audio.session_file import COACH, PERSON, SessionWriter
 from skill.checkup.echo import chirp
 from skill.ports import (
+    RATE,
     AudioSource,
     Block,
     BlockKind,
@@ -25,7 +26,6 @@ from skill.ports import (
 
 SILENCE_S = 1.5
 CHIRP_PAUSE_S = 1.0
-RATE = 16_000
 ANSWER_S = 4.0
 """How long a command is waited for."""
 VOICED_S, ENDED_S = 0.15, 0.7

@@ -21,11 +21,10 @@ from skill.core.listener import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.errors import ContentError
-from skill.ports import Block, Pcm
+from skill.ports import BLOCK, Block, Pcm
 from skill.session import Ears
 
 ASKED = (Command.START, Command.NEXT, Command.STOP)
-BLOCK = 800
 SETTLE = 30
 """Blocks of silence after a recording, 1.5 s: the last command needs its end."""
 

@@ -17,7 +17,7 @@ from skill.dialogue import differences, tell
 from skill.errors import ExpectationError, StorageError
 from skill.journal import Entry, read_journal, repeat
 from skill.languages import ENGLISH
-from skill.ports import Block
+from skill.ports import RATE, Block
 from skill.recorder.beginning import kept_folder
 from skill.recorder.shelf import JOURNAL as KEPT_JOURNAL
 
@@ -41,7 +41,7 @@ class Notes:
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Keep how far the session has come, and how loud it has been."""
         self.loudest = max(self.loudest, int(np.abs(block.pcm.astype(np.int32)).max()))
-        self.end_ms = block.end_frame * 1000 // 16_000
+        self.end_ms = block.end_frame * 1000 // RATE
 
 
 @click.command()

@@ -15,7 +15,7 @@ from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard, Ignored, Say
 from skill.dialogue import COACH, PERSON, clock, describe
 from skill.journal import Entry
-from skill.ports import Block
+from skill.ports import RATE, Block
 from skill.session import Observer
 
 STYLES = {PERSON: "bold cyan", COACH: "green"}
@@ -76,7 +76,7 @@ class Dashboard:
 
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Show how things stand after a block."""
-        now = block.end_frame * 1000 // 16_000
+        now = block.end_frame * 1000 // RATE
         self._live.update(Group(_state(coach, now), _microphone(block, partial)))
 
 

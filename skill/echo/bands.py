@@ -8,9 +8,8 @@ whose weights add up to 1 in every bin, so that gains of bands become gains of b
 import numpy as np
 import numpy.typing as npt
 
-from skill.ports import Samples
+from skill.ports import RATE, Samples
 
-RATE = 16_000
 HOP = 160
 FRAME = 2 * HOP
 BINS = HOP + 1

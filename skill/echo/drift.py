@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skill.echo.bands import HOP
-from skill.ports import Samples
+from skill.ports import RATE, Samples
 
 LOOK_HOPS = 20
 """Between two looks at the path."""
@@ -29,7 +29,7 @@ ROOM = 32
 """So many samples the reference can slip either way, from 2.5 ms late: buffers, and a metre of air,
 are later. It takes 100 s at 20 ppm, and ten minutes at what a clock map leaves; then the path turns
 again."""
-OMEGA = np.arange(TOP_HZ * HOP * 2 // 16_000) * np.pi / HOP
+OMEGA = np.arange(TOP_HZ * HOP * 2 // RATE) * np.pi / HOP
 
 
 class Drift:

@@ -4,9 +4,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from skill.ports import Block, Pcm, VoiceDetector
+from skill.ports import RATE, Block, Pcm, VoiceDetector
 
-RATE = 16_000
 AROUND_MS = 300
 """Kept before and after the voice: detectors notice it late, and words begin softly."""
 END_MS = 700

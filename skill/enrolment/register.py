@@ -14,13 +14,13 @@ from typing import Annotated
 import yaml
 from pydantic import Field
 
-from skill.audio.pcm import RATE
 from skill.content.document import read_document
 from skill.content.schema import Strict
 from skill.content.shape import fit
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.errors import ContentError, SettingsError, StorageError
+from skill.ports import RATE
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 HEADER = "# What roller-coach learnt of a voice. `roller-coach enrol NAME --forget` deletes it.\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from skill.audio.pcm import FRAME, RATE, SPEECH_RANGE_DB, read_pcm
+from skill.audio.pcm import FRAME, SPEECH_RANGE_DB, read_pcm
 from skill.content.places import nearest
 from skill.errors import RecordingError
-from skill.ports import Pcm
+from skill.ports import RATE, Pcm
 
 ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus"})
 SILENT = 100

@@ -10,11 +10,9 @@ from skill.core.listener import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.takes import Take
-from skill.ports import Block, Pcm, Recognizer
+from skill.ports import BLOCK, RATE, Block, Pcm, Recognizer
 from skill.session import Ears
 
-RATE = 16_000
-BLOCK = RATE // 20
 BEFORE, AFTER = RATE // 2, RATE // 2
 NOISE = 8
 """Root mean square of the quiet around a take: a recogniser has hardly ever heard zeros."""

@@ -3,8 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from skill.audio.pcm import RATE
-from skill.ports import Pcm
+from skill.ports import RATE, Pcm
 
 Wave = npt.NDArray[np.float64]
 

@@ -13,16 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from skill.audio.pcm import RATE, energy_end_ms
+from skill.audio.pcm import energy_end_ms
 from skill.core.listener import Context, Decision
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command
 from skill.evaluation.condition import Condition, Trouble
 from skill.evaluation.labels import label
 from skill.evaluation.manifest import LabelledClip
-from skill.evaluation.scene import BEFORE, BLOCK, Line, Scene, Surroundings, read_clip, stage
+from skill.evaluation.scene import BEFORE, Line, Scene, Surroundings, read_clip, stage
 from skill.evaluation.trial import Candidate, Trial
-from skill.ports import Block, Pcm
+from skill.ports import BLOCK, RATE, Block, Pcm
 from skill.session import Ears
 
 CLIPS = 24

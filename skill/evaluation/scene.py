@@ -9,18 +9,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from skill.audio.pcm import RATE, read_pcm
+from skill.audio.pcm import read_pcm
 from skill.errors import RecordingError
 from skill.evaluation import mixing
 from skill.evaluation.condition import Condition, Trouble
 from skill.evaluation.manifest import LabelledClip
 from skill.evaluation.mixing import Wave
-from skill.ports import Pcm
+from skill.ports import BLOCK, RATE, Pcm
 from skill.session import ECHO_TAIL_MS
 
 Thing = TypeVar("Thing")
 
-BLOCK = RATE // 20
 BEFORE, AFTER = 2 * RATE, RATE * 3 // 2
 """Samples around a clip. A room's noise does not begin with the word: the ears have time to get
 used to it, as in a session."""

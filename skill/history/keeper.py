@@ -11,9 +11,8 @@ from skill.errors import StorageError
 from skill.history.records import Past, Record, past
 from skill.history.store import Store
 from skill.history.tally import AWAKE, Tally
-from skill.ports import Block
+from skill.ports import RATE, Block
 
-RATE = 16_000
 LEAST_MS = 60_000
 """A shorter one is no session: somebody tried something."""
 GAP_MS = 15 * 60_000

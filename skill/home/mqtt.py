@@ -20,10 +20,8 @@ from skill.core.messages import Effect, Event
 from skill.core.vocabulary import Command
 from skill.home.address import Address
 from skill.home.report import BUTTONS, OFFLINE, ONLINE, Report, Topics, discovery, report
-from skill.ports import Block, Press
+from skill.ports import RATE, Block, Press
 
-RATE = 16_000
-"""Frames per second of a session's blocks."""
 SOURCE = "home"
 """What the journal calls the place where a command was pressed."""
 UNREACHABLE = "cannot be reached"

@@ -8,9 +8,8 @@ from skill.core.messages import Effect, Event
 from skill.history.records import Past
 from skill.page.board import Letter, Post
 from skill.page.view import Story, View, view
-from skill.ports import Block
+from skill.ports import RATE, Block
 
-RATE = 16_000
 ANEW_MS = 1_000
 """How often a view is made although nothing has happened."""
 

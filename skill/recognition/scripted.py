@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skill.core.hypothesis import Hypothesis, Reading
-from skill.ports import Block
-
-RATE = 16_000
+from skill.ports import RATE, Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ import pocketsphinx
 
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.errors import ModelError
-from skill.ports import Block, Pcm
+from skill.ports import RATE, Block, Pcm
 
-RATE = 16_000
 FRAME_MS = 10
 MODEL = "en-us/en-us"
 DICTIONARY = "en-us/cmudict-en-us.dict"

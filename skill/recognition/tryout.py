@@ -30,12 +30,9 @@ def try_out(folder: Path) -> None:
 
 
 def _main(folder: str) -> None:
-    from skill.ports import Block  # noqa: PLC0415 - as below
-    from skill.recognition.vosk import (  # noqa: PLC0415 - who calls try_out need not wait for vosk
-        RATE,
-        VoskModel,
-        VoskRecognizer,
-    )
+    # Who calls try_out need not wait for vosk.
+    from skill.ports import RATE, Block  # noqa: PLC0415
+    from skill.recognition.vosk import VoskModel, VoskRecognizer  # noqa: PLC0415
 
     recognizer = VoskRecognizer(VoskModel(Path(folder)), ())
     recognizer.feed(Block(0, np.zeros(RATE, np.int16)))

@@ -13,9 +13,8 @@ import vosk
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.weighing import UNKNOWN
 from skill.errors import ModelError
-from skill.ports import Block, Pcm
+from skill.ports import RATE, Block, Pcm
 
-RATE = 16_000
 REMEDY = "Install one with `roller-coach models get NAME`, or give its folder with --model."
 
 READINGS = 12

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skill.audio.session_file import SessionWriter
-from skill.ports import Block, Clip
+from skill.ports import RATE, Block, Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Ring:
         rate: frames per second of the microphone. A minute takes 1.9 MB at 16 kHz.
     """
 
-    def __init__(self, seconds: float, rate: int = 16_000) -> None:
+    def __init__(self, seconds: float, rate: int = RATE) -> None:
         self._frames = round(seconds * rate)
         self._rate = rate
         self._blocks: deque[Block] = deque()

@@ -9,7 +9,7 @@ import numpy as np
 
 from skill.core.messages import Chime, Say, Tone
 from skill.errors import VoiceError
-from skill.ports import Clip, Speaker, Voice
+from skill.ports import RATE, Clip, Speaker, Voice
 from skill.speech.limiter import louder
 
 
@@ -59,7 +59,7 @@ class Narrator:
         worker: Executor,
         *,
         ahead: bool = True,
-        rate: int = 16_000,
+        rate: int = RATE,
     ) -> None:
         self.ahead = ahead
         self._rate = rate

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skill.audio.activity import RATE, Level, WebRtcVoiceDetector
+from skill.audio.activity import Level, WebRtcVoiceDetector
 from skill.audio.pcm import read_pcm
-from skill.ports import Block, Pcm
+from skill.ports import RATE, Block, Pcm
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from skill.audio.pcm import RATE
 from skill.evaluation.manifest import LabelledClip
 from skill.evaluation.trial import Trial
-from skill.ports import Pcm
+from skill.ports import RATE, Pcm
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 TITLE = "path\ttext\tspeaker\tkind"

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skill.audio.pcm import RATE, read_pcm
+from skill.audio.pcm import read_pcm
 from skill.errors import RecordingError, SettingsError
 from skill.evaluation import mixing
 from skill.evaluation.condition import Condition, Trouble, parse
 from skill.evaluation.manifest import LabelledClip
-from skill.evaluation.scene import AFTER, BEFORE, BLOCK, Line, Scene, Surroundings, read_clip, stage
+from skill.evaluation.scene import AFTER, BEFORE, Line, Scene, Surroundings, read_clip, stage
 from skill.evaluation.surroundings import gather
-from skill.ports import Pcm
+from skill.ports import BLOCK, RATE, Pcm
 from tests.evaluation.clips import clip, hiss, sound
 
 CLIP = clip("tell me more.flite-slt", "tell_more")
