@@ -2,9 +2,9 @@
 
 What a loudspeaker covers, and what the product's canceller then takes along, is a faint beginning:
 the "p" of "pause". So people of the training part talk while the coach does, in made rooms
-(`echo_scenes`), and the whole canceller (`skill/echo`) has cleaned what the ears get to see; what it
-leaves of the coach is silence to them. A shard that exists is not made again: the name is that of
-`features`, `BUILD/features/coach-0-NN.npz`.
+(`echo_scenes`), and the ears get to see what the whole canceller (`skill/echo`) makes of it; what it
+leaves of the coach is silence to them. A shard that exists is not made again: like those of
+`features` they are BUILD/features/coach-0-NN.npz.
 
 Usage: PYTHONPATH=. over_coach.py AUDIO_FOLDER BUILD_FOLDER [--shards N] [--jobs N]
 """
@@ -35,8 +35,8 @@ from sound import RATE, Wave, read_wave
 from synthesise import generator
 
 from skill.echo.bands import HOP
-from skill.echo.cancelling import ONSET
 from skill.echo.canceller import EchoCanceller
+from skill.echo.cancelling import ONSET
 from skill.echo.suppressor import Suppressor
 from skill.echo.weights import read_weights
 
