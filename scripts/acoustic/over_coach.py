@@ -2,8 +2,8 @@
 
 What a loudspeaker covers, and what the product's canceller then takes along, is a faint beginning:
 the "p" of "pause". So people of the training part talk while the coach does, in made rooms
-(`echo_scenes`), and the ears get to see what the whole canceller (`skill/echo`) makes of it; what is
-left of the coach is silence to them. A shard that exists is not made again: like those of
+(`echo_scenes`), and the ears get to see what the whole canceller (`skill/echo`) makes of it;
+what is left of the coach is silence to them. A shard that exists is not made again: like those of
 `features` they are BUILD/features/coach-0-NN.npz.
 
 Usage: PYTHONPATH=. over_coach.py AUDIO_FOLDER BUILD_FOLDER [--shards N] [--jobs N]
