@@ -81,7 +81,7 @@ def main() -> None:
     hits, wrong, missed = 0, Counter[str](), Counter[str]()
     firsts = {vocabulary.suggest(m.command, m.argument) for m in vocabulary.meanings.values()}
     first_hits = 0
-    make = app.ear_maker(app.content)
+    make = app.hearing.ear_maker(app.content)
     phrases = list(vocabulary.meanings)
     for name, voice in cast:
         sounds = (to_pcm(voice.render(phrase, 100)) for phrase in phrases)

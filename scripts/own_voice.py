@@ -235,7 +235,7 @@ def cancelled(source: AudioSource, tape: Tape, canceller: str) -> AudioSource:
         from webrtc import WebRtcCancelled  # noqa: PLC0415 - not in the lock files
 
         return WebRtcCancelled(source, tape)
-    return app().without_echo(source, tape) if canceller == OWN else source
+    return app().hearing.without_echo(source, tape) if canceller == OWN else source
 
 
 def commands(source: AudioSource, tape: Tape) -> Iterator[tuple[str, str, int]]:

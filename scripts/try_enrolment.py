@@ -109,7 +109,7 @@ def synthetic(
 ) -> None:
     """Enrol each voice in each size, and test it on other recordings."""
     vocabulary = app.content.vocabulary
-    lab = Lab(app.ears_for, vocabulary)
+    lab = Lab(app.hearing.ears_for, vocabulary)
     for size in SIZES:
         total: dict[str, int] = defaultdict(int)
         for voice in voices:
@@ -152,15 +152,18 @@ def people(app: App, rows: Sequence[Row], audio: Path, alignments: Path) -> None
     """Enrol each real person with half of their words, and test on the other half."""
     words = cut_out(rows, audio, alignments)
     for row in rows:
-        if row["kind"] == "word" and app.model.knows(row["text"]):
+        if row["kind"] == "word" and app.hearing.model.knows(row["text"]):
             words[row["speaker"]].append(Take(row["text"], recorded(row, audio)))
     total: dict[str, int] = defaultdict(int)
     for speaker, every in sorted(words.items()):
-        takes = [take for take in every if app.model.knows(take.phrase)][:MOST]
+        takes = [take for take in every if app.hearing.model.knows(take.phrase)][:MOST]
         enrolled, tested = takes[::2], takes[1::2]
         if len(enrolled) < FEWEST:
             continue
-        lab = Lab(app.ears_for, with_words(app.content.vocabulary, {take.phrase for take in takes}))
+        lab = Lab(
+            app.hearing.ears_for,
+            with_words(app.content.vocabulary, {take.phrase for take in takes}),
+        )
         lesson = learn(enrolled, lab)
         before = understood(lab.trial(ANYBODY), tested)
         after = understood(lab.trial(lesson.person), tested)

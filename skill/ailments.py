@@ -50,7 +50,7 @@ class Ailments:
             (Trouble.NO_BOOKMARK, lambda: app.shelf.trouble is not None),
             (Trouble.FULL, lambda: _is_full(app.settings.state)),
             (Trouble.OTHER_VOICE, lambda: app.mouth.trouble is not None),
-            (Trouble.STRANGER, lambda: app.stranger is not None),
+            (Trouble.STRANGER, lambda: app.hearing.stranger is not None),
             (Trouble.WEAK, self._is_weak),
             (Trouble.BUSY, lambda: sum(self._equipment.dropouts) >= MANY_DROPOUTS),
         )

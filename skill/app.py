@@ -1,6 +1,6 @@
-"""The composition root: it names concrete recognisers and devices (voices: `skill.mouth`)."""
+"""The composition root: it makes sessions of ears (`skill.hearing`) and a voice (`skill.mouth`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
@@ -8,35 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import skill
-from skill.content.lint import unknown_words, within_reach
+from skill.content.lint import within_reach
 from skill.content.load import Content, load_content
 from skill.content.translation import check_translated
 from skill.content.words import Words, read_words
 from skill.core.coach import Book, Coach, Patience
-from skill.core.listener import Listener
 from skill.core.messages import Bookmark
-from skill.core.vocabulary import Vocabulary
-from skill.enrolment.person import ANYBODY, Person
-from skill.errors import ContentError, ModelError
 from skill.journal import JournalWriter
 from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
-from skill.ports import RATE, AudioSource, Hands, Playback, Recognizer, Speaker
+from skill.ports import AudioSource, Hands, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session, told_dropouts
-from skill.settings import SHIPPED, Settings
+from skill.settings import Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
 if TYPE_CHECKING:
-    from skill.recognition.vosk import VoskModel
+    from skill.hearing import Hearing
     from skill.speech.cache import CachedVoice
-
-COMMAND_WEIGHT = 3
-"""How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
-when it makes a language model of them, and commands are likelier than what sounds like them."""
 
 
 class App:
@@ -46,13 +38,11 @@ class App:
         settings: what was chosen.
 
     Attributes:
-        stranger: why the chosen person is heard like anybody, or None.
         notices: what else the person should know after a session, one sentence each.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.stranger: str | None = None
         self.notices: list[str] = []
 
     @cached_property
@@ -70,7 +60,7 @@ class App:
             check_translated(content.routine, chosen.routine)
         if not chosen.has_better_model:
             return content
-        content, lost = within_reach(content, self.model.knows)
+        content, lost = within_reach(content, self.hearing.model.knows)
         self.notices += lost
         return content
 
@@ -102,6 +92,13 @@ class App:
         return make_mouth(self.settings)
 
     @cached_property
+    def hearing(self) -> "Hearing":
+        """What makes ears on the chosen model."""
+        from skill.hearing import Hearing
+
+        return Hearing(self.settings, self.notices.append)
+
+    @cached_property
     def shelf(self) -> Shelf:
         """Where the bookmark is kept."""
         return Shelf(self.settings.state / "bookmark.json")
@@ -123,88 +120,7 @@ class App:
             ModelError: if the model cannot be read.
             ContentError: if a command has a word that the model does not know.
         """
-        return self.ear_maker(self.content)()
-
-    def ear_maker(self, content: Content) -> Callable[[], Ears]:
-        """Makes as many ears as are wanted, on one model and for some content; see `ears`."""
-        model = self.model
-        mistakes = unknown_words(content, model.knows, model.words())
-        if mistakes:
-            raise ContentError(mistakes)
-        factor, vocabulary = self.person.factor, content.vocabulary
-        return lambda: self.ears_for(vocabulary, factor)
-
-    def ears_for(self, vocabulary: Vocabulary, factor: float = 1.0) -> Ears:
-        """Ears for a vocabulary, and for a voice (`skill.recognition.pitched`)."""
-        from skill.audio.activity import WebRtcVoiceDetector
-        from skill.recognition.pitched import PitchedRecognizer
-        from skill.recognition.resting import RestingRecognizer
-        from skill.recognition.second import PitchedEars
-        from skill.recognition.vosk import VoskRecognizer
-
-        grammar = (*vocabulary.meanings,) * COMMAND_WEIGHT + vocabulary.decoys
-        recognizer: Recognizer = RestingRecognizer(VoskRecognizer(self.model, grammar), RATE)
-        if factor != 1.0:
-            recognizer = PitchedRecognizer(recognizer, factor)
-        second = PitchedEars(VoskRecognizer(self.model, grammar), RATE, factor)
-        return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary), second)
-
-    @cached_property
-    def model(self) -> "VoskModel":
-        """The chosen model, loaded.
-
-        Raises:
-            ModelError: if it cannot be read.
-        """
-        from skill.recognition.vosk import VoskModel
-
-        return VoskModel(self.model_folder())
-
-    @cached_property
-    def person(self) -> Person:
-        """Whose voice it is: what was learnt of the chosen person, or nothing.
-
-        Raises:
-            SettingsError: if the person has not been enrolled.
-            ContentError: if their file cannot be used.
-        """
-        if not self.settings.person:
-            return ANYBODY
-        from skill.enrolment.register import Register, model_mark
-
-        entry = Register(self.settings.people).get(self.settings.person)
-        if entry.model == model_mark(self.model.folder):
-            return entry.person
-        self.stranger = (
-            f"{self.settings.person} was enrolled with another model, and is heard like anybody. "
-            f"Enrol again: roller-coach enrol {self.settings.person}."
-        )
-        return ANYBODY
-
-    def model_folder(self) -> Path:
-        """The chosen model: a folder, or the name of an installed one.
-
-        Raises:
-            ModelError: if there is no such folder, or a file in it is missing or damaged.
-        """
-        from skill.models.seal import check_seal, is_sealed
-        from skill.models.store import missing_file
-        from skill.recognition.tryout import try_out
-
-        chosen = self.settings.model
-        installed = self.settings.models / chosen.name
-        folder = chosen if chosen.is_dir() or not installed.is_dir() else installed
-        missing = missing_file(folder)
-        if missing is not None:
-            raise ModelError(
-                f"{folder} is no complete Vosk model: {missing} is missing.",
-                "Install one with `roller-coach models get NAME`, or correct --model.",
-            )
-        if is_sealed(folder):
-            check_seal(folder)
-        else:
-            try_out(folder)
-        return folder
+        return self.hearing.ear_maker(self.content)()
 
     @contextmanager
     def replay(
@@ -291,27 +207,8 @@ class App:
             writer = stack.enter_context(SessionWriter(write_audio, source.rate))
             source, speaker = TeeSource(source, writer), TeeSpeaker(speaker, writer)
         narrator = self.narrator(speaker, None)
-        source = self.without_echo(source, timeline)
+        source = self.hearing.without_echo(source, timeline)
         return Session(source, ears, narrator, self.coach(), observers)
-
-    def without_echo(self, source: AudioSource, playback: Playback) -> AudioSource:
-        """A microphone that does not hear what is played, if that is wanted and can be had.
-
-        Otherwise the rules about the coach's own words are all that is left, and a notice says so.
-        """
-        from skill.echo.canceller import EchoCanceller
-        from skill.echo.cancelling import EchoCancelled
-        from skill.echo.suppressor import Suppressor
-        from skill.echo.weights import read_weights
-
-        if not self.settings.cancel_echo:
-            return source
-        try:
-            weights = read_weights(SHIPPED / "echo")
-        except ModelError as error:
-            self.notices.append(f"The coach cannot take out its own voice: {error}")
-            return source
-        return EchoCancelled(source, playback, EchoCanceller(Suppressor(weights)))
 
     def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
         """The chosen voice at a speaker; with a worker, lines are rendered ahead of time."""
@@ -339,7 +236,7 @@ class App:
 
     def troubles(self, session: Session) -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
-        found = (self.stranger, self.mouth.trouble, self.voice.trouble, self.shelf.trouble)
+        found = (self.hearing.stranger, self.mouth.trouble, self.voice.trouble, self.shelf.trouble)
         lost = told_dropouts(*session.equipment.dropouts)
         return (*(trouble for trouble in (*found, lost) if trouble), *session.narrator.troubles)
 

@@ -83,7 +83,7 @@ def live(
         equipment = LiveEquipment(microphone, speaker)
         source = with_it.source(microphone)
         yield Session(
-            app.without_echo(source, speaker),
+            app.hearing.without_echo(source, speaker),
             ears,
             narrator,
             app.coach(),

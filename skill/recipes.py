@@ -50,7 +50,7 @@ class EarsRecipe:
         content = replace(content, vocabulary=vocabulary, origins=origins)
         if self.name == SPHINX:
             return Kit(_sphinx_maker(content), partial(_lines, app))
-        return Kit(app.ear_maker(content), partial(_lines, app))
+        return Kit(app.hearing.ear_maker(content), partial(_lines, app))
 
 
 def _sphinx_maker(content: Content) -> Callable[[], Ears]:

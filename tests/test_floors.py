@@ -30,6 +30,7 @@ FLOORS: list[set[str]] = [
         "home",
     },
     {"rehearsal", "measure", "evaluation", "enrolment", "comforts", "checkup", "page", "upgrade"},
+    {"hearing"},
     {"app"},
     {"recipes", "ailments"},
     {"living", "embedding", "assistants"},

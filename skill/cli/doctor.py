@@ -95,7 +95,7 @@ def _sound(settings: Settings) -> Iterator[Finding]:
 
 
 def _hearing(app: App, content: bool) -> Iterator[Finding]:
-    model = _try("model", app.model_folder)
+    model = _try("model", app.hearing.model_folder)
     yield model
     if not (content and is_well([model])):
         yield unknown("ears", "wait for content and model")
@@ -104,7 +104,7 @@ def _hearing(app: App, content: bool) -> Iterator[Finding]:
     ears = _try("ears", app.ears, "the model knows every command")
     yield ears
     if app.settings.person:
-        yield _try("person", lambda: app.person, app.settings.person)
+        yield _try("person", lambda: app.hearing.person, app.settings.person)
     yield machine.speed(None if not is_well([ears]) else _decoding(app))
 
 

@@ -64,8 +64,8 @@ def enrol(
         takes = _recorded(app, vocabulary, console)
         enough(takes, "What was heard")
     with _progress(console, as_json=as_json) as progress:
-        lesson = learn(takes, Lab(app.ears_for, vocabulary, progress))
-    register.put(name, Entry(model_mark(app.model.folder), lesson.person))
+        lesson = learn(takes, Lab(app.hearing.ears_for, vocabulary, progress))
+    register.put(name, Entry(model_mark(app.hearing.model.folder), lesson.person))
     kept = register.keep(name, takes) if keep else register.recordings(name)
     if as_json:
         click.echo(json.dumps(_facts(name, path, lesson)))

@@ -32,7 +32,7 @@ def serve(app: App, host: str, port: int) -> None:
     from skill.conversation import Correspondence
 
     content = app.content
-    make_ears = app.ear_maker(content)
+    make_ears = app.hearing.ear_maker(content)
     service = Service(
         lambda: make_ears().recognizer,
         Correspondence(app.coach()),

@@ -17,7 +17,7 @@ RECORDINGS = Path(__file__).parent.parent / "recordings"
 @pytest.fixture(scope="module")
 def hear() -> Callable[[Recording], str]:
     app = App(Settings())
-    make_ears, vocabulary = app.ear_maker(app.content), app.content.vocabulary
+    make_ears, vocabulary = app.hearing.ear_maker(app.content), app.content.vocabulary
     return lambda recording: transcribe(recording, make_ears().recognizer, vocabulary)
 
 

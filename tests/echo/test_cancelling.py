@@ -69,7 +69,7 @@ def noise(seconds: int = SECONDS) -> Pcm:
 
 
 def without_echo(source: AudioSource, playback: Playback) -> AudioSource:
-    return App(Settings(cancel_echo=True)).without_echo(source, playback)
+    return App(Settings(cancel_echo=True)).hearing.without_echo(source, playback)
 
 
 def heard_of(source: AudioSource) -> Pcm:
@@ -149,7 +149,7 @@ def test_blocks_are_whole_hops(talking: TimelineSpeaker) -> None:
 def test_it_can_be_turned_off() -> None:
     microphone = Microphone(noise(1))
     settings = Settings(cancel_echo=False)
-    assert App(settings).without_echo(microphone, TimelineSpeaker(RATE)) is microphone
+    assert App(settings).hearing.without_echo(microphone, TimelineSpeaker(RATE)) is microphone
 
 
 def test_the_filter_gives_back_what_it_took() -> None:
@@ -213,9 +213,9 @@ def test_headphones_that_are_pulled_out_are_noticed(talking: TimelineSpeaker) ->
 def test_without_its_file_the_session_goes_on_and_says_so(
     talking: TimelineSpeaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("skill.app.SHIPPED", tmp_path)
+    monkeypatch.setattr("skill.hearing.SHIPPED", tmp_path)
     app, source = App(Settings()), Microphone(noise())
-    assert app.without_echo(source, talking) is source
+    assert app.hearing.without_echo(source, talking) is source
     assert app.notices == [
         f"The coach cannot take out its own voice: The echo canceller's file "
         f"{tmp_path / 'echo' / FILE} is missing. Get it again with `git checkout models/echo`, "

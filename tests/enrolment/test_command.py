@@ -69,13 +69,15 @@ def test_a_persons_factor_is_used_with_the_model_it_was_learnt_with(data: Path) 
     mark = model_mark(Settings().model)
     Register(data).put("anna", Entry(mark, Person(1.18)))
     Register(data).put("bert", Entry("another model", Person(1.18)))
-    anybody, anna, bert = (App(Settings(person=name)) for name in ("", "anna", "bert"))
-    assert (anybody.person, anna.person, bert.person) == (Person(), Person(1.18), Person())
-    assert type(anna.ears().recognizer).__name__ == "PitchedRecognizer"
-    assert type(bert.ears().recognizer) is type(anybody.ears().recognizer)
-    assert anna.stranger is None
-    assert bert.stranger is not None
-    assert "enrol bert" in bert.stranger
+    apps = [App(Settings(person=name)) for name in ("", "anna", "bert")]
+    anybody, anna, bert = (type(app.ears().recognizer).__name__ for app in apps)
+    assert anna == "PitchedRecognizer"
+    assert bert == anybody != anna
+    anybodys, annas, berts = (app.hearing for app in apps)
+    assert (anybodys.person, annas.person, berts.person) == (Person(), Person(1.18), Person())
+    assert annas.stranger is None
+    assert berts.stranger is not None
+    assert "enrol bert" in berts.stranger
 
 
 def test_a_stranger_is_told_so(capfd: Capture, data: Path) -> None:

@@ -130,7 +130,7 @@ def child(phrase: str) -> Take:
 @pytest.fixture(scope="module")
 def lab() -> Lab:
     app = App(Settings())
-    return Lab(app.ears_for, app.content.vocabulary)
+    return Lab(app.hearing.ears_for, app.content.vocabulary)
 
 
 @pytest.fixture(scope="module")

@@ -138,7 +138,7 @@ def test_a_better_model_is_used_as_it_is_installed(tmp_path: Path) -> None:
     """No official model can be had here; ours stands in for it, under its name."""
     shutil.copytree(SHIPPED / "ears-de", tmp_path / OFFICIAL)
     app = App(settings(language="de", models=tmp_path))
-    assert app.model_folder() == tmp_path / OFFICIAL
+    assert app.hearing.model_folder() == tmp_path / OFFICIAL
     assert app.content.vocabulary.suggest(Command.NEXT) == "weiter"
     assert app.notices == []
 
