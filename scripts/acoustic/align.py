@@ -18,7 +18,7 @@ from multiprocessing import Pool
 from pathlib import Path
 
 from corpus import Utterance, read_utterances
-from lexicon import EXTRA, PHONE_ID, SIL, SPN, read_dictionary, spelled
+from lexicon import EXTRA, PHONE_ID, RARE, SIL, SPN, read_dictionary, spelled
 from pocketsphinx import Decoder
 from sound import RATE, read_wave, to_pcm
 
@@ -82,9 +82,9 @@ def phone_number(name: str) -> int:
 
 @cache
 def decoder() -> Decoder:
-    """This process's decoder, with the words of extra.dict added."""
+    """This process's decoder, with the words of extra.dict and rare.dict added."""
     made = Decoder(lm=None, loglevel="FATAL", bestpath=False)
-    for word, pronunciations in read_dictionary(EXTRA).items():
+    for word, pronunciations in (read_dictionary(EXTRA) | read_dictionary(RARE)).items():
         for pronunciation in pronunciations:
             if made.lookup_word(word) is None:
                 made.add_word(word, spelled(pronunciation), True)

@@ -51,6 +51,10 @@ IGNORED = 65535
 Mfcc = npt.NDArray[np.float16]
 Units = npt.NDArray[np.uint16]
 
+CROPPED = 0.45
+"""Share of the changed copies of sentences that are cut to one to three words: what people say
+alone in the recordings are three words of Speech Commands and six of the wake words."""
+
 LOUD_NOISES = ("Dogbark", "Babycry", "sneeze", "Rooster", "miaow")
 """In the names of noise files whose loud parts count as SPN; all other noise is SIL."""
 
@@ -157,7 +161,7 @@ def make(alignment: Alignment, root: Path, copy: int, around: Surroundings) -> t
     if copy == 0:
         return targets(blend_edges(pad(example, rng), rng), rng)
     spoken = sum(not word.silent for word in alignment.words)
-    if spoken > 1 and chance(rng, 0.3):
+    if spoken > 1 and chance(rng, CROPPED):
         example = crop(example, alignment.words, rng)
     if chance(rng, 0.7):
         example = faster(example, int(rng.integers(86, 116)))
@@ -210,6 +214,7 @@ PLANS = {
     "sentences": Plan("corpus", "corpus", Part.TRAIN, SENTENCES, range(6)),
     "single": Plan("corpus", "corpus", Part.TRAIN, ("speech_commands", "wakewords"), range(3)),
     "synthetic": Plan("synthetic", "synthetic", Part.TRAIN, (), range(3)),
+    "read": Plan("corpus", "corpus", Part.TRAIN, ("librispeech",), range(16)),
     "transcribed": Plan("corpus", "transcribed", Part.TRAIN, (), range(8)),
 }
 NOISE_PLAN, MUSIC_PLAN = "noise", "music"

@@ -20,6 +20,7 @@ Pronunciation = tuple[int, ...]
 Lexicon = dict[str, list[Pronunciation]]
 
 EXTRA = Path(__file__).with_name("extra.dict")
+RARE = Path(__file__).with_name("rare.dict")
 
 
 def pocketsphinx_model() -> Path:

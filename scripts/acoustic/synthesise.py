@@ -1,5 +1,5 @@
 # ruff: noqa: SIM905 - lists of words read better as words
-"""Synthetic people who say the commands: flite, Festival and eSpeak NG, from Debian.
+"""Synthetic people who say the commands: flite, Festival and eSpeak NG, from Debian, and our own.
 
 Writes BUILD/synthetic/VOICE/NNNN.wav and BUILD/synthetic.tsv. Voices are split like speakers (see
 `corpus`); those named in `HELD_OUT`, and a quarter of the eSpeak variants, only measure, and say
@@ -12,6 +12,7 @@ Usage: synthesise.py BUILD_FOLDER
 import argparse
 import hashlib
 import subprocess
+import wave
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,12 +22,17 @@ import numpy as np
 from commands import all_phrases, command_phrases, read_lines
 from corpus import Part, Utterance, read_utterances, share, write_utterances
 from lexicon import read_lexicon
+from piper import PiperVoice, SynthesisConfig
 
 HELD_OUT = frozenset({"flite-slt", "festival-cmu_us_slt_arctic_hts"})
 """One woman's voice (CMU's `slt`), in the two engines that have it."""
 
+VOICES = Path(__file__).parents[2] / "models/voice-en"
+
 FLITE = ("awb", "kal16", "rms", "slt")
 FESTIVAL = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
+OWN = "kathleen"
+"""The built-in voice: learnt from a person, it says single words more like one than the others."""
 ESPEAK_VARIANTS = (
     "f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 klatt klatt2 klatt3 klatt4 klatt6 adam Alex Alicia "
     "Andrea Andy Annie antonio aunty belinda benjamin boris caleb david Denis Diogo ed edward "
@@ -48,7 +54,7 @@ class Voice:
     """One synthetic person.
 
     Attributes:
-        engine: flite, festival or espeak.
+        engine: flite, festival, espeak or built-in.
         name: the engine's name of the voice or variant.
         part: what its recordings are for.
     """
@@ -66,6 +72,7 @@ class Voice:
 def voices() -> list[Voice]:
     """Everybody, with their part."""
     recorded = [("flite", name) for name in FLITE] + [("festival", name) for name in FESTIVAL]
+    recorded.append(("built-in", OWN))
     people = [
         Voice(engine, name, Part.MEASURE if f"{engine}-{name}" in HELD_OUT else Part.TRAIN)
         for engine, name in recorded
@@ -117,8 +124,22 @@ def say_festival(voice: Voice, lines: list[tuple[str, Path]], rng: np.random.Gen
     said(["festival", "-b", str(script)])
 
 
+def say_built_in(voice: Voice, lines: list[tuple[str, Path]], rng: np.random.Generator) -> None:
+    """Say each text into its file, each at its own speed."""
+    engine = PiperVoice.load(VOICES / f"{voice.name}.onnx")
+    for text, file in lines:
+        manner = SynthesisConfig(length_scale=float(rng.uniform(0.7, 1.25)), noise_w_scale=0.8)
+        with wave.open(str(file), "wb") as out:
+            engine.synthesize_wav(text, out, manner)
+
+
 Sayer = Callable[[Voice, list[tuple[str, Path]], np.random.Generator], None]
-SAYERS: dict[str, Sayer] = {"flite": say_flite, "espeak": say_espeak, "festival": say_festival}
+SAYERS: dict[str, Sayer] = {
+    "flite": say_flite,
+    "espeak": say_espeak,
+    "festival": say_festival,
+    "built-in": say_built_in,
+}
 
 
 def carriers(utterances: Iterable[Utterance]) -> list[str]:

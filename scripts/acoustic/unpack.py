@@ -1,0 +1,127 @@
+"""A checkpoint to go on from, made of an exported model: training can be continued anywhere.
+
+Checkpoints stay on the machine that made them; models are in the repository. What `export` folded
+is unfolded: the maps come back as they are, with 8 bits a weight; the batch norms, whose means went
+into the biases behind them, are measured anew on the training shards.
+
+Usage: unpack.py BUILD_FOLDER MODEL_FOLDER CHECKPOINT
+"""
+
+import argparse
+import struct
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from export import TYING
+from kaldi import byte_curve, token
+from network import SHORTCUT, Layer, Network
+from torch import Tensor, nn
+from train import Data, Run, load, optimiser_for, pdf_priors, training_files, windows
+from units import Tying, read_tying
+
+BATCHES = 40
+"""Batches on which the norms are measured."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def affine(model: bytes, name: str) -> tuple[Floats, Floats]:
+    """Weights, shape (outputs, inputs), and bias of a component that `kaldi.fixed_affine` wrote.
+
+    Raises:
+        ValueError: if there is no such component.
+    """
+    start = token("<ComponentName>") + token(name) + token("<FixedAffineComponent>")
+    start += token("<LinearParams>") + token("CM")
+    at = model.index(start) + len(start)
+    low, span, rows, columns = struct.unpack_from("<ffii", model, at)
+    at += struct.calcsize("<ffii")
+    marks = np.frombuffer(model, "<u2", 4 * columns, at).reshape(columns, 4).T
+    at += marks.nbytes
+    codes = np.frombuffer(model, np.uint8, rows * columns, at).reshape(columns, rows).T
+    at += codes.nbytes + len(token("<BiasParams>") + token("FV")) + 1
+    bias = np.frombuffer(model, "<f4", rows, at + 4).astype(np.float64)
+    curves = byte_curve(low + span / 65535 * marks.astype(np.float64))
+    return np.take_along_axis(curves, codes.astype(np.int64), axis=0), bias
+
+
+def as_tensor(values: Floats) -> Tensor:
+    """For a parameter."""
+    return torch.from_numpy(values.astype(np.float32))
+
+
+def fill(convolution: nn.Conv1d, weights: Floats, bias: Floats | None) -> None:
+    """Set a convolution's parameters; weights as `export.flat` gives them."""
+    taps = convolution.kernel_size[0]
+    shaped = np.stack(np.split(weights, taps, axis=1), axis=2)
+    convolution.weight.data = as_tensor(shaped)
+    if convolution.bias is not None and bias is not None:
+        convolution.bias.data = as_tensor(bias)
+
+
+def fill_network(network: Network, model: bytes) -> Floats:
+    """Set all parameters but the output's bias, which is given back as the model has it."""
+    weights, bias = affine(model, "entry")
+    taps = network.entry.kernel_size[0]
+    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], taps)
+    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], taps)
+    fill(network.entry, weights * scale, bias + weights @ mean)
+    for number, layer in enumerate(network.layers, 1):
+        fill(cast(Layer, layer).linear, affine(model, f"linear{number}")[0], None)
+        fill(cast(Layer, layer).affine, *affine(model, f"affine{number}"))
+    weights, bias = affine(model, "scores")
+    fill(network.output, weights, None)
+    return bias
+
+
+def norms(network: Network) -> list[nn.BatchNorm1d]:
+    """All batch norms, from the input on."""
+    return [network.entry_norm, *(cast(Layer, layer).norm for layer in network.layers)]
+
+
+def measure_norms(network: Network, data: Data, tying: Tying) -> Floats:
+    """Let the norms settle on changed training data.
+
+    Returns:
+        by how much the exported model's last values are above the network's, shape (WIDE,).
+    """
+    for norm in norms(network):
+        norm.momentum = None  # the plain mean of all batches
+        norm.reset_running_stats()
+    batches = windows(data, tying, np.random.default_rng(0))
+    with torch.no_grad():
+        for _ in range(BATCHES):
+            network(next(batches)[0])
+    shift = np.zeros(network.output.in_channels)
+    for number, norm in enumerate(norms(network)):
+        mean, variance = cast(Tensor, norm.running_mean), cast(Tensor, norm.running_var)
+        share = SHORTCUT if number else 0.0
+        shift = share * shift + (mean / (variance + norm.eps).sqrt()).numpy().astype(np.float64)
+        norm.momentum = 0.1
+    return shift
+
+
+def main() -> None:
+    """Write a checkpoint without steps."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    options = parser.parse_args()
+    data = load(training_files(options.build))
+    tying = read_tying(options.model / TYING)
+    some = data.mfcc[::50].astype(np.float32)
+    network = Network(tying.count, some.mean(0), some.std(0))
+    bias = fill_network(network, (options.model / "am/final.mdl").read_bytes())
+    shift = measure_norms(network, data, tying)
+    weights = network.output.weight.detach().numpy()[:, :, 0].astype(np.float64)
+    network.output.bias.data = as_tensor(bias + weights @ shift)
+    priors = pdf_priors(data.counts(), tying)
+    Run(network, tying, priors, optimiser_for(network), 0, 0.0).save(options.checkpoint)
+
+
+if __name__ == "__main__":
+    main()
