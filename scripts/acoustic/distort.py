@@ -29,7 +29,7 @@ WARP = 0.14
 TILT_DB = 6.0
 """Standard deviation of the first two cosines of the curve that is added."""
 CURVES = 6
-NOISY, BABBLING = 0.5, 0.1
+NOISY, BABBLING = 0.6, 0.1
 """Shares of windows with a noise, and with another window's speech, added."""
 NOISE_DB, BABBLE_DB = (0.0, 25.0), (10.0, 25.0)
 """How far below the speech they are."""

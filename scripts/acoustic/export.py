@@ -16,7 +16,17 @@ import kaldi
 import numpy as np
 import numpy.typing as npt
 import torch
-from network import ENTRY, LEFT_CONTEXT, REACHES, RIGHT_CONTEXT, SHORTCUT, WIDE, Layer, Network
+from network import (
+    ENTRY,
+    LEFT_CONTEXT,
+    REACHES,
+    RIGHT_CONTEXT,
+    SHORTCUT,
+    TAPS,
+    WIDE,
+    Layer,
+    Network,
+)
 from phones import pdf_of_phones, word_kinds
 from torch import nn
 from train import restore
@@ -87,17 +97,14 @@ def spliced(node: str, offsets: tuple[int, ...]) -> str:
     return parts[0] if len(parts) == 1 else f"Append({', '.join(parts)})"
 
 
-def flat(convolution: nn.Conv1d) -> Floats:
-    """Weights of a convolution as Kaldi has them, shape (outputs, taps * inputs)."""
-    weights = convolution.weight.detach().numpy().astype(np.float64)
-    return np.concatenate([weights[:, :, tap] for tap in range(weights.shape[2])], axis=1)
+def weights_of(linear: nn.Linear) -> Floats:
+    """Weights, shape (outputs, inputs); frames side by side are as Kaldi has them."""
+    return linear.weight.detach().numpy().astype(np.float64)
 
 
-def bias_of(convolution: nn.Conv1d) -> Floats:
-    """Bias of a convolution, zeros if it has none."""
-    if convolution.bias is None:
-        return np.zeros(convolution.out_channels)
-    return convolution.bias.detach().numpy().astype(np.float64)
+def bias_of(linear: nn.Linear) -> Floats:
+    """Bias, shape (outputs,)."""
+    return linear.bias.detach().numpy().astype(np.float64)
 
 
 def norm_of(norm: nn.BatchNorm1d) -> tuple[Floats, Floats]:
@@ -111,11 +118,10 @@ def norm_of(norm: nn.BatchNorm1d) -> tuple[Floats, Floats]:
 
 def write_entry(writer: Writer, network: Network) -> None:
     """The first map; it also undoes the scaling of the inputs."""
-    taps = ENTRY[1] - ENTRY[0] + 1
-    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], taps)
-    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], taps)
+    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], TAPS)
+    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], TAPS)
     norm_mean, norm_scale = norm_of(network.entry_norm)
-    weights = flat(network.entry) / scale
+    weights = weights_of(network.entry) / scale
     bias = bias_of(network.entry) - weights @ mean
     component = kaldi.fixed_affine(weights / norm_scale[:, None], bias / norm_scale)
     offsets = tuple(range(ENTRY[0], ENTRY[1] + 1))
@@ -127,7 +133,7 @@ def write_entry(writer: Writer, network: Network) -> None:
 def write_layer(writer: Writer, layer: Layer, number: int) -> None:
     """One factorised layer with its shortcut."""
     reach = REACHES[number - 1]
-    narrow_weights = flat(layer.linear)
+    narrow_weights = weights_of(layer.linear)
     narrow_bias = -narrow_weights @ np.tile(writer.shift, 2)
     narrow = writer.add(
         f"linear{number}",
@@ -137,7 +143,9 @@ def write_layer(writer: Writer, layer: Layer, number: int) -> None:
     mean, scale = norm_of(layer.norm)
     wide = writer.add(
         f"affine{number}",
-        kaldi.fixed_affine(flat(layer.affine) / scale[:, None], bias_of(layer.affine) / scale),
+        kaldi.fixed_affine(
+            weights_of(layer.affine) / scale[:, None], bias_of(layer.affine) / scale
+        ),
         spliced(narrow, (0, reach.ahead) if reach.ahead else (0,)),
     )
     positive = writer.relu(f"relu{number}", wide)
@@ -152,10 +160,10 @@ def network_bytes(network: Network) -> bytes:
     write_entry(writer, network)
     for number, layer in enumerate(network.layers, 1):
         write_layer(writer, cast(Layer, layer), number)
-    weights = flat(network.output)
+    weights = weights_of(network.output)
     bias = bias_of(network.output) - weights @ writer.shift
     scores = writer.add("scores", kaldi.fixed_affine(weights, bias), writer.values)
-    log = writer.add("log", kaldi.nonlinear("LogSoftmax", network.output.out_channels), scores)
+    log = writer.add("log", kaldi.nonlinear("LogSoftmax", network.output.out_features), scores)
     writer.nodes.append(f"output-node name=output input={log} objective=linear")
     return kaldi.nnet(writer.nodes, writer.components)
 

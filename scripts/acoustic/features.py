@@ -31,6 +31,7 @@ from augment import (
     rms,
     surround,
 )
+from commands import all_phrases
 from corpus import Part, Utterance, noise_files, read_utterances
 from lexicon import SIL, SPN
 from music import FOLDER as MUSIC_FOLDER
@@ -108,11 +109,22 @@ def label(words: Sequence[AlignedWord], samples: int) -> Units:
     return units
 
 
+@cache
+def said_alone() -> frozenset[str]:
+    """Words that are whole phrases of the coach's."""
+    return frozenset(phrase for phrase in all_phrases() if " " not in phrase)
+
+
 def crop(example: Example, words: Sequence[AlignedWord], rng: np.random.Generator) -> Example:
-    """One to three neighbouring words, cut from the sentence with 20-60 ms on either side."""
+    """One to three neighbouring words, cut from the sentence with 20-60 ms on either side; for the
+    most part a word that is a whole phrase, if there is one.
+    """
     spoken = [word for word in words if not word.silent]
     first = int(rng.integers(len(spoken)))
     last = min(len(spoken) - 1, first + int(rng.integers(3)))
+    phrases = [number for number, word in enumerate(spoken) if word.text in said_alone()]
+    if phrases and chance(rng, 0.7):
+        first = last = phrases[rng.integers(len(phrases))]
     start = max(0, spoken[first].start - int(rng.integers(2, 7)))
     end = min(len(example.units), spoken[last].end + int(rng.integers(2, 7)))
     units = example.units[start:end].copy()
@@ -153,15 +165,17 @@ def targets(example: Example, rng: np.random.Generator) -> tuple[Mfcc, Units]:
     )
 
 
-def make(alignment: Alignment, root: Path, copy: int, around: Surroundings) -> tuple[Mfcc, Units]:
-    """One copy of a recording."""
-    rng = generator(f"{alignment.path} {copy}")
+def make(
+    alignment: Alignment, root: Path, copy: int, around: Surroundings, *, cropped: bool = False
+) -> tuple[Mfcc, Units]:
+    """One copy of a recording, or of some of its words."""
+    rng = generator(f"{alignment.path} {copy}{' alone' * cropped}")
     wave = read_wave(root / alignment.path)
     example = Example(wave, label(alignment.words, len(wave)))
-    if copy == 0:
+    if copy == 0 and not cropped:
         return targets(blend_edges(pad(example, rng), rng), rng)
     spoken = sum(not word.silent for word in alignment.words)
-    if spoken > 1 and chance(rng, CROPPED):
+    if spoken > 1 and (cropped or chance(rng, CROPPED)):
         example = crop(example, alignment.words, rng)
     if chance(rng, 0.7):
         example = faster(example, int(rng.integers(86, 116)))
@@ -198,6 +212,8 @@ class Plan:
         part: which part of it.
         corpora: which corpora of it; empty: all.
         copies: numbers of the copies (0: unchanged).
+        alone: only sentences with words that are whole phrases, and of those no more than a few
+            words.
     """
 
     manifest: str
@@ -205,6 +221,7 @@ class Plan:
     part: Part
     corpora: tuple[str, ...]
     copies: range
+    alone: bool = False
 
 
 SENTENCES = ("speechocean762", "kathleen")
@@ -215,6 +232,9 @@ PLANS = {
     "single": Plan("corpus", "corpus", Part.TRAIN, ("speech_commands", "wakewords"), range(3)),
     "synthetic": Plan("synthetic", "synthetic", Part.TRAIN, (), range(3)),
     "read": Plan("corpus", "corpus", Part.TRAIN, ("librispeech",), range(16)),
+    "alone": Plan(
+        "corpus", "corpus", Part.TRAIN, (*SENTENCES, "librispeech"), range(8), alone=True
+    ),
     "transcribed": Plan("corpus", "transcribed", Part.TRAIN, (), range(8)),
 }
 NOISE_PLAN, MUSIC_PLAN = "noise", "music"
@@ -227,13 +247,16 @@ SHARD = 400
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One shard to make: `items` are alignments, or noise files (None: digital silence)."""
+    """One shard to make: `items` are alignments, or noise files (None: digital silence); `alone` as
+    in `Plan`.
+    """
 
     output: Path
     root: Path
     audio: Path
     copy: int
     items: tuple[Item, ...]
+    alone: bool = False
 
 
 @cache
@@ -245,7 +268,7 @@ def surroundings(audio: Path) -> Surroundings:
 def make_shard(task: Task) -> str:
     """Make one shard in a worker; it appears under its name only when it is whole."""
     made = [
-        make(item, task.root, task.copy, surroundings(task.audio))
+        make(item, task.root, task.copy, surroundings(task.audio), cropped=task.alone)
         if isinstance(item, Alignment)
         else make_noise(item, task.copy)
         for item in task.items
@@ -274,6 +297,7 @@ def chosen(plan: Plan, build: Path) -> list[Alignment]:
         alignment
         for alignment in read_alignments(build / f"{plan.alignments}.jsonl")
         if wanted(utterances[alignment.path])
+        and not (plan.alone and said_alone().isdisjoint(word.text for word in alignment.words))
     ]
     order = generator(plan.alignments).permutation(len(alignments))
     return [alignments[number] for number in order]
@@ -288,6 +312,7 @@ def batched(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
 
 def plan_tasks(name: str, audio: Path, build: Path) -> list[Task]:
     """All shards of a plan that are not there yet, copy by copy."""
+    alone = name in PLANS and PLANS[name].alone
     if name in NOISE_COPIES:
         copies = range(NOISE_COPIES[name])
         root = audio
@@ -304,7 +329,7 @@ def plan_tasks(name: str, audio: Path, build: Path) -> list[Task]:
     folder = build / "features"
     folder.mkdir(exist_ok=True)
     tasks = [
-        Task(folder / f"{name}-{copy}-{number:02}.npz", root, audio, copy, batch)
+        Task(folder / f"{name}-{copy}-{number:02}.npz", root, audio, copy, batch, alone)
         for copy in copies
         for number, batch in enumerate(batched(items, SHARD))
     ]

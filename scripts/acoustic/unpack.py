@@ -17,7 +17,7 @@ import numpy.typing as npt
 import torch
 from export import TYING
 from kaldi import byte_curve, token
-from network import SHORTCUT, Layer, Network
+from network import SHORTCUT, TAPS, Layer, Network, Norm
 from torch import Tensor, nn
 from train import Data, Run, load, optimiser_for, pdf_priors, training_files, windows
 from units import Tying, read_tying
@@ -53,31 +53,28 @@ def as_tensor(values: Floats) -> Tensor:
     return torch.from_numpy(values.astype(np.float32))
 
 
-def fill(convolution: nn.Conv1d, weights: Floats, bias: Floats | None) -> None:
-    """Set a convolution's parameters; weights as `export.flat` gives them."""
-    taps = convolution.kernel_size[0]
-    shaped = np.stack(np.split(weights, taps, axis=1), axis=2)
-    convolution.weight.data = as_tensor(shaped)
-    if convolution.bias is not None and bias is not None:
-        convolution.bias.data = as_tensor(bias)
+def fill(linear: nn.Linear, weights: Floats, bias: Floats | None = None) -> None:
+    """Set parameters."""
+    linear.weight.data = as_tensor(weights)
+    if bias is not None:
+        linear.bias.data = as_tensor(bias)
 
 
 def fill_network(network: Network, model: bytes) -> Floats:
     """Set all parameters but the output's bias, which is given back as the model has it."""
     weights, bias = affine(model, "entry")
-    taps = network.entry.kernel_size[0]
-    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], taps)
-    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], taps)
+    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], TAPS)
+    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], TAPS)
     fill(network.entry, weights * scale, bias + weights @ mean)
     for number, layer in enumerate(network.layers, 1):
-        fill(cast(Layer, layer).linear, affine(model, f"linear{number}")[0], None)
+        fill(cast(Layer, layer).linear, affine(model, f"linear{number}")[0])
         fill(cast(Layer, layer).affine, *affine(model, f"affine{number}"))
     weights, bias = affine(model, "scores")
-    fill(network.output, weights, None)
+    fill(network.output, weights)
     return bias
 
 
-def norms(network: Network) -> list[nn.BatchNorm1d]:
+def norms(network: Network) -> list[Norm]:
     """All batch norms, from the input on."""
     return [network.entry_norm, *(cast(Layer, layer).norm for layer in network.layers)]
 
@@ -95,7 +92,7 @@ def measure_norms(network: Network, data: Data, tying: Tying) -> Floats:
     with torch.no_grad():
         for _ in range(BATCHES):
             network(next(batches)[0])
-    shift = np.zeros(network.output.in_channels)
+    shift = np.zeros(network.output.in_features)
     for number, norm in enumerate(norms(network)):
         mean, variance = cast(Tensor, norm.running_mean), cast(Tensor, norm.running_var)
         share = SHORTCUT if number else 0.0
@@ -117,7 +114,7 @@ def main() -> None:
     network = Network(tying.count, some.mean(0), some.std(0))
     bias = fill_network(network, (options.model / "am/final.mdl").read_bytes())
     shift = measure_norms(network, data, tying)
-    weights = network.output.weight.detach().numpy()[:, :, 0].astype(np.float64)
+    weights = network.output.weight.detach().numpy().astype(np.float64)
     network.output.bias.data = as_tensor(bias + weights @ shift)
     priors = pdf_priors(data.counts(), tying)
     Run(network, tying, priors, optimiser_for(network), 0, 0.0).save(options.checkpoint)
