@@ -53,10 +53,14 @@ class Doubt:
     Attributes:
         heard: the command.
         start_ms: when its first word began.
+        missing: how much their likelihoods of it must come to.
+        unsure: why it is left alone if nobody can be asked; empty: then it counts.
     """
 
     heard: Heard
     start_ms: int
+    missing: float
+    unsure: str = ""
 
 
 Decision = Flush | Doubt | Heard | Ignored
@@ -141,7 +145,7 @@ class Listener:
         return following, None
 
     def settle(self, doubt: Doubt, opinions: Iterable[Hypothesis]) -> Heard | Ignored:
-        """Decide what was in doubt; without opinions, the first one counts.
+        """Decide what was in doubt; without opinions, the first one counts if it was sure.
 
         Args:
             doubt: what this listener asked.
@@ -149,13 +153,15 @@ class Listener:
         """
         heard = doubt.heard
         meaning = self.vocabulary.meanings[heard.phrase]
-        missing = self.tuning.support[heard.command.care]
+        missing = doubt.missing
         asked = False
         for opinion in opinions:
             asked = True
             missing -= support(opinion, meaning, self.vocabulary)
             if missing <= 0:
                 break
+        if not asked and doubt.unsure:
+            return Ignored(heard.phrase, doubt.unsure, heard.confidence)
         if asked and missing > 0:
             return Ignored(heard.phrase, "heard by one ear only", heard.confidence)
         return heard
@@ -202,7 +208,16 @@ class Listener:
             return Ignored(reading.text, reason, sure)
         ended = self._voice_end(reading)
         heard = Heard(meaning.command, meaning.argument, reading.text, sure, ended)
-        return Doubt(heard, reading.start_ms) if self._is_doubtful(verdict, context) else heard
+        return self._doubt(heard, verdict, context) or heard
+
+    def _doubt(self, heard: Heard, verdict: Verdict, context: Context) -> Doubt | None:
+        care, sure, start = heard.command.care, verdict.confidence, verdict.reading.start_ms
+        missing = self.tuning.support[care] if self._is_doubtful(verdict, context) else 0.0
+        needed = self._needed(care, context)
+        unsure = "" if sure >= needed else f"{UNSURE}: {sure:.2f} of {needed:.2f}"
+        if unsure:
+            missing = max(missing, self.tuning.three_views - sure)
+        return Doubt(heard, start, missing, unsure) if missing else None
 
     def _is_doubtful(self, verdict: Verdict, context: Context) -> bool:
         """Whether it may be a noise's, or what is left of a loud echo."""
@@ -217,7 +232,7 @@ class Listener:
         if command not in context.live:
             return f"means nothing while {context.phase}"
         needed = self._needed(command.care, context)
-        if verdict.confidence < needed:
+        if verdict.confidence < min(needed, self._plausible(command.care, context)):
             return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if context.saying and self.foreground.is_faint(self.recent, start, end):
@@ -252,6 +267,9 @@ class Listener:
         if care is Care.PROTECTED or not self._in_noise(self.words_since):
             return needed
         return max(needed, self.tuning.noisy_confidence)
+
+    def _plausible(self, care: Care, context: Context) -> float:
+        return 1.0 if care is Care.COSTLY or context.saying else self.tuning.plausible
 
     def _why_no_phrase(self, text: str) -> str:
         if text in self.vocabulary.decoys:

@@ -71,10 +71,27 @@ def test_silence_is_nothing() -> None:
     assert judge(Hypothesis((), final=True)) is None
 
 
-def test_a_doubtful_word_is_left_alone_but_stop_needs_less() -> None:
-    assert judge(final("next", 0.75)) == Ignored("next", "not sure enough: 0.75 of 0.80", 0.75)
+def test_an_unlikely_or_costly_word_is_left_alone_but_stop_needs_less() -> None:
+    assert judge(final("next", 0.39)) == Ignored("next", "not sure enough: 0.39 of 0.80", 0.39)
     assert isinstance(judge(final("stop", 0.75)), Heard)
     assert isinstance(judge(final("skip", 0.85)), Ignored)
+
+
+@pytest.mark.parametrize(
+    ("likelihoods", "expected"),
+    [
+        ([0.4, 0.4], Ignored("next", "heard by one ear only", 0.75)),
+        ([0.6, 0.5], Heard(Command.NEXT, None, "next", 0.75, 1400)),
+        ([], Ignored("next", "not sure enough: 0.75 of 0.80", 0.75)),
+    ],
+)
+def test_others_are_asked_about_a_likely_word_that_is_not_sure_enough(
+    likelihoods: list[float], expected: Heard | Ignored
+) -> None:
+    doubt = judge(final("next", 0.75))
+    assert isinstance(doubt, Doubt)
+    opinions = [final("next", likelihood) for likelihood in likelihoods]
+    assert Listener(VOCABULARY).settle(doubt, opinions) == expected
 
 
 def test_what_is_not_live_is_left_alone() -> None:
@@ -115,7 +132,7 @@ def test_noise_takes_more_confidence_but_not_for_stop() -> None:
     noisy = Listener(VOCABULARY).notice_voice([1.0] * 200, 2000)
     noisy, _ = noisy.listen(partial("next"), LIVE, 2000)
     assert isinstance(judge(final("next", 0.85)), Heard)
-    assert isinstance(judge(final("next", 0.85), LIVE, noisy), Ignored)
+    assert isinstance(judge(final("next", 0.85), LIVE, noisy), Doubt)
     assert isinstance(judge(final("stop", 0.85), LIVE, noisy), Heard)
 
 
