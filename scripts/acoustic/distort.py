@@ -9,6 +9,7 @@ transform of the logarithms of 40 mel bands; all changes are made to the bands.
     noise   the energies of a recorded noise are added, seldom those of somebody else's speech;
             phases are not known here, so energies simply add up
     tilt    a smooth random curve is added to all frames: microphones, rooms, levels
+    pace    time is stretched by up to a quarter either way (`at_pace`, apart from the others)
     masks   some neighbouring bands, and some stretches of time, are set to the window's mean
             (Park et al., "SpecAugment", 2019)
 """
@@ -26,6 +27,9 @@ LIFTER = 22.0
 LOW_HZ, HIGH_HZ = 20.0, 7600.0
 
 WARP = 0.14
+SLOWEST, FASTEST = 0.8, 1.25
+STEADY = 0.4
+"""Share of windows whose pace stays as it was."""
 TILT_DB = 6.0
 """Standard deviation of the first two cosines of the curve that is added."""
 CURVES = 6
@@ -55,6 +59,24 @@ def cosines() -> Matrix:
 def from_cosines() -> Matrix:
     """The way back, from cepstra to the logarithms of the bands, shape (40, 40)."""
     return np.linalg.inv(cosines().astype(np.float64)).astype(np.float32)
+
+
+def pace(rng: np.random.Generator) -> float:
+    """How many times faster a window is to be spoken."""
+    return 1.0 if rng.random() < STEADY else float(rng.uniform(SLOWEST, FASTEST))
+
+
+def at_pace(frames: Matrix, count: int) -> Matrix:
+    """Cepstra of another number of frames, linear between neighbours.
+
+    Args:
+        frames: shape (frames, 40).
+        count: of frames to make of them.
+    """
+    place = np.linspace(0, len(frames) - 1, count, dtype=np.float32)
+    below = np.minimum(place.astype(int), len(frames) - 2)
+    share = (place - below).astype(np.float32)[:, None]
+    return np.asarray(frames[below] * (1 - share) + frames[below + 1] * share)
 
 
 def mel(hertz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -22,7 +22,6 @@ from network import (
     REACHES,
     RIGHT_CONTEXT,
     SHORTCUT,
-    TAPS,
     WIDE,
     Layer,
     Network,
@@ -118,8 +117,7 @@ def norm_of(norm: nn.BatchNorm1d) -> tuple[Floats, Floats]:
 
 def write_entry(writer: Writer, network: Network) -> None:
     """The first map; it also undoes the scaling of the inputs."""
-    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], TAPS)
-    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], TAPS)
+    mean, scale = network.entry_statistics()
     norm_mean, norm_scale = norm_of(network.entry_norm)
     weights = weights_of(network.entry) / scale
     bias = bias_of(network.entry) - weights @ mean

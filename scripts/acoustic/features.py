@@ -5,8 +5,8 @@ shape (frames, 40)), `unit` (uint16, shape (frames / 3,)) and `length` (int32: 3
 recording in turn). Copy 0 of a recording is as it was recorded, further copies are changed by
 `augment`. A shard that exists is not made again.
 
-Usage: features.py AUDIO_FOLDER BUILD_FOLDER PLAN... [--jobs N], each PLAN one of PLANS, noise or
-music
+Usage: features.py AUDIO_FOLDER BUILD_FOLDER PLAN... [--draw WORD] [--jobs N], each PLAN one of
+PLANS, noise or music
 """
 
 import argparse
@@ -55,6 +55,9 @@ Units = npt.NDArray[np.uint16]
 CROPPED = 0.45
 """Share of the changed copies of sentences that are cut to one to three words: what people say
 alone in the recordings are three words of Speech Commands and six of the wake words."""
+
+WANTED = 0.7
+"""Share of cut words that are a phrase of the coach's, where a sentence has one."""
 
 LOUD_NOISES = ("Dogbark", "Babycry", "sneeze", "Rooster", "miaow")
 """In the names of noise files whose loud parts count as SPN; all other noise is SIL."""
@@ -116,14 +119,14 @@ def said_alone() -> frozenset[str]:
 
 
 def crop(example: Example, words: Sequence[AlignedWord], rng: np.random.Generator) -> Example:
-    """One to three neighbouring words, cut from the sentence with 20-60 ms on either side; for the
-    most part a word that is a whole phrase, if there is one.
+    """One to three neighbouring words, cut from the sentence with 20-60 ms on either side; mostly
+    (`WANTED`) a word that is a whole phrase, if there is one.
     """
     spoken = [word for word in words if not word.silent]
     first = int(rng.integers(len(spoken)))
     last = min(len(spoken) - 1, first + int(rng.integers(3)))
     phrases = [number for number, word in enumerate(spoken) if word.text in said_alone()]
-    if phrases and chance(rng, 0.7):
+    if phrases and chance(rng, WANTED):
         first = last = phrases[rng.integers(len(phrases))]
     start = max(0, spoken[first].start - int(rng.integers(2, 7)))
     end = min(len(example.units), spoken[last].end + int(rng.integers(2, 7)))
@@ -165,21 +168,20 @@ def targets(example: Example, rng: np.random.Generator) -> tuple[Mfcc, Units]:
     )
 
 
-def make(
-    alignment: Alignment, root: Path, copy: int, around: Surroundings, *, cropped: bool = False
-) -> tuple[Mfcc, Units]:
+def make(alignment: Alignment, task: "Task") -> tuple[Mfcc, Units]:
     """One copy of a recording, or of some of its words."""
-    rng = generator(f"{alignment.path} {copy}{' alone' * cropped}")
-    wave = read_wave(root / alignment.path)
+    rng = generator(f"{alignment.path} {task.copy}{' alone' * task.cropped}{task.draw}")
+    wave = read_wave(task.root / alignment.path)
     example = Example(wave, label(alignment.words, len(wave)))
-    if copy == 0 and not cropped:
+    if task.copy == 0 and not task.cropped:
         return targets(blend_edges(pad(example, rng), rng), rng)
     spoken = sum(not word.silent for word in alignment.words)
-    if spoken > 1 and (cropped or chance(rng, CROPPED)):
+    if spoken > 1 and (task.cropped or chance(rng, CROPPED)):
         example = crop(example, alignment.words, rng)
     if chance(rng, 0.7):
         example = faster(example, int(rng.integers(86, 116)))
     example = pad(example, rng)
+    around = surroundings(task.audio)
     return targets(Example(surround(example.wave, around, rng), example.units), rng)
 
 
@@ -212,7 +214,7 @@ class Plan:
         part: which part of it.
         corpora: which corpora of it; empty: all.
         copies: numbers of the copies (0: unchanged).
-        alone: only sentences with words that are whole phrases, and of those no more than a few
+        cropped: only sentences with words that are whole phrases, and of those no more than a few
             words.
     """
 
@@ -221,19 +223,22 @@ class Plan:
     part: Part
     corpora: tuple[str, ...]
     copies: range
-    alone: bool = False
+    cropped: bool = False
 
 
+AGAIN = "again"
+"""Alignments by `realign`, which stand in for the first ones where they are there; not on dev, so
+that runs of training can be compared."""
 SENTENCES = ("speechocean762", "kathleen")
 PLANS = {
     "dev": Plan("corpus", "corpus", Part.DEV, (), range(2)),
     "dev-synthetic": Plan("synthetic", "synthetic", Part.DEV, (), range(2)),
     "sentences": Plan("corpus", "corpus", Part.TRAIN, SENTENCES, range(6)),
-    "single": Plan("corpus", "corpus", Part.TRAIN, ("speech_commands", "wakewords"), range(3)),
+    "single": Plan("corpus", "corpus", Part.TRAIN, ("speech_commands", "wakewords"), range(4)),
     "synthetic": Plan("synthetic", "synthetic", Part.TRAIN, (), range(3)),
     "read": Plan("corpus", "corpus", Part.TRAIN, ("librispeech",), range(16)),
     "alone": Plan(
-        "corpus", "corpus", Part.TRAIN, (*SENTENCES, "librispeech"), range(8), alone=True
+        "corpus", "corpus", Part.TRAIN, (*SENTENCES, "librispeech"), range(8), cropped=True
     ),
     "transcribed": Plan("corpus", "transcribed", Part.TRAIN, (), range(8)),
 }
@@ -247,8 +252,8 @@ SHARD = 400
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One shard to make: `items` are alignments, or noise files (None: digital silence); `alone` as
-    in `Plan`.
+    """One shard to make: `items` are alignments, or noise files (None: digital silence); `cropped`
+    as in `Plan`; with another `draw` all chances fall differently.
     """
 
     output: Path
@@ -256,7 +261,8 @@ class Task:
     audio: Path
     copy: int
     items: tuple[Item, ...]
-    alone: bool = False
+    cropped: bool = False
+    draw: str = ""
 
 
 @cache
@@ -268,9 +274,7 @@ def surroundings(audio: Path) -> Surroundings:
 def make_shard(task: Task) -> str:
     """Make one shard in a worker; it appears under its name only when it is whole."""
     made = [
-        make(item, task.root, task.copy, surroundings(task.audio), cropped=task.alone)
-        if isinstance(item, Alignment)
-        else make_noise(item, task.copy)
+        make(item, task) if isinstance(item, Alignment) else make_noise(item, task.copy)
         for item in task.items
     ]
     unfinished = task.output.with_suffix(".part.npz")
@@ -293,11 +297,16 @@ def chosen(plan: Plan, build: Path) -> list[Alignment]:
             plan.corpora or (utterance.corpus,)
         )
 
+    file = build / f"{plan.alignments}.jsonl"
+    again = build / f"{AGAIN}.jsonl"
+    if plan.manifest == plan.alignments == "corpus" and plan.part is Part.TRAIN and again.exists():
+        file = again
     alignments = [
         alignment
-        for alignment in read_alignments(build / f"{plan.alignments}.jsonl")
-        if wanted(utterances[alignment.path])
-        and not (plan.alone and said_alone().isdisjoint(word.text for word in alignment.words))
+        for alignment in read_alignments(file)
+        if alignment.path in utterances
+        and wanted(utterances[alignment.path])
+        and not (plan.cropped and said_alone().isdisjoint(word.text for word in alignment.words))
     ]
     order = generator(plan.alignments).permutation(len(alignments))
     return [alignments[number] for number in order]
@@ -310,9 +319,9 @@ def batched(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
         yield batch
 
 
-def plan_tasks(name: str, audio: Path, build: Path) -> list[Task]:
+def plan_tasks(name: str, audio: Path, build: Path, draw: str) -> list[Task]:
     """All shards of a plan that are not there yet, copy by copy."""
-    alone = name in PLANS and PLANS[name].alone
+    cropped = name in PLANS and PLANS[name].cropped
     if name in NOISE_COPIES:
         copies = range(NOISE_COPIES[name])
         root = audio
@@ -329,7 +338,7 @@ def plan_tasks(name: str, audio: Path, build: Path) -> list[Task]:
     folder = build / "features"
     folder.mkdir(exist_ok=True)
     tasks = [
-        Task(folder / f"{name}-{copy}-{number:02}.npz", root, audio, copy, batch, alone)
+        Task(folder / f"{name}-{copy}-{number:02}.npz", root, audio, copy, batch, cropped, draw)
         for copy in copies
         for number, batch in enumerate(batched(items, SHARD))
     ]
@@ -342,10 +351,13 @@ def main() -> None:
     parser.add_argument("audio", type=Path)
     parser.add_argument("build", type=Path)
     parser.add_argument("plans", nargs="+", choices=[*PLANS, *NOISE_COPIES])
+    parser.add_argument("--draw", default="", help="a word: other chances than without, or another")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     tasks = [
-        task for name in options.plans for task in plan_tasks(name, options.audio, options.build)
+        task
+        for name in options.plans
+        for task in plan_tasks(name, options.audio, options.build, options.draw)
     ]
     tasks.sort(key=lambda task: task.copy)  # training can start on the first copies
     with Pool(options.jobs) as pool:

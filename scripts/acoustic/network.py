@@ -116,12 +116,22 @@ class Network(nn.Module):
         self, pdfs: int, mean: npt.NDArray[np.float32], deviation: npt.NDArray[np.float32]
     ) -> None:
         super().__init__()
+        self.mean: Tensor
+        self.deviation: Tensor
         self.register_buffer("mean", torch.tensor(mean)[:, None])
         self.register_buffer("deviation", torch.tensor(deviation)[:, None])
         self.entry = nn.Linear(CEPSTRA * TAPS, WIDE)
         self.entry_norm = Norm()
         self.layers = nn.ModuleList(Layer(reach) for reach in REACHES)
         self.output = nn.Linear(WIDE, pdfs)
+
+    def entry_statistics(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Mean and deviation of everything that the entry sees, shape (40 TAPS,) each."""
+        mean, deviation = (
+            np.tile(buffer.numpy().astype(np.float64)[:, 0], TAPS)
+            for buffer in (self.mean, self.deviation)
+        )
+        return mean, deviation
 
     def forward(self, mfcc: Tensor) -> Tensor:
         """Scores before the softmax; frames beyond the edges repeat the first and last."""

@@ -43,6 +43,9 @@ ESPEAK_VARIANTS = (
 """eSpeak's variants that resemble people (no robots, no whispers)."""
 ESPEAK_ACCENTS = ("en-us", "en-us", "en-us-nyc", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-029")
 
+MISREAD = {"flite": {"ow"}, "festival": {"ow"}}
+"""Words that an engine says as others: its "ow" is "oh"."""
+
 SENTENCE_LENGTHS = range(3, 13)
 """Words in the sentences that are taken from the recordings' texts."""
 RARE = 40
@@ -175,9 +178,11 @@ def perform(voice: Voice, texts: list[str], build: Path) -> list[Utterance]:
     if not done.exists():
         SAYERS[voice.engine](voice, lines, generator(f"{voice.identity} manner"))
         done.touch()
+    misread = MISREAD.get(voice.engine, set())
     return [
         Utterance(str(file.relative_to(build)), text, voice.identity, "synthetic", voice.part)
         for text, file in lines
+        if misread.isdisjoint(text.split())
     ]
 
 

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from distort import distort
+from distort import FASTEST, at_pace, distort, pace
 from features import CEPSTRA, IGNORED, MUSIC_PLAN, NOISE_PLAN, STRIDE
 from lexicon import PHONES
 from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network, parameters_of
@@ -104,16 +104,26 @@ def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tupl
     """
     pdfs = data.pdfs(tying)
     noises = torch.from_numpy(data.noises)
+    longest = int(WINDOW * FASTEST) + 1
     while True:
-        starts = np.arange(rng.integers(WINDOW), len(data.unit) - WINDOW, WINDOW)
+        starts = np.arange(rng.integers(WINDOW), len(data.unit) - longest, WINDOW)
         rng.shuffle(starts)
         for first in range(0, len(starts) - BATCH + 1, BATCH):
-            batch = starts[first : first + BATCH]
-            mfcc = [data.mfcc[STRIDE * s : STRIDE * (s + WINDOW)].T for s in batch]
-            yield (
-                distort(torch.from_numpy(np.stack(mfcc).astype(np.float32)), noises, rng),
-                torch.from_numpy(np.stack([pdfs[s : s + WINDOW] for s in batch])),
-            )
+            pairs = [
+                window(data, pdfs, start, pace(rng)) for start in starts[first : first + BATCH]
+            ]
+            mfcc, targets = (np.stack(parts) for parts in zip(*pairs, strict=True))
+            yield distort(torch.from_numpy(mfcc), noises, rng), torch.from_numpy(targets)
+
+
+def window(
+    data: Data, pdfs: npt.NDArray[np.int64], start: int, speed: float
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """MFCCs, shape (40, 3 WINDOW), and pdfs, shape (WINDOW,), from a frame of 30 ms on."""
+    length = round(WINDOW * speed)
+    mfcc = data.mfcc[STRIDE * start : STRIDE * (start + length)].astype(np.float32)
+    places = start + (np.arange(WINDOW) * length + length // 2) // WINDOW
+    return at_pace(mfcc, STRIDE * WINDOW).T, pdfs[places]
 
 
 def short_floats() -> torch.autocast:

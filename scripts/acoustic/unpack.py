@@ -17,7 +17,7 @@ import numpy.typing as npt
 import torch
 from export import TYING
 from kaldi import byte_curve, token
-from network import SHORTCUT, TAPS, Layer, Network, Norm
+from network import SHORTCUT, Layer, Network, Norm
 from torch import Tensor, nn
 from train import Data, Run, load, optimiser_for, pdf_priors, training_files, windows
 from units import Tying, read_tying
@@ -63,8 +63,7 @@ def fill(linear: nn.Linear, weights: Floats, bias: Floats | None = None) -> None
 def fill_network(network: Network, model: bytes) -> Floats:
     """Set all parameters but the output's bias, which is given back as the model has it."""
     weights, bias = affine(model, "entry")
-    mean = np.tile(network.mean.numpy().astype(np.float64)[:, 0], TAPS)
-    scale = np.tile(network.deviation.numpy().astype(np.float64)[:, 0], TAPS)
+    mean, scale = network.entry_statistics()
     fill(network.entry, weights * scale, bias + weights @ mean)
     for number, layer in enumerate(network.layers, 1):
         fill(cast(Layer, layer).linear, affine(model, f"linear{number}")[0])
