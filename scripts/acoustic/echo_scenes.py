@@ -10,6 +10,7 @@ Usage: PYTHONPATH=. echo_scenes.py AUDIO_FOLDER BUILD_FOLDER [--shards N] [--job
 """
 
 import argparse
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -220,12 +221,18 @@ def make(task: tuple[Path, Path, int]) -> None:
     print(file, flush=True)
 
 
-def main() -> None:
-    """Make shards of scenes."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def make_shards(make: Callable[[tuple[Path, Path, int]], None], what: str, shards: int) -> None:
+    """The program that makes shards in the made rooms.
+
+    Args:
+        make: writes the shard of that number, unless it is there, from audio and into build.
+        what: said in the program's help.
+        shards: how many, if nobody says otherwise.
+    """
+    parser = argparse.ArgumentParser(description=what)
     parser.add_argument("audio", type=Path)
     parser.add_argument("build", type=Path)
-    parser.add_argument("--shards", type=int, default=60)
+    parser.add_argument("--shards", type=int, default=shards)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     (options.build / FOLDER).mkdir(exist_ok=True)
@@ -238,4 +245,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    make_shards(make, __doc__.splitlines()[0], 60)

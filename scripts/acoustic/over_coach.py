@@ -9,8 +9,6 @@ what is left of the coach is silence to them. A shard that exists is not made ag
 Usage: PYTHONPATH=. over_coach.py AUDIO_FOLDER BUILD_FOLDER [--shards N] [--jobs N]
 """
 
-import argparse
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,12 +17,11 @@ import numpy as np
 from align import Alignment
 from augment import chance, coloured_noise, speech_rms
 from echo_scenes import (
-    FOLDER,
     FULL_SCALE,
     ROOMS,
     delayed,
     loudspeaker,
-    make_rooms,
+    make_shards,
     rooms,
     sources,
     talk,
@@ -154,22 +151,5 @@ def make(task: tuple[Path, Path, int]) -> None:
     print(file.name, flush=True)
 
 
-def main() -> None:
-    """Make the missing shards."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("audio", type=Path)
-    parser.add_argument("build", type=Path)
-    parser.add_argument("--shards", type=int, default=24)
-    parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args()
-    (options.build / FOLDER).mkdir(exist_ok=True)
-    kept = options.build / FOLDER / "rooms.npz"
-    if not kept.exists():
-        make_rooms(kept)
-    tasks = [(options.audio, options.build, number) for number in range(options.shards)]
-    with ProcessPoolExecutor(options.jobs) as crew:
-        list(crew.map(make, tasks))
-
-
 if __name__ == "__main__":
-    main()
+    make_shards(make, __doc__.splitlines()[0], 24)
