@@ -212,21 +212,24 @@ class Listener:
 
     def _doubt(self, heard: Heard, verdict: Verdict, context: Context) -> Doubt | None:
         care, sure, start = heard.command.care, verdict.confidence, verdict.reading.start_ms
-        missing = self.tuning.support[care] if self._is_doubtful(verdict, context) else 0.0
+        missing = self._missing(care, verdict, context)
         needed = self._needed(care, context)
         unsure = "" if sure >= needed else f"{UNSURE}: {sure:.2f} of {needed:.2f}"
         if unsure:
             missing = max(missing, self.tuning.three_views - sure)
         return Doubt(heard, start, missing, unsure) if missing else None
 
-    def _is_doubtful(self, verdict: Verdict, context: Context) -> bool:
-        """Whether it may be a noise's, or what is left of a loud echo."""
+    def _missing(self, care: Care, verdict: Verdict, context: Context) -> float:
+        """How much support it needs: it may be a noise's, or what is left of a loud echo."""
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if context.saying:
             faint = self.foreground.is_faint(self.recent, start, end, DOUBTED_DB)
-            return faint or verdict.confidence < self.tuning.sure_over_coach
+            doubtful = faint or verdict.confidence < self.tuning.sure_over_coach
+            return self.tuning.support[care] if doubtful else 0.0
         noise = noise_before(self.recent, start)
-        return noise is not None and noise > self.tuning.quiet
+        if noise is not None and noise > self.tuning.quiet:
+            return self.tuning.support[care]
+        return 0.0 if " " in verdict.reading.text else self.tuning.support_in_quiet[care]
 
     def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:

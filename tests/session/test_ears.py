@@ -81,11 +81,11 @@ class Others:
     [
         ("next", 1000, LIVE, Heard, 1),
         ("[unk]", 1000, LIVE, Ignored, 2),
-        ("[unk]", 50, LIVE, Heard, 0),
+        ("[unk]", 50, LIVE, Ignored, 2),
         ("[unk]", 1000, SPEAKING, Heard, 0),
     ],
 )
-def test_in_noise_and_only_there_others_are_asked(
+def test_others_are_asked_about_a_word_unless_the_coach_speaks(
     others: str, room: float, context: Context, kind: type, asked: int
 ) -> None:
     second = Others(others)
