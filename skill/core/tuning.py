@@ -26,6 +26,10 @@ class Tuning:
         sure_over_coach: over the coach, a command that is less likely than this needs the support
             of second opinions. Of 60 that were heard over a coach as loud as the person, none so
             unlikely lacked it; a shred of the coach's own voice did.
+        early: until the coach has talked for so long, every command over it needs that support:
+            what the filter does not take away yet is loud and likely, but mostly falls apart.
+        afterwards: a word that begins so soon after the coach, and after the time in which its own
+            words count as just spoken, may be what a room still answers.
         noisy_confidence: `confidence` in noise, for what is not protected. On dev, at 10 dB, 0.9
             left 7 of 25 false accepts and 214 of 231 commands.
         standing_out: how far above what went before a command's level must be, in dB, unless the
@@ -75,6 +79,8 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 0.5, Care.LIGHT: 0.5, Care.COSTLY: 0.9}
     )
     sure_over_coach: float = 0.8
+    early: int = 12_000
+    afterwards: int = 600
     noisy_confidence: float = 0.9
     standing_out: float = 4.0
     support: Mapping[Care, float] = field(

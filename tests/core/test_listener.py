@@ -20,6 +20,8 @@ from skill.core.tuning import Tuning
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from tests.support.book import VOCABULARY
 
+LONG = 60_000
+"""For so long the coach has talked: the filter knows the room."""
 LIVE = Context(frozenset(Command), "rolling")
 
 
@@ -34,12 +36,12 @@ def final(text: str, share: float = 1.0, start_ms: int = 1000) -> Hypothesis:
 def judge(
     hypothesis: Hypothesis, context: Context = LIVE, listener: Listener | None = None
 ) -> Decision | None:
-    return (listener or Listener(VOCABULARY)).listen(hypothesis, context, 2000)[1]
+    return (listener or Listener(VOCABULARY, coached=LONG)).listen(hypothesis, context, 2000)[1]
 
 
 def heard_for(text: str, voice_ms: int, silence_ms: int, context: Context = LIVE) -> Flush | None:
     """What is decided when `text` has stood since the voice began."""
-    listener = Listener(VOCABULARY)
+    listener = Listener(VOCABULARY, coached=LONG)
     listener, _ = listener.listen(partial(text), context, 1000)
     listener = listener.notice_voice([1.0] * (voice_ms // 10), 1000 + voice_ms)
     listener = listener.notice_voice([0.0] * (silence_ms // 10), 1000 + voice_ms + silence_ms)
@@ -91,7 +93,7 @@ def test_others_are_asked_about_a_likely_word_that_is_not_sure_enough(
     doubt = judge(final("next", 0.75))
     assert isinstance(doubt, Doubt)
     opinions = [final("next", likelihood) for likelihood in likelihoods]
-    assert Listener(VOCABULARY).settle(doubt, opinions) == expected
+    assert Listener(VOCABULARY, coached=LONG).settle(doubt, opinions) == expected
 
 
 def test_what_is_not_live_is_left_alone() -> None:
@@ -107,7 +109,7 @@ def test_the_coachs_own_words_are_left_alone_but_stop_always_works() -> None:
 
 
 def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
-    listener, _ = Listener(VOCABULARY).listen(final("[unk]", start_ms=400), LIVE, 850)
+    listener, _ = Listener(VOCABULARY, coached=LONG).listen(final("[unk]", start_ms=400), LIVE, 850)
     assert judge(final("next", start_ms=1000), LIVE, listener) == Ignored(
         "next", "in the middle of other talk", 1.0
     )
@@ -115,13 +117,20 @@ def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
     assert isinstance(judge(final("next", start_ms=1100), LIVE, listener), Heard)
 
 
+def test_a_click_is_no_other_talk() -> None:
+    """A lost command: "next", whose first 90 ms were heard as another word."""
+    click = Hypothesis((Reading("[unk]", 900, 990, 1.0),), final=True)
+    listener, _ = Listener(VOCABULARY, coached=LONG).listen(click, LIVE, 1000)
+    assert isinstance(judge(final("next", start_ms=1000), LIVE, listener), Heard)
+
+
 def test_a_command_is_no_other_talk() -> None:
-    listener, _ = Listener(VOCABULARY).listen(final("next", start_ms=400), LIVE, 850)
+    listener, _ = Listener(VOCABULARY, coached=LONG).listen(final("next", start_ms=400), LIVE, 850)
     assert isinstance(judge(final("next", start_ms=900), LIVE, listener), Heard)
 
 
 def test_in_noise_a_partial_that_stands_is_flushed_though_the_voice_never_ends() -> None:
-    noisy = Listener(VOCABULARY).notice_voice([1.0] * 200, 2000)
+    noisy = Listener(VOCABULARY, coached=LONG).notice_voice([1.0] * 200, 2000)
     noisy, _ = noisy.listen(partial("pause"), LIVE, 2000)
     noisy = noisy.notice_voice([1.0] * 50, 2500)
     assert noisy.wait(LIVE, 2000 + noisy.tuning.steady[Command.PAUSE.care]) == Flush()
@@ -129,7 +138,7 @@ def test_in_noise_a_partial_that_stands_is_flushed_though_the_voice_never_ends()
 
 
 def test_noise_takes_more_confidence_but_not_for_stop() -> None:
-    noisy = Listener(VOCABULARY).notice_voice([1.0] * 200, 2000)
+    noisy = Listener(VOCABULARY, coached=LONG).notice_voice([1.0] * 200, 2000)
     noisy, _ = noisy.listen(partial("next"), LIVE, 2000)
     assert isinstance(judge(final("next", 0.85)), Heard)
     assert isinstance(judge(final("next", 0.85), LIVE, noisy), Doubt)
@@ -150,7 +159,7 @@ def test_a_command_takes_about_as_long_as_people_take(text: str, length: int, ki
 
 def in_music(above: float) -> Listener:
     """Three seconds of music, then a word that is so many dB louder."""
-    listener = Listener(VOCABULARY).notice([Moment(60.0)] * 300, 3000)
+    listener = Listener(VOCABULARY, coached=LONG).notice([Moment(60.0)] * 300, 3000)
     return listener.notice([Moment(60.0 + above)] * 40, 3400)
 
 
@@ -199,14 +208,14 @@ def test_over_the_coach_a_word_need_not_be_louder() -> None:
 
 
 def test_in_talk_nothing_is_flushed_while_the_voice_goes_on() -> None:
-    talk = Listener(VOCABULARY).notice_voice([1.0] * 50, 2000)
+    talk = Listener(VOCABULARY, coached=LONG).notice_voice([1.0] * 50, 2000)
     talk, _ = talk.listen(partial("pause"), LIVE, 2000)
     talk = talk.notice_voice([1.0] * 100, 3000)
     assert talk.wait(LIVE, 3000) is None
 
 
 def test_a_word_alone_after_a_silence_is_heard() -> None:
-    listener = Listener(VOCABULARY).notice_voice([1.0] * 50, 500)
+    listener = Listener(VOCABULARY, coached=LONG).notice_voice([1.0] * 50, 500)
     listener = listener.notice_voice([0.0] * 40, 900).notice_voice([1.0] * 50, 1400)
     found = judge(final("next"), LIVE, listener)
     assert isinstance(found, Heard)
@@ -216,7 +225,7 @@ def test_a_word_alone_after_a_silence_is_heard() -> None:
 
 
 def test_a_raw_partial_is_never_acted_on() -> None:
-    listener, decision = Listener(VOCABULARY).listen(partial("next"), LIVE, 1000)
+    listener, decision = Listener(VOCABULARY, coached=LONG).listen(partial("next"), LIVE, 1000)
     assert decision is None
     assert listener.wait(LIVE, 1000) is None
 
@@ -251,7 +260,7 @@ def test_nothing_is_flushed_that_is_not_live() -> None:
 
 
 def test_a_partial_that_changes_starts_its_dwell_anew() -> None:
-    listener, _ = Listener(VOCABULARY).listen(partial("skip"), LIVE, 1000)
+    listener, _ = Listener(VOCABULARY, coached=LONG).listen(partial("skip"), LIVE, 1000)
     listener, _ = listener.listen(partial("skip"), LIVE, 1100)
     assert listener.partial_since == 1000
     listener, _ = listener.listen(partial("pause"), LIVE, 1200)
@@ -259,7 +268,7 @@ def test_a_partial_that_changes_starts_its_dwell_anew() -> None:
 
 
 def test_the_ears_are_idle_only_in_silence() -> None:
-    listener = Listener(VOCABULARY).notice_voice([1.0] * 10, 1000)
+    listener = Listener(VOCABULARY, coached=LONG).notice_voice([1.0] * 10, 1000)
     assert not listener.is_idle(1400)
     assert listener.is_idle(1600)
     listener, _ = listener.listen(partial("next"), LIVE, 1600)
@@ -267,7 +276,7 @@ def test_the_ears_are_idle_only_in_silence() -> None:
 
 
 def test_a_noise_without_words_is_no_speaking() -> None:
-    listener = Listener(VOCABULARY).notice_voice([1.0] * 400, 4000)
+    listener = Listener(VOCABULARY, coached=LONG).notice_voice([1.0] * 400, 4000)
     assert listener.is_idle(4000)
     listener, _ = listener.listen(final("[unk]", start_ms=3000), LIVE, 3900)
     assert not listener.is_idle(4000)
@@ -287,7 +296,7 @@ def test_a_phrase_nobody_has_cannot_be_suggested() -> None:
 
 @pytest.mark.parametrize("word", ["next", "stop"])
 def test_a_word_that_nobody_but_the_coach_can_have_said_is_left_alone(word: str) -> None:
-    alone = Listener(VOCABULARY).notice([Moment(others=False)] * 200, 2000)
+    alone = Listener(VOCABULARY, coached=LONG).notice([Moment(others=False)] * 200, 2000)
     echo = judge(final(word), LIVE, alone)
     assert isinstance(echo, Ignored)
     assert echo.reason == "nobody but the coach was talking"
@@ -300,7 +309,7 @@ SPEAKING = replace(LIVE, saying="Roll slowly from side to side.")
 
 def after_commands(*levels: float, context: Context = LIVE) -> Listener:
     """Somebody has said "next" at these levels, every two seconds."""
-    listener = Listener(VOCABULARY)
+    listener = Listener(VOCABULARY, coached=LONG)
     for number, level in enumerate(levels, 1):
         now = number * 2000
         listener = listener.notice([Moment(0.0)] * 160 + [Moment(level)] * 40, now)
@@ -340,10 +349,26 @@ def test_over_the_coach_what_is_unlikely_is_in_doubt(
 
 
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
-    assert isinstance(over_the_coach(Listener(VOCABULARY), 20), Heard)
+    assert isinstance(over_the_coach(Listener(VOCABULARY, coached=LONG), 20), Heard)
 
 
 def test_only_the_latest_commands_tell_and_none_over_the_coach() -> None:
     assert isinstance(over_the_coach(after_commands(80, *[50] * 5), 49), Heard)
     assert isinstance(over_the_coach(after_commands(50, *[80] * 5), 49), Ignored)
     assert isinstance(over_the_coach(after_commands(80, context=SPEAKING), 49), Heard)
+
+
+def test_until_the_filter_knows_the_room_every_command_over_the_coach_is_in_doubt() -> None:
+    listener = Listener(VOCABULARY)
+    for second in range(1, 13):
+        assert isinstance(judge(final("stop"), SPEAKING, listener), Doubt)
+        listener = listener.notice([Moment(60.0)] * 100, 2000 * second - 1000)
+        listener = listener.notice([Moment(60.0, coach=True)] * 100, 2000 * second)
+    assert isinstance(judge(final("stop", start_ms=24_000), SPEAKING, listener), Heard)
+    assert isinstance(judge(final("stop"), LIVE), Heard)
+
+
+def test_what_stood_before_a_new_beginning_is_forgotten() -> None:
+    listener, _ = Listener(VOCABULARY).listen(partial("stop"), LIVE, 1000)
+    assert listener.wait(LIVE, 2000) == Flush()
+    assert listener.begin_anew(1500).wait(LIVE, 2000) is None
