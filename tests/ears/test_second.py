@@ -46,7 +46,7 @@ def test_a_word_is_heard_at_every_pitch_around_the_persons_own(
         opinions = list(ears.opinions(2000))
         assert len(opinions) == len(FACTORS)
         for opinion in opinions:
-            assert support(opinion, VOCABULARY.meanings[phrase], VOCABULARY) > 0.5
+            assert support(opinion, VOCABULARY.meanings[phrase], VOCABULARY) > 0.7
 
 
 def test_the_times_of_opinions_are_true(model: VoskModel) -> None:
