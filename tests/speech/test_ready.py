@@ -192,7 +192,7 @@ def test_a_name_is_an_installed_voice_or_explained(tmp_path: Path) -> None:
             make_voice(name, tmp_path)
 
 
-ASKED = ("start rolling", "tell me more", "next", "where are we", "next", "next")
+ASKED = ("start rolling", "which step", "next", "where are we", "next", "next")
 
 
 def short_session(folder: Path, checkout: Path) -> Path:
