@@ -36,14 +36,11 @@ class Audible:
         faintest: power below which nothing counts as noise of the room.
         possible: whether it may hear the speaker; at first, nobody knows.
         certain: whether it does.
-        unexplained: whether what was heard lately is louder than the room, and most of it is left:
-            it was not the coach, as far as the filter knows.
     """
 
     faintest: float
     possible: bool = True
     certain: bool = False
-    unexplained: bool = False
     _heard: float = 0.0
     _left: float = 0.0
     _noise: float = 1e-7
@@ -61,19 +58,17 @@ class Audible:
         self._heard = SMOOTH * self._heard + (1 - SMOOTH) * _power(heard)
         self._left = SMOOTH * self._left + (1 - SMOOTH) * _power(left)
         self._noise = max(self.faintest, min(self._heard, RISING * self._noise))
-        loud = self._heard > LOUDER * self._noise
-        taken = loud and self._left < HALF * self._heard
-        self.unexplained = loud and not taken
         if float(np.mean(np.square(played))) < SPEAKING:
             return
+        loud = self._heard > LOUDER * self._noise
         self._loud.append(loud)
-        self._taken.append(taken)
+        self._taken.append(loud and self._left < HALF * self._heard)
         if len(self._loud) >= FEWEST:
             self._judge(_share(self._loud), _share(self._taken))
 
     def _judge(self, loud: float, taken: float) -> None:
         self.possible = loud > HARDLY
-        sure = taken > EXPLAINED or (loud > MOSTLY and len(self._loud) >= MANY)
+        sure = len(self._loud) >= MANY and (loud > MOSTLY or taken > EXPLAINED)
         self.certain = sure or (self.certain and self.possible)
 
 
