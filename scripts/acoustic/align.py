@@ -145,6 +145,12 @@ def read_alignments(file: Path) -> Iterator[Alignment]:
             yield Alignment(fields["path"], fields["seconds"], words)
 
 
+def begun(file: Path) -> set[str]:
+    """The paths of all recordings in a file of alignments, which is made if there is none."""
+    file.touch()
+    return {alignment.path for alignment in read_alignments(file)}
+
+
 def job(task: tuple[Utterance, Path]) -> tuple[str, str | None]:
     """Align in a worker: the JSON line and None, or the path and why it failed."""
     utterance, audio = task
@@ -163,9 +169,8 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    options.output.touch()
     failures = options.output.with_suffix(".failed")
-    known = {alignment.path for alignment in read_alignments(options.output)}
+    known = begun(options.output)
     if failures.exists():
         known |= {line.split("\t")[0] for line in failures.read_text().splitlines()}
     todo = [u for u in read_utterances(options.manifest) if u.text and u.path not in known]

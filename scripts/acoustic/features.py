@@ -321,7 +321,7 @@ def batched(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
 
 def plan_tasks(name: str, audio: Path, build: Path, draw: str) -> list[Task]:
     """All shards of a plan that are not there yet, copy by copy."""
-    cropped = name in PLANS and PLANS[name].cropped
+    cropped = False
     if name in NOISE_COPIES:
         copies = range(NOISE_COPIES[name])
         root = audio
@@ -332,7 +332,7 @@ def plan_tasks(name: str, audio: Path, build: Path, draw: str) -> list[Task]:
         )
     else:
         plan = PLANS[name]
-        copies = plan.copies
+        copies, cropped = plan.copies, plan.cropped
         root = audio if plan.manifest == "corpus" else build
         items = chosen(plan, build)
     folder = build / "features"

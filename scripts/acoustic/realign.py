@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from align import AlignedWord, Alignment, Segment, as_line, read_alignments
+from align import AlignedWord, Alignment, Segment, as_line, begun, read_alignments
 from features import SHIFT, STRIDE, dithered, mfcc
 from lexicon import SIL, SPN, Lexicon, Pronunciation, read_lexicon
 from sequence import SCALE
@@ -224,8 +224,9 @@ class Aligner:
                 continue
             words = tuple(words_on(path, pieces, spoken))
             other = replace(alignment, words=words)
-            if separation(other, wave) > most:
-                best, most = other, separation(other, wave)
+            apart = separation(other, wave)
+            if apart > most:
+                best, most = other, apart
         return best
 
 
@@ -278,8 +279,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    options.output.touch()
-    known = {alignment.path for alignment in read_alignments(options.output)}
+    known = begun(options.output)
     tasks = [
         (alignment, options.audio, options.checkpoint)
         for alignment in read_alignments(options.alignments)

@@ -14,7 +14,7 @@ from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
 
-from align import Alignment, AlignmentFailedError, align, as_line, read_alignments
+from align import Alignment, AlignmentFailedError, align, as_line, begun
 from corpus import Part, Utterance, normalise, read_utterances
 from pocketsphinx import Decoder
 from sound import read_wave, to_pcm
@@ -76,8 +76,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     output = options.build / "transcribed.jsonl"
-    output.touch()
-    known = {alignment.path for alignment in read_alignments(output)}
+    known = begun(output)
     todo = [
         utterance
         for utterance in read_utterances(options.build / "corpus.tsv")

@@ -213,8 +213,7 @@ class Listener:
     def _doubt(self, heard: Heard, verdict: Verdict, context: Context) -> Doubt | None:
         care, sure, start = heard.command.care, verdict.confidence, verdict.reading.start_ms
         missing = self._missing(care, verdict, context)
-        needed = self._needed(care, context)
-        unsure = "" if sure >= needed else f"{UNSURE}: {sure:.2f} of {needed:.2f}"
+        unsure = self._unsure(care, sure, context)
         if unsure:
             missing = max(missing, self.tuning.three_views - sure)
         return Doubt(heard, start, missing, unsure) if missing else None
@@ -234,9 +233,9 @@ class Listener:
     def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:
             return f"means nothing while {context.phase}"
-        needed = self._needed(command.care, context)
-        if verdict.confidence < min(needed, self._plausible(command.care, context)):
-            return f"{UNSURE}: {verdict.confidence:.2f} of {needed:.2f}"
+        unsure = self._unsure(command.care, verdict.confidence, context)
+        if unsure and verdict.confidence < self._plausible(command.care, context):
+            return unsure
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if context.saying and self.foreground.is_faint(self.recent, start, end):
             return "fainter than commands are"
@@ -270,6 +269,11 @@ class Listener:
         if care is Care.PROTECTED or not self._in_noise(self.words_since):
             return needed
         return max(needed, self.tuning.noisy_confidence)
+
+    def _unsure(self, care: Care, sure: float, context: Context) -> str:
+        """Why a likelihood does not suffice; empty if it does."""
+        needed = self._needed(care, context)
+        return "" if sure >= needed else f"{UNSURE}: {sure:.2f} of {needed:.2f}"
 
     def _plausible(self, care: Care, context: Context) -> float:
         return 1.0 if care is Care.COSTLY or context.saying else self.tuning.plausible
