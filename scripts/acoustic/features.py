@@ -6,7 +6,7 @@ recording in turn). Copy 0 of a recording is as it was recorded, further copies 
 `augment`. A shard that exists is not made again.
 
 Usage: features.py AUDIO_FOLDER BUILD_FOLDER PLAN... [--draw WORD] [--jobs N], each PLAN one of
-PLANS, noise or music
+PLANS, noise, music or clatter
 """
 
 import argparse
@@ -31,6 +31,7 @@ from augment import (
     rms,
     surround,
 )
+from clatter import FOLDER as CLATTER_FOLDER
 from commands import all_phrases
 from corpus import Part, Utterance, noise_files, read_utterances
 from lexicon import SIL, SPN
@@ -59,8 +60,8 @@ alone in the recordings are three words of Speech Commands and six of the wake w
 WANTED = 0.7
 """Share of cut words that are a phrase of the coach's, where a sentence has one."""
 
-LOUD_NOISES = ("Dogbark", "Babycry", "sneeze", "Rooster", "miaow")
-"""In the names of noise files whose loud parts count as SPN; all other noise is SIL."""
+LOUD_NOISES = ("Dogbark", "Babycry", "sneeze", "Rooster", "miaow", CLATTER_FOLDER)
+"""In the paths of noise files whose loud parts count as SPN; all other noise is SIL."""
 
 
 def mfcc_options() -> knf.MfccOptions:
@@ -192,12 +193,12 @@ def make_noise(file: Path | None, copy: int) -> tuple[Mfcc, Units]:
         wave = coloured_noise(5 * RATE, rng) * np.float32(rng.choice([0.0, rng.uniform(0, 30)]))
         return targets(Example(wave, label([], len(wave))), rng)
     wave = read_wave(file)
-    if copy and MUSIC_FOLDER in file.parts:
+    if copy:
         wave = change_speed(wave, int(rng.integers(75, 134)))
     level = 32768 * 10 ** (rng.uniform(-60, -15) / 20)
     wave = wave * np.float32(level / max(rms(wave), 1.0))
     units = label([], len(wave))
-    if any(name in file.name for name in LOUD_NOISES):
+    if any(name in str(file) for name in LOUD_NOISES):
         frames = np.resize(wave, len(units) * SHIFT).reshape(len(units), SHIFT)
         power = np.convolve(np.square(frames).mean(axis=1), np.ones(9) / 9, mode="same")
         units[power > power.max() / 100] = unit(SPN, 0)
@@ -238,12 +239,14 @@ PLANS = {
     "synthetic": Plan("synthetic", "synthetic", Part.TRAIN, (), range(3)),
     "read": Plan("corpus", "corpus", Part.TRAIN, ("librispeech",), range(16)),
     "alone": Plan(
-        "corpus", "corpus", Part.TRAIN, (*SENTENCES, "librispeech"), range(8), cropped=True
+        "corpus", "corpus", Part.TRAIN, (*SENTENCES, "librispeech"), range(16), cropped=True
     ),
     "transcribed": Plan("corpus", "transcribed", Part.TRAIN, (), range(8)),
 }
-NOISE_PLAN, MUSIC_PLAN = "noise", "music"
-NOISE_COPIES = {NOISE_PLAN: 3, MUSIC_PLAN: 4}
+MADE = {"music": MUSIC_FOLDER, "clatter": CLATTER_FOLDER}
+"""Plans of sounds that were made, and their folders in BUILD."""
+NOISE_COPIES = {"noise": 6, "music": 4, "clatter": 4}
+"""Plans without speech, and how many copies they have."""
 Item = Alignment | Path | None
 """Something to make an example of: speech, a noise file, or (None) digital silence."""
 SHARD = 400
@@ -326,8 +329,8 @@ def plan_tasks(name: str, audio: Path, build: Path, draw: str) -> list[Task]:
         copies = range(NOISE_COPIES[name])
         root = audio
         items: Sequence[Item] = (
-            sorted((build / MUSIC_FOLDER).glob("*.flac"))
-            if name == MUSIC_PLAN
+            sorted((build / MADE[name]).glob("*.flac"))
+            if name in MADE
             else [*noise_files(audio, Part.TRAIN), *[None] * 40]
         )
     else:

@@ -29,10 +29,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from distort import FASTEST, at_pace, distort, pace
-from features import CEPSTRA, IGNORED, MUSIC_PLAN, NOISE_PLAN, STRIDE
+from features import CEPSTRA, IGNORED, NOISE_COPIES, STRIDE
 from lexicon import PHONES
 from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network, parameters_of
 from sequence import ANY, Neighbours, neighbours, path_loss
+from splice import SPLICED, Frames, edges_of, jumping, straight, units_at
 from torch import Tensor, nn
 from units import CLASSES, UNITS, Tying, tie
 
@@ -68,11 +69,6 @@ class Data:
     unit: npt.NDArray[np.uint16]
     noises: npt.NDArray[np.float16]
 
-    def pdfs(self, tying: Tying) -> npt.NDArray[np.int64]:
-        """The pdf of every frame, ANY where nobody knows it, shape (n,)."""
-        known = self.unit != IGNORED
-        return np.where(known, tying.array()[np.where(known, self.unit, 0)], ANY)
-
     def counts(self) -> npt.NDArray[np.int64]:
         """Frames of each unit, shape (UNITS,)."""
         return np.bincount(self.unit[self.unit != IGNORED], minlength=UNITS)
@@ -82,8 +78,7 @@ def load(files: Sequence[Path]) -> Data:
     """Read shards into memory (8 kB per second of sound)."""
     shards = {file.name: np.load(file) for file in files}
     mfcc = {name: shard["mfcc"] for name, shard in shards.items()}
-    wordless = (NOISE_PLAN, MUSIC_PLAN)
-    noises = [cepstra for name, cepstra in mfcc.items() if name.startswith(wordless)]
+    noises = [cepstra for name, cepstra in mfcc.items() if name.split("-")[0] in NOISE_COPIES]
     return Data(
         np.concatenate(list(mfcc.values())),
         np.concatenate([shard["unit"] for shard in shards.values()]),
@@ -97,33 +92,47 @@ def training_files(build: Path) -> list[Path]:
     return [file for file in files if not file.name.startswith("dev-")]
 
 
+def pdfs_of(units: npt.NDArray[np.uint16], tying: Tying) -> npt.NDArray[np.int64]:
+    """The pdf of every frame, ANY where nobody knows it, same shape."""
+    known = units != IGNORED
+    return np.where(known, tying.array()[np.where(known, units, 0)], ANY)
+
+
 def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches for ever: MFCCs (BATCH, 40, 3 WINDOW) and pdfs (BATCH, WINDOW).
 
-    Each pass cuts all data into windows from another offset and shuffles them.
+    Each pass cuts all data into windows from another offset and shuffles them; some are exchanged
+    for windows that jump (`splice`).
     """
-    pdfs = data.pdfs(tying)
+    edges = edges_of(data.unit)
     noises = torch.from_numpy(data.noises)
     longest = int(WINDOW * FASTEST) + 1
+
+    def frames(start: int) -> Frames:
+        count = round(WINDOW * pace(rng))
+        return jumping(count, edges, rng) if rng.random() < SPLICED else straight(start, count)
+
     while True:
         starts = np.arange(rng.integers(WINDOW), len(data.unit) - longest, WINDOW)
         rng.shuffle(starts)
         for first in range(0, len(starts) - BATCH + 1, BATCH):
-            pairs = [
-                window(data, pdfs, start, pace(rng)) for start in starts[first : first + BATCH]
-            ]
-            mfcc, targets = (np.stack(parts) for parts in zip(*pairs, strict=True))
-            yield distort(torch.from_numpy(mfcc), noises, rng), torch.from_numpy(targets)
+            pairs = [window(data, frames(start)) for start in starts[first : first + BATCH]]
+            mfcc, units = (np.stack(parts) for parts in zip(*pairs, strict=True))
+            targets = torch.from_numpy(pdfs_of(units, tying))
+            yield distort(torch.from_numpy(mfcc), noises, rng), targets
 
 
-def window(
-    data: Data, pdfs: npt.NDArray[np.int64], start: int, speed: float
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """MFCCs, shape (40, 3 WINDOW), and pdfs, shape (WINDOW,), from a frame of 30 ms on."""
-    length = round(WINDOW * speed)
-    mfcc = data.mfcc[STRIDE * start : STRIDE * (start + length)].astype(np.float32)
-    places = start + (np.arange(WINDOW) * length + length // 2) // WINDOW
-    return at_pace(mfcc, STRIDE * WINDOW).T, pdfs[places]
+def window(data: Data, frames: Frames) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
+    """MFCCs, shape (40, 3 WINDOW), and units, shape (WINDOW,), at a pace that makes them fit.
+
+    Args:
+        data: what is cut from.
+        frames: of 30 ms, about WINDOW.
+    """
+    tens = (STRIDE * frames[:, None] + np.arange(STRIDE)).ravel()
+    places = (np.arange(WINDOW) * len(frames) + len(frames) // 2) // WINDOW
+    mfcc = at_pace(data.mfcc[tens].astype(np.float32), STRIDE * WINDOW)
+    return mfcc.T, units_at(data.unit, frames)[places]
 
 
 def short_floats() -> torch.autocast:
@@ -325,7 +334,7 @@ class Schedule:
 
 def train(run: Run, data: Data, dev: Data, file: Path, schedule: Schedule) -> None:
     """Train until the minutes are used up, with reports and checkpoints on the way."""
-    aim = Aim(neighbours(data.pdfs(run.tying), run.tying.count), schedule.share)
+    aim = Aim(neighbours(pdfs_of(data.unit, run.tying), run.tying.count), schedule.share)
     batches = windows(data, run.tying, np.random.default_rng(run.steps))
     rate = torch.zeros(1)
     unsaved, mean_loss = 0.0, 0.0
