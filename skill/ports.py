@@ -51,6 +51,8 @@ class Block:
         again: the stretch just before this block, to be recognised once more: somebody has begun to
             talk over the coach, and the beginning had been taken for the coach's. Mostly empty.
         others: for each 10 ms whether somebody other than the coach talks; empty: nobody knows.
+        anew: whether what stood until now is nobody's: it has just become known that the
+            microphone hears the coach.
     """
 
     start_frame: int
@@ -58,6 +60,7 @@ class Block:
     kind: BlockKind = BlockKind.HEARD
     again: Pcm = field(default_factory=lambda: NOTHING)
     others: tuple[bool, ...] = ()
+    anew: bool = False
 
     @property
     def end_frame(self) -> int:

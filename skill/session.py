@@ -100,7 +100,12 @@ class Ears:
         if self.second is not None:
             self.second.keep(block)
         self.listener = self.listener.notice(moments, now).notice_voice(voice, now)
-        heard = self.recognizer.feed(block)
+        if block.anew:
+            self.recognizer.flush()
+            self.listener = self.listener.begin_anew(now)
+        # Somebody begins to talk: what stood before, behind a gate, were not their words.
+        before = [self.recognizer.flush()] if len(block.again) else []
+        heard = (*before, *self.recognizer.feed(block))
         decisions = [self.judge(hypothesis, context, now) for hypothesis in heard]
         if self.listener.wait(context, now) is not None:
             decisions.append(self.judge(self.recognizer.flush(), context, now))

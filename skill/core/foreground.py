@@ -20,6 +20,12 @@ DOUBTED_DB = 1.5
 """From here on others are asked whether they heard the same. Of 60 commands over a coach as loud as
 the person none was 1.5 dB fainter than the person's voice before; the four echoes that were still
 taken for commands, in 395 lines of a coach 12 dB louder, were 2.4 to 3.4."""
+LOUDER_DB = 6.0
+"""From here on, too, where it is so much louder than the loudest of the latest commands: what was
+left of a loud echo, and was taken for a command, was up to 14 dB louder; so is a shout."""
+AFTERWARDS_DB = 12.0
+"""How much fainter than the faintest command a word may be that begins right after the coach: what
+a room still answered then, and was taken for one, was 14 to 32 dB fainter."""
 LATEST = 5
 """So many commands tell how loud a person is."""
 LATELY_MS = 400
@@ -49,6 +55,13 @@ class Foreground:
         if level is None or not self.levels:
             return False
         return level < min(self.levels) - by_db
+
+    def is_odd(self, recent: Recent, start_ms: int, end_ms: int) -> bool:
+        """Whether a stretch is a little fainter, or much louder, than commands are."""
+        level = loudness(recent, start_ms, end_ms)
+        if level is None or not self.levels:
+            return False
+        return not min(self.levels) - DOUBTED_DB <= level <= max(self.levels) + LOUDER_DB
 
     def of(self, hypothesis: Hypothesis, recent: Recent) -> Hypothesis:
         """A final one without the faint words; if there are no others, as it is."""

@@ -9,15 +9,16 @@ findings.md): as soon as the partial is a whole phrase, has been so for a dwell,
 ended, the listener asks for a flush, and judges the final answer.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from skill.core.foreground import DOUBTED_DB, LATELY_MS, Foreground
+from skill.core.foreground import AFTERWARDS_DB, LATELY_MS, Foreground
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.loudness import noise_before, standing_out
 from skill.core.messages import Heard, Ignored
-from skill.core.recent import Moment, Recent
+from skill.core.recent import STEP_MS, Moment, Recent
 from skill.core.tuning import Tuning
 from skill.core.vocabulary import Care, Command, Vocabulary
 from skill.core.weighing import UNKNOWN, Verdict, support, weigh
@@ -55,12 +56,14 @@ class Doubt:
         start_ms: when its first word began.
         missing: how much their likelihoods of it must come to.
         unsure: why it is left alone if nobody can be asked; empty: then it counts.
+        over_coach: whether others may have heard what is left of an echo around it.
     """
 
     heard: Heard
     start_ms: int
     missing: float
     unsure: str = ""
+    over_coach: bool = False
 
 
 Decision = Flush | Doubt | Heard | Ignored
@@ -81,6 +84,7 @@ class Listener:
         talk_until: when the latest words that were no command ended, ms.
         recent: the sound of the last seconds.
         foreground: how loud the latest commands were that came while the coach was silent.
+        coached: for how long the coach has talked in all, ms.
     """
 
     vocabulary: Vocabulary
@@ -94,10 +98,12 @@ class Listener:
     talk_until: int = 0
     recent: Recent = field(default_factory=Recent)
     foreground: Foreground = field(default_factory=Foreground)
+    coached: int = 0
 
     def notice(self, moments: Sequence[Moment], now: int) -> "Listener":
         """Take in how it sounded, for each 10 ms up to `now`."""
-        return replace(self, recent=self.recent.after(moments, now))
+        coached = self.coached + STEP_MS * sum(moment.coach for moment in moments)
+        return replace(self, recent=self.recent.after(moments, now), coached=coached)
 
     def notice_voice(self, probabilities: Sequence[float], now: int) -> "Listener":
         """Take in a voice detector's answers.
@@ -114,6 +120,10 @@ class Listener:
                     since = at - 10
                 until = at
         return replace(self, voice_since=since, voice_until=until)
+
+    def begin_anew(self, now: int) -> "Listener":
+        """Forget the partial that stands: it was the coach's."""
+        return replace(self, partial="", echoed=0, partial_since=now)
 
     def is_idle(self, now: int) -> bool:
         """Whether nothing is being said: no partial stands, and no voice has been heard lately."""
@@ -157,7 +167,8 @@ class Listener:
         asked = False
         for opinion in opinions:
             asked = True
-            missing -= support(opinion, meaning, self.vocabulary)
+            said = self.foreground.of(opinion, self.recent) if doubt.over_coach else opinion
+            missing -= support(said, meaning, self.vocabulary)
             if missing <= 0:
                 break
         if not asked and doubt.unsure:
@@ -168,18 +179,28 @@ class Listener:
 
     def wait(self, context: Context, now: int) -> Flush | None:
         """Whether the partial that stands is sure enough to be flushed."""
-        text = " ".join(self.partial.split()[self.echoed :])
+        words = self.partial.split()[self.echoed :]
+        text, after = " ".join(words), 0
+        if context.saying and text not in self.vocabulary.meanings:
+            text, after = self._ending(words), self.tuning.pause
         meaning = self.vocabulary.meanings.get(text)
         if meaning is None or meaning.command not in context.live:
             return None
         care, tuning = meaning.command.care, self.tuning
-        hang = (tuning.hang_over_coach if context.saying else tuning.hang)[care]
+        if care is not Care.PROTECTED and contains(context.saying, text):
+            return None
+        hang = max(after, (tuning.hang_over_coach if context.saying else tuning.hang)[care])
         if self.vocabulary.is_opening(text) and care is not Care.PROTECTED:
             hang = max(hang, tuning.opening_hang)
         stood = now - self.partial_since
-        ended = now - self.voice_until >= hang and stood >= tuning.dwell[care]
+        ended = now - self.voice_until >= hang and stood >= max(after, tuning.dwell[care])
         lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])
         return Flush() if ended or lasting else None
+
+    def _ending(self, words: Sequence[str]) -> str:
+        """The longest phrase that words end with; empty if they end with none."""
+        endings = (" ".join(words[at:]) for at in range(len(words)))
+        return next((ending for ending in endings if ending in self.vocabulary.meanings), "")
 
     def _echoed(self, text: str, context: Context, now: int) -> int:
         """How many first words of a new partial are the coach's."""
@@ -190,10 +211,11 @@ class Listener:
         return min(self.echoed, len(list(same)))
 
     def _talk_until(self, verdict: Verdict, context: Context) -> int:
-        """When other talk last ended: neither a command is any, nor what is left of an echo."""
+        """When other talk last ended: no command is any, no click, nor what is left of an echo."""
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         echo = context.saying and self.foreground.is_faint(self.recent, start, end)
-        return self.talk_until if verdict.meaning or echo else end
+        none = verdict.meaning or end - start < self.tuning.least or echo
+        return self.talk_until if none else end
 
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
@@ -216,19 +238,25 @@ class Listener:
         unsure = self._unsure(care, sure, context)
         if unsure:
             missing = max(missing, self.tuning.three_views - sure)
-        return Doubt(heard, start, missing, unsure) if missing else None
+        return Doubt(heard, start, missing, unsure, bool(context.saying)) if missing else None
 
     def _missing(self, care: Care, verdict: Verdict, context: Context) -> float:
         """How much support it needs: it may be a noise's, or what is left of a loud echo."""
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if context.saying:
-            faint = self.foreground.is_faint(self.recent, start, end, DOUBTED_DB)
-            doubtful = faint or verdict.confidence < self.tuning.sure_over_coach
+            odd = self.foreground.is_odd(self.recent, start, end)
+            doubtful = odd or verdict.confidence < self._sure_over_coach(verdict.reading)
             return self.tuning.support[care] if doubtful else 0.0
         noise = noise_before(self.recent, start)
         if noise is not None and noise > self.tuning.quiet:
             return self.tuning.support[care]
         return 0.0 if " " in verdict.reading.text else self.tuning.support_in_quiet[care]
+
+    def _sure_over_coach(self, reading: Reading) -> float:
+        """From what likelihood on nobody else is asked; above 1: they always are."""
+        if self.coached >= self.tuning.early:
+            return self.tuning.sure_over_coach
+        return self.tuning.sure_early if " " in reading.text else math.inf
 
     def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:
@@ -238,6 +266,8 @@ class Listener:
             return unsure
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if context.saying and self.foreground.is_faint(self.recent, start, end):
+            return "fainter than commands are"
+        if self._is_late_echo(start, end):
             return "fainter than commands are"
         if self.recent.others_ms(start - self.tuning.others_before) < self.tuning.others:
             return "nobody but the coach was talking"
@@ -257,6 +287,11 @@ class Listener:
         most = self.tuning.most + self.tuning.most_a_word * reading.text.count(" ")
         length = reading.end_ms - reading.start_ms
         return length >= self.tuning.least and (care is Care.PROTECTED or length <= most)
+
+    def _is_late_echo(self, start: int, end: int) -> bool:
+        before = self.recent.between(start - self.tuning.afterwards, start)
+        coach = any(moment.coach for moment in before)
+        return coach and self.foreground.is_faint(self.recent, start, end, AFTERWARDS_DB)
 
     def _is_drowned(self, reading: Reading) -> bool:
         above = standing_out(self.recent, reading.start_ms, reading.end_ms)

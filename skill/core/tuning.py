@@ -26,6 +26,11 @@ class Tuning:
         sure_over_coach: over the coach, a command that is less likely than this needs the support
             of second opinions. Of 60 that were heard over a coach as loud as the person, none so
             unlikely lacked it; a shred of the coach's own voice did.
+        early: until the coach has talked for so long, every single word over it needs that support,
+            and every phrase that is less likely than `sure_early`: what the filter does not take
+            away yet is loud and likely, but mostly falls apart.
+        afterwards: a word that begins so soon after the coach, and after the time in which its own
+            words count as just spoken, may be what a room still answers.
         noisy_confidence: `confidence` in noise, for what is not protected. On dev, at 10 dB, 0.9
             left 7 of 25 false accepts and 214 of 231 commands.
         standing_out: how far above what went before a command's level must be, in dB, unless the
@@ -45,8 +50,9 @@ class Tuning:
             noise at 10 dB, for 1 more false accept among 23.
         quiet: a room below this level, in dB, makes up no commands: 100 steps of 16 bits.
         others: for how long somebody other than the coach must have talked, where that is known.
-            Echoes that were taken for commands had 110 to 200 ms of it, commands over the coach
-            180 to 870 (`scripts/own_voice.py`); most echoes are told by their faintness.
+            Echoes that were taken for commands had 110 to 200 ms of it, the latest two 150 and 160;
+            107 commands over the coach 190 to 1,000 (`scripts/own_voice.py`). Most echoes are told
+            by their faintness.
         others_before: how much earlier than the recogniser says a word may have begun.
         least: shorter sounds are clicks and knocks; the shortest command on dev took 180.
         most, most_a_word: longer ones, of one word and for each further one, are something drawn
@@ -78,6 +84,9 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 0.5, Care.LIGHT: 0.5, Care.COSTLY: 0.9}
     )
     sure_over_coach: float = 0.8
+    early: int = 12_000
+    sure_early: float = 0.95
+    afterwards: int = 600
     noisy_confidence: float = 0.9
     standing_out: float = 4.0
     support: Mapping[Care, float] = field(
@@ -89,7 +98,7 @@ class Tuning:
     plausible: float = 0.4
     three_views: float = 1.8
     quiet: float = 40.0
-    others: int = 150
+    others: int = 170
     others_before: int = 200
     least: int = 160
     most: int = 1_150

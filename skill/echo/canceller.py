@@ -28,12 +28,14 @@ class Hop:
         ungated: the same, as if somebody had been talking.
         talk: whether somebody talks, or just did.
         others: whether somebody other than the coach may be talking.
+        anew: whether it has just become known that the microphone hears the coach.
     """
 
     passed: Samples
     ungated: Samples
     talk: bool
     others: bool
+    anew: bool
 
 
 @dataclass
@@ -70,6 +72,7 @@ class EchoCanceller:
         if self._silent == FORGETTING:
             self.suppressor.forget()
         left, taken = self._without_echo(heard, played)
+        knew = self._audible.certain
         self._audible.learn(heard, left, played)
         now = [left, taken, played, heard]
         frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
@@ -83,9 +86,16 @@ class EchoCanceller:
             shaped = suppressed if echoing else shaped
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
-        return Hop(
-            passed, ungated, not echoing or self._gate.is_open, not echoing or self._gate.is_sure
-        )
+        talk = not echoing or self._gate.is_open
+        # Known by its loudness alone, it may be a person who talks and talks.
+        anew = self._audible.certain and self._audible.explained and not knew
+        return Hop(passed, ungated, talk, self._others(speaking), anew)
+
+    def _others(self, speaking: bool) -> bool:
+        """Whether somebody other than the coach may be talking."""
+        if not speaking or not self._audible.possible:
+            return True
+        return self._gate.is_sure if self._audible.certain else self._audible.unexplained
 
     def _without_echo(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
         if not self._audible.possible:

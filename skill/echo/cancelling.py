@@ -64,6 +64,7 @@ class EchoCancelled:
             pcm=_pcm(h.ungated if begins else h.passed for h in hops),
             again=again,
             others=tuple(hop.others for hop in hops),
+            anew=any(hop.anew for hop in hops),
         )
 
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from skill.core.foreground import DOUBTED_DB, FAINTER_DB, LATELY_MS, Foreground
+from skill.core.foreground import (
+    AFTERWARDS_DB,
+    DOUBTED_DB,
+    FAINTER_DB,
+    LATELY_MS,
+    LOUDER_DB,
+    Foreground,
+)
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import Context, Decision, Doubt, Flush, Listener
 from skill.core.messages import Heard, Ignored
@@ -12,6 +19,8 @@ from tests.support.book import VOCABULARY
 
 LOUD, FAINT = 60.0, 60.0 - FAINTER_DB - 1
 SPEAKING = Context(frozenset(Command), "rolling", "Roll slowly from side to side.")
+LONG = 60_000
+"""For so long the coach has talked: the filter knows the room."""
 LENGTH = 400
 
 
@@ -69,7 +78,7 @@ def test_a_recogniser_that_tells_no_words_is_believed() -> None:
 
 
 def listener(words: str) -> Listener:
-    return Listener(VOCABULARY, foreground=Foreground((LOUD,)), recent=sound(words))
+    return Listener(VOCABULARY, coached=LONG, foreground=Foreground((LOUD,)), recent=sound(words))
 
 
 def test_a_command_between_shreds_of_an_echo_is_heard() -> None:
@@ -83,14 +92,24 @@ def test_a_command_between_shreds_of_an_echo_is_heard() -> None:
 
 @pytest.mark.parametrize(
     ("fainter", "kind"),
-    [(0, Heard), (DOUBTED_DB, Heard), (DOUBTED_DB + 0.5, Doubt), (FAINTER_DB + 0.5, Ignored)],
+    [
+        (0, Heard),
+        (DOUBTED_DB, Heard),
+        (DOUBTED_DB + 0.5, Doubt),
+        (FAINTER_DB + 0.5, Ignored),
+        (-LOUDER_DB, Heard),
+        (-LOUDER_DB - 0.5, Doubt),
+    ],
 )
-def test_over_the_coach_a_command_that_is_a_little_faint_is_in_doubt(
+def test_over_the_coach_a_command_that_is_a_little_faint_or_very_loud_is_in_doubt(
     fainter: float, kind: type[Decision]
 ) -> None:
     moments = [Moment(LOUD - fainter, coach=True)] * (LENGTH // STEP_MS)
     listening = Listener(
-        VOCABULARY, foreground=Foreground((LOUD,)), recent=Recent().after(moments, LENGTH)
+        VOCABULARY,
+        coached=LONG,
+        foreground=Foreground((LOUD,)),
+        recent=Recent().after(moments, LENGTH),
     )
     said = Hypothesis((reading("stop"),), final=True)
     _, decision = listening.listen(said, SPEAKING, LENGTH)
@@ -149,9 +168,56 @@ def test_it_is_not_flushed_for_an_echo_nor_in_the_middle_of_talk(
 
 
 def test_shreds_of_an_echo_are_no_other_talk() -> None:
-    heard = Listener(VOCABULARY, foreground=Foreground((LOUD,)), recent=sound("back NEXT"))
+    heard = Listener(
+        VOCABULARY, coached=LONG, foreground=Foreground((LOUD,)), recent=sound("back NEXT")
+    )
     after, _ = heard.listen(Hypothesis((reading("[unk]"),), final=True), SPEAKING, LENGTH)
     _, decision = after.listen(
         Hypothesis((Reading("next", LENGTH, 2 * LENGTH, 1.0),), final=True), SPEAKING, 2 * LENGTH
     )
     assert isinstance(decision, Heard)
+
+
+@pytest.mark.parametrize(("others", "kind"), [("back NEXT", Heard), ("BACK NEXT", Ignored)])
+def test_second_ears_may_hear_shreds_of_an_echo_too(others: str, kind: type[Decision]) -> None:
+    """A lost command: "that hurts" was "slower that hurts" to both of them."""
+    said = Hypothesis((reading("back NEXT", 0.7), reading("back [unk]", 0.3)), final=True)
+    ears, doubt = listener(others).listen(said, SPEAKING, 2 * LENGTH)
+    doubt = Doubt(Heard(Command.NEXT, None, "next", 0.7, 0), LENGTH, 0.9, over_coach=True)
+    assert isinstance(ears.settle(doubt, [said, said]), kind)
+
+
+def test_it_is_flushed_in_the_end_whatever_stood_before() -> None:
+    """A lost command: "hold on" stood after a shred for a second, until the coach's next word."""
+    ears, now = partials(("loud", "back"), ("loud", "back stop"))
+    assert ears.wait(SPEAKING, now + ears.tuning.pause - 50) is None
+    assert ears.wait(SPEAKING, now + ears.tuning.pause) == Flush()
+    assert ears.wait(Context(SPEAKING.live, "rolling"), now + 2000) is None
+
+
+def test_the_coachs_own_words_may_go_on_as_others() -> None:
+    """A lost command: "next step", while the coach said "next"."""
+    ears, now = partials(("loud", "next"))
+    saying = Context(SPEAKING.live, "rolling", "Say next, or stop.")
+    assert ears.wait(SPEAKING, now + 1000) == Flush()
+    assert ears.wait(saying, now + 1000) is None
+
+
+@pytest.mark.parametrize(
+    ("level", "pause", "kind"),
+    [
+        (LOUD - AFTERWARDS_DB - 1, 300, Ignored),
+        (LOUD - AFTERWARDS_DB + 1, 300, Doubt),
+        (LOUD - AFTERWARDS_DB - 1, 700, Doubt),
+    ],
+)
+def test_right_after_the_coach_a_very_faint_word_is_what_the_room_answers(
+    level: float, pause: int, kind: type[Decision]
+) -> None:
+    sounds = [Moment(50.0, coach=True)] * 100 + [Moment(0.0)] * (pause // STEP_MS)
+    now = 1000 + pause + LENGTH
+    recent = Recent().after([*sounds, *[Moment(level)] * (LENGTH // STEP_MS)], now)
+    ears = Listener(VOCABULARY, coached=LONG, foreground=Foreground((LOUD,)), recent=recent)
+    said = Hypothesis((Reading("stop", now - LENGTH, now, 1.0),), final=True)
+    _, decision = ears.listen(said, Context(SPEAKING.live, "rolling"), now)
+    assert isinstance(decision, kind)

@@ -20,8 +20,10 @@ from skill.core.tuning import Tuning
 from skill.core.vocabulary import Care, Command, Meaning, Vocabulary
 from tests.support.book import VOCABULARY
 
+LONG = 60_000
+"""For so long the coach has talked: the filter knows the room."""
 LIVE = Context(frozenset(Command), "rolling")
-BELIEVING = Listener(VOCABULARY, Tuning(support_in_quiet=dict.fromkeys(Care, 0.0)))
+BELIEVING = Listener(VOCABULARY, Tuning(support_in_quiet=dict.fromkeys(Care, 0.0)), coached=LONG)
 """Asks nobody about a single word in a quiet room."""
 
 
@@ -139,6 +141,13 @@ def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
     )
     assert isinstance(judge(final("stop", start_ms=1000), LIVE, listener), Heard)
     assert isinstance(judge(final("next", start_ms=1100), LIVE, listener), Heard)
+
+
+def test_a_click_is_no_other_talk() -> None:
+    """A lost command: "next", whose first 90 ms were heard as another word."""
+    click = Hypothesis((Reading("[unk]", 900, 990, 1.0),), final=True)
+    listener, _ = BELIEVING.listen(click, LIVE, 1000)
+    assert isinstance(judge(final("next", start_ms=1000), LIVE, listener), Heard)
 
 
 def test_a_command_is_no_other_talk() -> None:
@@ -373,3 +382,29 @@ def test_only_the_latest_commands_tell_and_none_over_the_coach() -> None:
     assert isinstance(over_the_coach(after_commands(80, *[50] * 5), 49), Heard)
     assert isinstance(over_the_coach(after_commands(50, *[80] * 5), 49), Ignored)
     assert isinstance(over_the_coach(after_commands(80, context=SPEAKING), 49), Heard)
+
+
+def test_until_the_filter_knows_the_room_every_command_over_the_coach_is_in_doubt() -> None:
+    listener = Listener(VOCABULARY)
+    for second in range(1, 13):
+        assert isinstance(judge(final("stop"), SPEAKING, listener), Doubt)
+        listener = listener.notice([Moment(60.0)] * 100, 2000 * second - 1000)
+        listener = listener.notice([Moment(60.0, coach=True)] * 100, 2000 * second)
+    assert isinstance(judge(final("stop", start_ms=24_000), SPEAKING, listener), Heard)
+    assert isinstance(judge(final("stop"), LIVE), Heard)
+
+
+@pytest.mark.parametrize(("likelihood", "kind"), [(1.0, Heard), (0.9, Doubt)])
+def test_until_then_a_phrase_is_in_doubt_unless_it_is_nearly_sure(
+    likelihood: float, kind: type[Decision]
+) -> None:
+    """A false command: "On we roll, with one" was "continue rolling". And a lost one: "that was
+    wrong", with a likelihood of 1, which only one of second ears had understood."""
+    assert isinstance(judge(final("tell more", likelihood), SPEAKING, Listener(VOCABULARY)), kind)
+    assert isinstance(judge(final("tell more", likelihood), SPEAKING), Heard)
+
+
+def test_what_stood_before_a_new_beginning_is_forgotten() -> None:
+    listener, _ = Listener(VOCABULARY).listen(partial("stop"), LIVE, 1000)
+    assert listener.wait(LIVE, 2000) == Flush()
+    assert listener.begin_anew(1500).wait(LIVE, 2000) is None

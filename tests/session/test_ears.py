@@ -1,6 +1,8 @@
 """What the ears hear of how loud it is, and what they make of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,7 +92,7 @@ def test_others_are_asked_about_a_word_unless_the_coach_speaks(
 ) -> None:
     second = Others(others)
     recognizer = ScriptedRecognizer([Cue(3000, 3500, "next")])
-    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
+    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY, coached=60_000), second)
     decisions: list[Decision] = []
     for number, pcm in enumerate([*noise(room, 60), *noise(4000, 10), *noise(0, 20)]):
         block = Block(number * BLOCK, pcm)
@@ -98,3 +100,44 @@ def test_others_are_asked_about_a_word_unless_the_coach_speaks(
     assert [type(decision) for decision in decisions if not isinstance(decision, Flush)] == [kind]
     assert len(second.asked) == asked
     assert second.kept == 90 * BLOCK
+
+
+def over_the_coach(change: int, **news: Any) -> list[Decision]:
+    """A "next" from the 60th block to the 70th; something is new with a block."""
+    cue = Cue(3000, 3500, "next")
+    others = Others("next")
+    recognizer = ScriptedRecognizer([cue], endpoint_ms=2000)
+    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY, coached=60_000), others)
+    decisions: list[Decision] = []
+    for number, pcm in enumerate([*noise(8, 60), *noise(4000, 10), *noise(0, 20)]):
+        told = news if number == change else {}
+        block = replace(Block(number * BLOCK, pcm), **told)
+        decisions += ears.hear(block, block.end_frame // 16, SPEAKING)
+    return decisions
+
+
+def test_what_stood_when_the_coach_became_known_to_be_heard_is_nobodys() -> None:
+    """A false command: the coach's first words were cut off, and were a whole phrase then."""
+    assert [type(one) for one in over_the_coach(70)] == [Heard]
+    assert over_the_coach(70, anew=True) == []
+
+
+def test_who_begins_to_talk_begins_an_utterance() -> None:
+    """A lost command: the coach's shreds and "pause" were one unknown word of four seconds."""
+    flushed: list[int] = []
+
+    class Listening(ScriptedRecognizer):
+        def feed(self, block: Block) -> list[Hypothesis]:
+            flushed.append(-block.start_frame)
+            return []
+
+        def flush(self) -> Hypothesis:
+            flushed.append(1)
+            return Hypothesis((), final=True)
+
+    ears = Ears(Listening([]), WebRtcVoiceDetector(), Listener(VOCABULARY))
+    for number, pcm in enumerate(noise(8, 3)):
+        again = pcm if number == 2 else pcm[:0]
+        block = Block(number * BLOCK, pcm, again=again)
+        ears.hear(block, block.end_frame // 16, SPEAKING)
+    assert flushed == [0, -BLOCK, 1, -2 * BLOCK]
