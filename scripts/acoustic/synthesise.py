@@ -43,8 +43,14 @@ ESPEAK_VARIANTS = (
 """eSpeak's variants that resemble people (no robots, no whispers)."""
 ESPEAK_ACCENTS = ("en-us", "en-us", "en-us-nyc", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-029")
 
-MISREAD = {"flite": {"ow"}, "festival": {"ow"}}
-"""Words that an engine says as others: its "ow" is "oh"."""
+RESPELT = {
+    "flite": {"ow": "aow"},
+    "festival": {"ow": "aow"},
+    "espeak": {"ow": "[['aU]]"},
+    "built-in": {"ow": "[[ˈaʊ]]"},
+}
+"""How an engine must be told a word that it misreads: "ow" is "oh" to all of them. No other word of
+the phrases differs from the dictionary (espeak-ng's `--ipa`, compared vowel by vowel)."""
 
 SENTENCE_LENGTHS = range(3, 13)
 """Words in the sentences that are taken from the recordings' texts."""
@@ -176,14 +182,19 @@ def perform(voice: Voice, texts: list[str], build: Path) -> list[Utterance]:
     lines = [(text, folder / f"{number:04}.wav") for number, text in enumerate(texts)]
     done = folder / "done"
     if not done.exists():
-        SAYERS[voice.engine](voice, lines, generator(f"{voice.identity} manner"))
+        told = [(respelt(text, voice), file) for text, file in lines]
+        SAYERS[voice.engine](voice, told, generator(f"{voice.identity} manner"))
         done.touch()
-    misread = MISREAD.get(voice.engine, set())
     return [
         Utterance(str(file.relative_to(build)), text, voice.identity, "synthetic", voice.part)
         for text, file in lines
-        if misread.isdisjoint(text.split())
     ]
+
+
+def respelt(text: str, voice: Voice) -> str:
+    """A text as its voice must be told it."""
+    words = RESPELT[voice.engine]
+    return " ".join(words.get(word, word) for word in text.split())
 
 
 def main() -> None:
