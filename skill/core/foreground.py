@@ -65,12 +65,4 @@ class Foreground:
 
     def of(self, hypothesis: Hypothesis, recent: Recent) -> Hypothesis:
         """A final one without the faint words; if there are no others, as it is."""
-        readings = [self._loud(reading, recent) for reading in hypothesis.readings]
-        left = tuple(reading for reading in readings if reading is not None)
-        return replace(hypothesis, readings=left) if left else hypothesis
-
-    def _loud(self, reading: Reading, recent: Recent) -> Reading | None:
-        if not reading.words:
-            return reading
-        words = [w for w in reading.words if not self.is_faint(recent, w.start_ms, w.end_ms)]
-        return Reading.of(words, reading.share) if words else None
+        return hypothesis.without(lambda word: self.is_faint(recent, word.start_ms, word.end_ms))

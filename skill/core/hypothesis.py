@@ -1,7 +1,7 @@
 """What a recogniser believes it is hearing, or has heard."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +56,16 @@ class Hypothesis:
     def text(self) -> str:
         """The likeliest reading's words."""
         return self.readings[0].text if self.readings else ""
+
+    def without(self, strange: Callable[[Word], bool]) -> "Hypothesis":
+        """One without the words that are somebody else's; if there are no others, as it is."""
+        readings = [_without(reading, strange) for reading in self.readings]
+        left = tuple(reading for reading in readings if reading is not None)
+        return replace(self, readings=left) if left else self
+
+
+def _without(reading: Reading, strange: Callable[[Word], bool]) -> Reading | None:
+    if not reading.words:
+        return reading
+    words = [word for word in reading.words if not strange(word)]
+    return Reading.of(words, reading.share) if words else None

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from skill.core.foreground import AFTERWARDS_DB, LATELY_MS, Foreground
-from skill.core.hypothesis import Hypothesis, Reading
-from skill.core.loudness import noise_before, standing_out
+from skill.core.hypothesis import Hypothesis, Reading, Word
+from skill.core.loudness import loudness, noise_before, standing_out
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import STEP_MS, Moment, Recent
 from skill.core.tuning import Tuning
@@ -135,7 +135,7 @@ class Listener:
     ) -> tuple["Listener", Decision | None]:
         """Take in one hypothesis and decide."""
         if hypothesis.final:
-            said = self.foreground.of(hypothesis, self.recent) if context.saying else hypothesis
+            said = self._persons(hypothesis, over_coach=bool(context.saying))
             verdict = weigh(said, self.vocabulary)
             if verdict is None:
                 return replace(self, partial="", partial_since=now), None
@@ -167,7 +167,7 @@ class Listener:
         asked = False
         for opinion in opinions:
             asked = True
-            said = self.foreground.of(opinion, self.recent) if doubt.over_coach else opinion
+            said = self._persons(opinion, over_coach=doubt.over_coach)
             missing -= support(said, meaning, self.vocabulary)
             if missing <= 0:
                 break
@@ -196,6 +196,20 @@ class Listener:
         ended = now - self.voice_until >= hang and stood >= max(after, tuning.dwell[care])
         lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])
         return Flush() if ended or lasting else None
+
+    def _persons(self, hypothesis: Hypothesis, *, over_coach: bool) -> Hypothesis:
+        """A final one without the words that are an echo's or the room's."""
+        if over_coach:
+            return self.foreground.of(hypothesis, self.recent)
+        start = min((reading.start_ms for reading in hypothesis.readings), default=0)
+        room = noise_before(self.recent, start)
+        if room is None:
+            return hypothesis
+        return hypothesis.without(lambda word: self._is_the_rooms(word, room))
+
+    def _is_the_rooms(self, word: Word, room: float) -> bool:
+        level = loudness(self.recent, word.start_ms, word.end_ms)
+        return level is not None and level - room < self.tuning.standing_out
 
     def _ending(self, words: Sequence[str]) -> str:
         """The longest phrase that words end with; empty if they end with none."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import (
     Context,
     Decision,
@@ -218,6 +218,24 @@ def test_in_noise_others_are_asked_whether_it_is_a_command(
     settled = in_music(8).settle(doubt, heard)
     assert type(settled) is kind
     assert settled == doubt.heard or settled == Ignored("next", "heard by one ear only", 1.0)
+
+
+def in_two_words(level: float) -> Decision | None:
+    """Of "next pause" in music at 60 dB, "next" is this loud, and "pause" is louder."""
+    listener = BELIEVING.notice([Moment(60.0)] * 300, 3000)
+    listener = listener.notice([*[Moment(level)] * 20, *[Moment(72.0)] * 40], 3600)
+    words = [Word("next", 3000, 3200), Word("pause", 3200, 3600)]
+    return judge(Hypothesis((Reading.of(words, 1.0),), final=True), LIVE, listener)
+
+
+def test_in_noise_a_word_as_loud_as_the_noise_is_the_noises_and_left_out() -> None:
+    """A lost command: "up", before which a dripping tap was "it"."""
+    doubt = in_two_words(61.0)
+    assert isinstance(doubt, Doubt)
+    assert (doubt.heard.phrase, doubt.start_ms) == ("pause", 3200)
+    mixed = in_two_words(68.0)
+    assert isinstance(mixed, Ignored)
+    assert mixed.text == "next pause"
 
 
 def test_in_noise_stop_needs_less_support() -> None:
