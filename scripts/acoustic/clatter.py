@@ -9,15 +9,12 @@ random, with little changes, in a room. A piece that exists is not made again.
 Usage: clatter.py BUILD_FOLDER [--pieces N]
 """
 
-import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import soundfile as sf
 from augment import add_room, chance, coloured_noise, rms, synthetic_room
-from music import HIGHEST_HZ, SECONDS, level_at, put, random_timbre
+from music import HIGHEST_HZ, SECONDS, level_at, put, random_timbre, write_pieces
 from scipy.signal import butter, sosfilt
 from sound import RATE, Wave
 from synthesise import generator
@@ -176,20 +173,5 @@ def piece(number: int) -> Wave:
     return np.asarray(wet / np.abs(wet).max() * 0.5, np.float32)
 
 
-def main() -> None:
-    """Write the missing pieces."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build", type=Path)
-    parser.add_argument("--pieces", type=int, default=PIECES)
-    options = parser.parse_args()
-    folder = options.build / FOLDER
-    folder.mkdir(exist_ok=True)
-    for number in range(options.pieces):
-        file = folder / f"{number:03}.flac"
-        if not file.exists():
-            sf.write(file, piece(number), RATE)
-    print(f"{options.pieces} pieces of {SECONDS} s in {folder}")
-
-
 if __name__ == "__main__":
-    main()
+    write_pieces(__doc__.splitlines()[0], FOLDER, PIECES, piece)

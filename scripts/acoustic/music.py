@@ -9,6 +9,7 @@ Usage: music.py BUILD_FOLDER [--pieces N]
 """
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,20 +177,27 @@ def piece(number: int) -> Wave:
     return np.asarray(np.clip(wet / rms(wet) * 0.1, -1, 1), np.float32)
 
 
-def main() -> None:
-    """Write the missing pieces."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def write_pieces(told: str, folder: str, count: int, make: Callable[[int], Wave]) -> None:
+    """The command line of a maker: writes the pieces that are missing.
+
+    Args:
+        told: what it does, in a sentence.
+        folder: in BUILD.
+        count: of pieces, unless told otherwise.
+        make: a piece of a number, float32 within 1.
+    """
+    parser = argparse.ArgumentParser(description=told)
     parser.add_argument("build", type=Path)
-    parser.add_argument("--pieces", type=int, default=PIECES)
+    parser.add_argument("--pieces", type=int, default=count)
     options = parser.parse_args()
-    folder = options.build / FOLDER
-    folder.mkdir(exist_ok=True)
+    there = options.build / folder
+    there.mkdir(exist_ok=True)
     for number in range(options.pieces):
-        file = folder / f"{number:03}.flac"
+        file = there / f"{number:03}.flac"
         if not file.exists():
-            sf.write(file, piece(number), RATE)
-    print(f"{options.pieces} pieces of {SECONDS} s in {folder}")
+            sf.write(file, make(number), RATE)
+    print(f"{options.pieces} pieces of {SECONDS} s in {there}")
 
 
 if __name__ == "__main__":
-    main()
+    write_pieces(__doc__.splitlines()[0], FOLDER, PIECES, piece)
