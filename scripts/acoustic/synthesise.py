@@ -47,7 +47,7 @@ RESPELT = {
     "flite": {"ow": "aow"},
     "festival": {"ow": "aow"},
     "espeak": {"ow": "[['aU]]"},
-    "built-in": {"ow": "[[ˈaʊ]]"},
+    "built-in": {"ow": "[[\u02c8a\u028a]]"},
 }
 """How an engine must be told a word that it misreads: "ow" is "oh" to all of them. No other word of
 the phrases differs from the dictionary (espeak-ng's `--ipa`, compared vowel by vowel)."""
