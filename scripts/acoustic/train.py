@@ -12,7 +12,7 @@ of its own and without waiting for the other (Niu et al., "Hogwild!", 2011): two
 twice the steps, and one that is busy with something else holds nobody up.
 
 Usage: train.py BUILD_FOLDER CHECKPOINT --minutes M [--start CHECKPOINT] [--rate R] [--workers N]
-                [--sequence SHARE]
+                [--sequence SHARE] [--spliced SHARE]
 """
 
 import argparse
@@ -63,18 +63,20 @@ class Data:
         mfcc: float16, shape (3 n, 40).
         unit: uint16, shape (n,).
         noises: MFCCs of recordings without speech, to be mixed in, float16, shape (frames, 40).
+        spliced: share of the windows that jump (`splice`).
     """
 
     mfcc: npt.NDArray[np.float16]
     unit: npt.NDArray[np.uint16]
     noises: npt.NDArray[np.float16]
+    spliced: float = 0.0
 
     def counts(self) -> npt.NDArray[np.int64]:
         """Frames of each unit, shape (UNITS,)."""
         return np.bincount(self.unit[self.unit != IGNORED], minlength=UNITS)
 
 
-def load(files: Sequence[Path]) -> Data:
+def load(files: Sequence[Path], spliced: float = 0.0) -> Data:
     """Read shards into memory (8 kB per second of sound)."""
     shards = {file.name: np.load(file) for file in files}
     mfcc = {name: shard["mfcc"] for name, shard in shards.items()}
@@ -83,6 +85,7 @@ def load(files: Sequence[Path]) -> Data:
         np.concatenate(list(mfcc.values())),
         np.concatenate([shard["unit"] for shard in shards.values()]),
         np.concatenate([*noises, np.zeros((0, CEPSTRA), np.float16)]),
+        spliced,
     )
 
 
@@ -110,7 +113,7 @@ def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tupl
 
     def frames(start: int) -> Frames:
         count = round(WINDOW * pace(rng))
-        return jumping(count, edges, rng) if rng.random() < SPLICED else straight(start, count)
+        return jumping(count, edges, rng) if rng.random() < data.spliced else straight(start, count)
 
     while True:
         starts = np.arange(rng.integers(WINDOW), len(data.unit) - longest, WINDOW)
@@ -377,10 +380,13 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--sequence", type=float, default=1.0, help="share of the paths' loss")
+    parser.add_argument(
+        "--spliced", type=float, default=SPLICED, help="share of the windows that jump"
+    )
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    data = load(training_files(options.build))
+    data = load(training_files(options.build), options.spliced)
     run = begin(data, options.checkpoint, options.start)
     print(
         f"{len(data.unit) * 0.03 / 3600:.1f} hours, {run.tying.count} pdfs, "
