@@ -260,11 +260,13 @@ class Listener:
         if context.saying:
             odd = self.foreground.is_odd(self.recent, start, end)
             doubtful = odd or verdict.confidence < self._sure_over_coach(verdict.reading)
-            return self.tuning.support[care] if doubtful else 0.0
+            return self.tuning.support_over_coach[care] if doubtful else 0.0
         noise = noise_before(self.recent, start)
         if noise is not None and noise > self.tuning.quiet:
             return self.tuning.support[care]
-        return 0.0 if " " in verdict.reading.text else self.tuning.support_in_quiet[care]
+        phrase = " " in verdict.reading.text
+        tuning = self.tuning
+        return (tuning.support_for_phrases if phrase else tuning.support_in_quiet)[care]
 
     def _sure_over_coach(self, reading: Reading) -> float:
         """From what likelihood on nobody else is asked; above 1: they always are."""
