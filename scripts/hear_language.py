@@ -17,7 +17,7 @@ import numpy as np
 from skill.app import App
 from skill.audio.pcm import to_pcm
 from skill.core.coach import Book
-from skill.core.listener import Context
+from skill.core.decision import Context
 from skill.core.messages import Heard, Ignored
 from skill.core.repertoire import repertoire
 from skill.core.vocabulary import Command

@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from skill.app import App
 from skill.audio.pcm import energy_end_ms, read_pcm
 from skill.core.coach import Book
-from skill.core.listener import Context
+from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.repertoire import repertoire
 from skill.core.vocabulary import Command

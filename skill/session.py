@@ -10,9 +10,10 @@ from typing import Protocol
 
 from skill.core.advance import advance
 from skill.core.coach import Coach, Phase
+from skill.core.decision import Context, Decision, Doubt
 from skill.core.foresight import foresee
 from skill.core.hypothesis import Hypothesis
-from skill.core.listener import Context, Decision, Doubt, Listener
+from skill.core.listener import Listener
 from skill.core.messages import (
     AudioEnded,
     Bookmark,

@@ -18,7 +18,7 @@ from skill.cli.findings import exit_code, print_json, show
 from skill.cli.options import choices, microphone_option, speaker_option
 from skill.cli.screen import terminal
 from skill.core.coach import Book
-from skill.core.listener import Context
+from skill.core.decision import Context
 from skill.core.repertoire import repertoire
 from skill.errors import CoachError, ContentError, SettingsError
 from skill.ports import Block

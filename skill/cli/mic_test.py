@@ -17,7 +17,7 @@ from skill.cli.findings import exit_code, print_json, show
 from skill.cli.meter import Meter
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
 from skill.cli.screen import terminal
-from skill.core.listener import Context
+from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.errors import ContentError

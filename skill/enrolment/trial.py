@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skill.core.decision import Context
 from skill.core.hypothesis import Hypothesis
-from skill.core.listener import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.takes import Take

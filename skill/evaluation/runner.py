@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from skill.audio.pcm import energy_end_ms
-from skill.core.listener import Context, Decision
+from skill.core.decision import Context, Decision
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command
 from skill.evaluation.condition import Condition, Trouble

@@ -2,6 +2,7 @@
 
 import pytest
 
+from skill.core.decision import Context, Decision, Doubt, Flush
 from skill.core.foreground import (
     AFTERWARDS_DB,
     DOUBTED_DB,
@@ -11,7 +12,7 @@ from skill.core.foreground import (
     Foreground,
 )
 from skill.core.hypothesis import Hypothesis, Reading, Word
-from skill.core.listener import Context, Decision, Doubt, Flush, Listener
+from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import STEP_MS, Moment, Recent
 from skill.core.vocabulary import Command

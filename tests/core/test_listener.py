@@ -4,16 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from skill.core.decision import Context, Decision, Doubt, Flush
 from skill.core.hypothesis import Hypothesis, Reading, Word
-from skill.core.listener import (
-    Context,
-    Decision,
-    Doubt,
-    Flush,
-    Listener,
-    contains,
-    plain,
-)
+from skill.core.listener import Listener, contains, plain
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment
 from skill.core.tuning import Tuning

@@ -12,7 +12,7 @@ import pytest
 from skill.app import App
 from skill.audio.chimes import chime
 from skill.audio.pcm import read_pcm, to_pcm
-from skill.core.listener import Context
+from skill.core.decision import Context
 from skill.core.messages import Heard, Tone
 from skill.core.vocabulary import Command
 from skill.ports import Block

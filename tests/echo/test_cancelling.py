@@ -10,7 +10,7 @@ import pytest
 from skill.app import App
 from skill.audio.pcm import read_pcm
 from skill.audio.timeline import TimelineSpeaker
-from skill.core.listener import Context
+from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command
 from skill.echo.bands import FRAME, HOP, WEIGHTS, spectrum, wave

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skill.core.decision import Context
 from skill.core.hypothesis import Hypothesis, Reading
-from skill.core.listener import Context, Listener
+from skill.core.listener import Listener
 from skill.core.messages import Ignored
 from skill.core.vocabulary import Command
 from skill.evaluation.curve import curve

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from skill.audio.activity import WebRtcVoiceDetector
+from skill.core.decision import Context, Decision, Flush
 from skill.core.hypothesis import Hypothesis, Reading
-from skill.core.listener import Context, Decision, Flush, Listener
+from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command
 from skill.ports import Block, BlockKind, Pcm
