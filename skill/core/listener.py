@@ -9,7 +9,6 @@ findings.md): as soon as the partial is a whole phrase, has been so for a dwell,
 ended, the listener asks for a flush, and judges the final answer.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -216,22 +215,18 @@ class Listener:
     def _missing(self, care: Care, verdict: Verdict, context: Context) -> float:
         """How much support it needs: it may be a noise's, or what is left of a loud echo."""
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
+        phrase = " " in verdict.reading.text
         if context.saying:
-            odd = self.foreground.is_odd(self.recent, start, end)
-            doubtful = odd or verdict.confidence < self._sure_over_coach(verdict.reading)
-            return self.tuning.support_over_coach[care] if doubtful else 0.0
+            early = self.coached < self.tuning.early
+            sure = self.tuning.sure_early if early and phrase else self.tuning.sure_over_coach
+            if self.foreground.is_odd(self.recent, start, end) or verdict.confidence < sure:
+                return self.tuning.support_over_coach[care]
+            return self.tuning.support[care] if early and not phrase else 0.0
         noise = noise_before(self.recent, start)
         if noise is not None and noise > self.tuning.quiet:
             return self.tuning.support[care]
-        phrase = " " in verdict.reading.text
-        tuning = self.tuning
-        return (tuning.support_for_phrases if phrase else tuning.support_in_quiet)[care]
-
-    def _sure_over_coach(self, reading: Reading) -> float:
-        """From what likelihood on nobody else is asked; above 1: they always are."""
-        if self.coached >= self.tuning.early:
-            return self.tuning.sure_over_coach
-        return self.tuning.sure_early if " " in reading.text else math.inf
+        quiet = self.tuning.support_for_phrases if phrase else self.tuning.support_in_quiet
+        return quiet[care]
 
     def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:

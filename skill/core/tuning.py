@@ -26,9 +26,9 @@ class Tuning:
         sure_over_coach: over the coach, a command that is less likely than this needs the support
             of second opinions. Of 60 that were heard over a coach as loud as the person, none so
             unlikely lacked it; a shred of the coach's own voice did.
-        early: until the coach has talked for so long, every single word over it needs that support,
-            and every phrase that is less likely than `sure_early`: what the filter does not take
-            away yet is loud and likely, but mostly falls apart.
+        early: until the coach has talked for so long, every single word over it needs `support`,
+            and every phrase that is less likely than `sure_early` needs `support_over_coach`: what
+            the filter does not take away yet is loud and likely, but mostly falls apart.
         afterwards: a word that begins so soon after the coach, and after the time in which its own
             words count as just spoken, may be what a room still answers.
         noisy_confidence: `confidence` in noise, for what is not protected. On dev, at 10 dB, 0.9
