@@ -14,8 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from augment import add_room, chance, coloured_noise, rms, synthetic_room
-from music import HIGHEST_HZ, SECONDS, level_at, put, random_timbre, write_pieces
-from scipy.signal import butter, sosfilt
+from music import HIGHEST_HZ, SECONDS, level_at, passing, put, random_timbre, write_pieces
 from sound import RATE, Wave
 from synthesise import generator
 
@@ -55,9 +54,9 @@ def crackle(rng: np.random.Generator) -> Wave:
     clicks = rng.random(len(time)) < between(rng, 4, 400) / RATE
     strength = clicks * rng.pareto(float(rng.uniform(1.0, 2.5)), len(time)).clip(0, 30)
     low = between(rng, 100, 2500)
-    edges = (low, min(7500.0, low * between(rng, 1.5, 12)))
-    band = butter(2, edges, "bandpass", fs=RATE, output="sos")
-    return sosfilt(band, strength * rng.choice([-1, 1], len(time))).astype(np.float32)
+    high = min(7500.0, low * between(rng, 1.5, 12))
+    clicking = strength * rng.choice([-1, 1], len(time))
+    return passing(clicking, low, high).astype(np.float32)
 
 
 def burst(rng: np.random.Generator) -> Wave:
@@ -68,9 +67,8 @@ def burst(rng: np.random.Generator) -> Wave:
     bands = []
     for shift in (1.0, between(rng, 0.5, 2)):
         lowest = min(6500.0, low * shift)
-        edges = (lowest, min(7600.0, lowest * wide))
-        band = butter(2, edges, "bandpass", fs=RATE, output="sos")
-        bands.append(sosfilt(band, rng.standard_normal(len(time))))
+        noise = rng.standard_normal(len(time))
+        bands.append(passing(noise, lowest, min(7600.0, lowest * wide)))
     moved = bands[0] * (1 - share) + bands[1] * share
     rise, fall = float(rng.uniform(0.3, 3)), float(rng.uniform(0.5, 5))
     swell = (share + 1e-3) ** rise * (1 - share) ** fall

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile as sf
 from augment import add_room, chance, rms, synthetic_room
 from scipy.signal import butter, sosfilt
@@ -93,6 +94,12 @@ def note(key: float, seconds: float, timbre: Timbre, rng: np.random.Generator) -
     return (tone * swell).astype(np.float32)
 
 
+def passing(sound: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
+    """What of a sound lies between two frequencies in Hz."""
+    band = butter(2, (low, high), "bandpass", fs=RATE, output="sos")
+    return np.asarray(sosfilt(band, sound))
+
+
 def drum(kind: int, rng: np.random.Generator) -> Wave:
     """A bass drum (0), a snare or clap (1), or a cymbal (2)."""
     time = np.arange(RATE // 3) / RATE
@@ -103,7 +110,7 @@ def drum(kind: int, rng: np.random.Generator) -> Wave:
             np.float32
         )
     edges = (700, 5000) if kind == 1 else (4000, 7500)
-    noise = sosfilt(butter(2, edges, "bandpass", fs=RATE, output="sos"), noise)
+    noise = passing(noise, *edges)
     decay = rng.uniform(0.02, 0.12) if kind == 1 else rng.uniform(0.01, 0.2)
     body = np.sin(2 * np.pi * rng.uniform(150, 300) * time) * np.exp(-time / 0.05)
     return ((noise + (0.5 * body if kind == 1 else 0)) * np.exp(-time / decay)).astype(np.float32)

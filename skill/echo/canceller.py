@@ -88,7 +88,7 @@ class EchoCanceller:
         self._tail = shaped[:, HOP:]
         talk = not echoing or self._gate.is_open
         # Known by its loudness alone, it may be a person who talks and talks.
-        anew = self._audible.certain and self._audible.explained and not knew
+        anew = self._audible.explained and not knew
         return Hop(passed, ungated, talk, self._others(speaking), anew)
 
     def _others(self, speaking: bool) -> bool:
