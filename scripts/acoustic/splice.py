@@ -8,7 +8,6 @@ that jumps, only the sound tells what is said next.
 import numpy as np
 import numpy.typing as npt
 from features import IGNORED
-from lexicon import PHONES
 from units import BOUNDARY, CLASS_OF, CLASSES, unit
 
 SPLICED = 0.5
@@ -50,7 +49,7 @@ def units_at(units: Units, frames: Frames) -> Units:
         if here == IGNORED or here % len(CLASSES) == BOUNDARY:
             continue
         before = int(found[joint - 1]) // len(CLASSES)
-        left = CLASS_OF.get(before, BOUNDARY) if before < len(PHONES) else BOUNDARY
+        left = CLASS_OF.get(before, BOUNDARY)
         run = joint
         while run < len(found) and found[run] == here:
             run += 1
