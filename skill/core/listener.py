@@ -232,9 +232,9 @@ class Listener:
         if command not in context.live:
             return f"means nothing while {context.phase}"
         unsure = self._unsure(command.care, verdict.confidence, context)
-        if unsure and verdict.confidence < self._plausible(command.care, context):
-            return unsure
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
+        if unsure and verdict.confidence < self._plausible(command.care, start, context):
+            return unsure
         if context.saying and self.foreground.is_faint(self.recent, start, end):
             return "fainter than commands are"
         if self._is_late_echo(start, end):
@@ -249,7 +249,7 @@ class Listener:
             return None
         if contains(context.saying, verdict.reading.text):
             return "the coach's own words"
-        if self.talk_until and start - self.talk_until < self.tuning.pause:
+        if self._is_amid_talk(start, self.tuning.pause):
             return "in the middle of other talk"
         return None
 
@@ -280,8 +280,14 @@ class Listener:
         needed = self._needed(care, context)
         return "" if sure >= needed else f"{UNSURE}: {sure:.2f} of {needed:.2f}"
 
-    def _plausible(self, care: Care, context: Context) -> float:
-        return 1.0 if care is Care.COSTLY or context.saying else self.tuning.plausible
+    def _is_amid_talk(self, start: int, pause: int) -> bool:
+        return bool(self.talk_until) and start - self.talk_until < pause
+
+    def _plausible(self, care: Care, start: int, context: Context) -> float:
+        if care is Care.COSTLY or context.saying:
+            return 1.0
+        halting = care is Care.LIGHT and self._is_amid_talk(start, self.tuning.halting)
+        return 1.0 if halting else self.tuning.plausible
 
     def _why_no_phrase(self, text: str) -> str:
         if text in self.vocabulary.decoys:

@@ -63,6 +63,8 @@ class Tuning:
         noise: a voice that has gone on for so long without a word is noise or music.
         voice_gap: silences shorter than this do not divide a voice.
         pause: silence between other talk and a phrase that stands alone.
+        halting: within so long after other talk, what is not likely enough is not asked about: who
+            reads haltingly makes a pause before each word.
         idle: silence after which nobody is speaking.
         detector_tail: how late the voice detector sees an end (ARCHITECTURE.md, "The end of a
             voice"); only for what is reported.
@@ -117,6 +119,7 @@ class Tuning:
     noise: int = 1_500
     voice_gap: int = 250
     pause: int = 250
+    halting: int = 1_500
     idle: int = 500
     detector_tail: int = 100
     voice_probability: float = 0.5

@@ -144,6 +144,16 @@ def test_a_word_at_the_end_of_other_talk_is_left_alone() -> None:
     assert isinstance(judge(final("next", start_ms=1100), LIVE, listener), Heard)
 
 
+def test_nobody_is_asked_about_an_unlikely_word_soon_after_other_talk() -> None:
+    """Learners who read haltingly: "enough" with 0.72, half a second after something unknown."""
+    listener, _ = BELIEVING.listen(final("[unk]", start_ms=400), LIVE, 850)
+    soon = judge(final("next", 0.72, start_ms=1600), LIVE, listener)
+    assert soon == Ignored("next", "not sure enough: 0.72 of 0.80", 0.72)
+    assert isinstance(judge(final("next", 0.9, start_ms=1600), LIVE, listener), Heard)
+    assert isinstance(judge(final("next", 0.72, start_ms=2400), LIVE, listener), Doubt)
+    assert isinstance(judge(final("stop", 0.65, start_ms=1600), LIVE, listener), Doubt)
+
+
 def test_a_click_is_no_other_talk() -> None:
     """A lost command: "next", whose first 90 ms were heard as another word."""
     click = Hypothesis((Reading("[unk]", 900, 990, 1.0),), final=True)
