@@ -64,7 +64,8 @@ class Tuning:
         voice_gap: silences shorter than this do not divide a voice.
         pause: silence between other talk and a phrase that stands alone.
         halting: within so long after other talk, what is not likely enough is not asked about: who
-            reads haltingly makes a pause before each word.
+            reads haltingly makes a pause before each word. On dev, at 10 dB, 9 of 11 false accepts
+            in 16 minutes of talk were left, and every command.
         idle: silence after which nobody is speaking.
         detector_tail: how late the voice detector sees an end (ARCHITECTURE.md, "The end of a
             voice"); only for what is reported.
