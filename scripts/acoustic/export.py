@@ -1,14 +1,19 @@
-"""Writes a trained network as a Vosk model: am/final.mdl, conf/, graph/phones/.
+"""Writes trained networks as one Vosk model: am/final.mdl, conf/, graph/phones/.
 
 `graph.py` writes the rest of graph/. Batch norms are folded into the maps: a ReLU's scale goes
 before it (1 / deviation is positive), and what is subtracted after it, a constant, is followed
 through the shortcuts and added to the biases of whatever comes next.
 
-Usage: export.py CHECKPOINT MODEL_FOLDER
+Several networks that tell the same units apart become one, whose scores are the means of theirs:
+what one has learnt by heart another has not (Hansen and Salamon, "Neural network ensembles", 1990).
+
+Usage: export.py CHECKPOINT... MODEL_FOLDER
 """
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import cast
 
@@ -19,17 +24,18 @@ import torch
 from network import (
     ENTRY,
     LEFT_CONTEXT,
-    REACHES,
     RIGHT_CONTEXT,
     SHORTCUT,
+    SIGHTS,
     WIDE,
     Layer,
     Network,
+    Reach,
 )
 from phones import pdf_of_phones, word_kinds
 from torch import nn
 from train import restore
-from units import write_tying
+from units import Tying, write_tying
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,20 +73,23 @@ MODEL_CONF = """\
 
 @dataclass
 class Writer:
-    """Nodes and components of the network, in order, and what is known about the last values.
+    """Nodes and components of a model, in order, and what is known about the last values.
 
     Attributes:
+        member: comes before the names of what is added: nothing for the first network.
         values: name of the node that holds the newest values.
         shift: constant by which they are too high, shape (WIDE,).
     """
 
     nodes: list[str] = field(default_factory=lambda: ["input-node name=input dim=40"])
     components: dict[str, bytes] = field(default_factory=dict)
+    member: str = ""
     values: str = "input"
     shift: Floats = field(default_factory=lambda: np.zeros(0))
 
     def add(self, name: str, component: bytes, inputs: str) -> str:
-        """A component and a node of the same name."""
+        """A component and a node of the same name, which is given back."""
+        name = self.member + name
         self.components[name] = component
         self.nodes.append(f"component-node name={name} component={name} input={inputs}")
         return name
@@ -128,9 +137,8 @@ def write_entry(writer: Writer, network: Network) -> None:
     writer.shift = norm_mean / norm_scale
 
 
-def write_layer(writer: Writer, layer: Layer, number: int) -> None:
+def write_layer(writer: Writer, layer: Layer, reach: Reach, number: int) -> None:
     """One factorised layer with its shortcut."""
-    reach = REACHES[number - 1]
     narrow_weights = weights_of(layer.linear)
     narrow_bias = -narrow_weights @ np.tile(writer.shift, 2)
     narrow = writer.add(
@@ -152,32 +160,66 @@ def write_layer(writer: Writer, layer: Layer, number: int) -> None:
     writer.shift = SHORTCUT * writer.shift + mean / scale
 
 
-def network_bytes(network: Network) -> bytes:
-    """The network in Kaldi's format."""
-    writer = Writer()
+def write_network(writer: Writer, network: Network, member: str) -> str:
+    """A network, from the input to the logarithms of its probabilities; the name of their node."""
+    writer.member = member
     write_entry(writer, network)
-    for number, layer in enumerate(network.layers, 1):
-        write_layer(writer, cast(Layer, layer), number)
+    layers = zip(network.layers, SIGHTS[network.sight], strict=True)
+    for number, (layer, reach) in enumerate(layers, 1):
+        write_layer(writer, cast(Layer, layer), reach, number)
     weights = weights_of(network.output)
     bias = bias_of(network.output) - weights @ writer.shift
     scores = writer.add("scores", kaldi.fixed_affine(weights, bias), writer.values)
-    log = writer.add("log", kaldi.nonlinear("LogSoftmax", network.output.out_features), scores)
-    writer.nodes.append(f"output-node name=output input={log} objective=linear")
+    return writer.add("log", kaldi.nonlinear("LogSoftmax", network.output.out_features), scores)
+
+
+def member_name(number: int) -> str:
+    """What comes before the names of a network's nodes; the first one's have nothing."""
+    return f"member{number + 1}-" if number else ""
+
+
+def networks_bytes(networks: Sequence[Network]) -> bytes:
+    """One network in Kaldi's format that gives the mean of all scores.
+
+    It is no probability's logarithm, but too low by a number that all pdfs of a frame share.
+    """
+    writer = Writer()
+    logs = [
+        write_network(writer, network, member_name(number))
+        for number, network in enumerate(networks)
+    ]
+    shares = [f"Scale({1 / len(logs):.8f}, {log})" for log in logs]
+    mean = reduce("Sum({}, {})".format, shares) if len(shares) > 1 else logs[0]
+    writer.nodes.append(f"output-node name=output input={mean} objective=linear")
     return kaldi.nnet(writer.nodes, writer.components)
 
 
-def export(checkpoint: Path, model: Path) -> None:
+def read_checkpoints(files: Sequence[Path]) -> tuple[list[Network], Tying, Floats]:
+    """Networks that tell the same units apart, and the priors of the first.
+
+    Raises:
+        ValueError: if they tell different units apart.
+    """
+    states = [torch.load(file, weights_only=False) for file in files]
+    networks, tyings = zip(*map(restore, states), strict=True)
+    for file, tying in zip(files, tyings, strict=True):
+        if tying != tyings[0]:
+            raise ValueError(f"{file} tells other units apart than {files[0]}: train it --like it")
+    for network in networks:
+        network.eval()
+    return list(networks), tyings[0], states[0]["priors"]
+
+
+def export(checkpoints: Sequence[Path], model: Path) -> None:
     """Write everything but the graph."""
-    state = torch.load(checkpoint, weights_only=False)
-    network, tying = restore(state)
-    network.eval()
-    priors = state["priors"] + PRIOR_FLOOR
+    networks, tying, priors = read_checkpoints(checkpoints)
+    priors = priors + PRIOR_FLOOR
     for folder in ("am", "conf", "graph/phones"):
         (model / folder).mkdir(parents=True, exist_ok=True)
     context = (LEFT_CONTEXT, RIGHT_CONTEXT)
     (model / "am/final.mdl").write_bytes(
         kaldi.acoustic_model(
-            pdf_of_phones(tying), network_bytes(network), context, priors / priors.sum()
+            pdf_of_phones(tying), networks_bytes(networks), context, priors / priors.sum()
         )
     )
     (model / "conf/mfcc.conf").write_text(MFCC_CONF)
@@ -190,10 +232,10 @@ def export(checkpoint: Path, model: Path) -> None:
 def main() -> None:
     """Export."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("model", type=Path)
     options = parser.parse_args()
-    export(options.checkpoint, options.model)
+    export(options.checkpoints, options.model)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@
              `affine` widens to `WIDE` and sees t, and in some layers t + 3
     output   affine, log softmax over the pdfs of `units`, one vector every 30 ms
 
-It looks 80 ms ahead of each frame and 460 ms back: what it looks ahead is latency, what it looks
-back is free. Batch norms have no parameters, so `export` can fold them into the maps.
+It looks 80 ms ahead of each frame and 460 ms back, or 280 (`SIGHTS`): what it looks ahead is
+latency, what it looks back is free. Batch norms have no parameters, so `export` can fold them into
+the maps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +44,7 @@ class Reach:
     ahead: int
 
 
-REACHES = (
+FAR = (
     Reach(3, 3),
     Reach(3, 0),
     Reach(3, 3),
@@ -52,8 +54,12 @@ REACHES = (
     Reach(9, 0),
     Reach(9, 0),
 )
-LEFT_CONTEXT = -ENTRY[0] + sum(reach.back for reach in REACHES)
-RIGHT_CONTEXT = ENTRY[1] + sum(reach.ahead for reach in REACHES)
+NEAR = tuple(replace(reach, back=3) for reach in FAR)
+"""Sees less of the past, and so less of which words people say."""
+SIGHTS = {"far": FAR, "near": NEAR}
+LEFT_CONTEXT = -ENTRY[0] + sum(reach.back for reach in FAR)
+"""The farthest of all."""
+RIGHT_CONTEXT = ENTRY[1] + sum(reach.ahead for reach in FAR)
 
 
 def beside(values: Tensor, back: int, ahead: int) -> Tensor:
@@ -84,6 +90,25 @@ class Norm(nn.BatchNorm1d):
         return super().forward(inputs.flatten(0, 1)).view_as(inputs)
 
 
+class Dropout(nn.Module):
+    """Some of the values are 0 in a whole window, others in another (training only).
+
+    Attributes:
+        share: how many.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.share = 0.0
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Shape (batch, frames, WIDE) in and out; what stays is raised, so the sum is as before."""
+        if not (self.training and self.share):
+            return inputs
+        kept = inputs.new_empty(len(inputs), 1, inputs.shape[2]).bernoulli_(1 - self.share)
+        return inputs * kept / (1 - self.share)
+
+
 class Layer(nn.Module):
     """One factorised layer; shapes (batch, frames of 30 ms, WIDE) in and out.
 
@@ -96,12 +121,13 @@ class Layer(nn.Module):
         self.linear = nn.Linear(2 * WIDE, NARROW, bias=False)
         self.affine = nn.Linear((2 if self.ahead else 1) * NARROW, WIDE)
         self.norm = Norm()
+        self.dropout = Dropout()
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Frames beyond the edges count as zero."""
         narrow = self.linear(beside(inputs, self.back, 0))
         wide = self.affine(beside(narrow, 0, self.ahead))
-        return SHORTCUT * inputs + self.norm(torch.relu(wide))
+        return SHORTCUT * inputs + self.dropout(self.norm(torch.relu(wide)))
 
 
 class Network(nn.Module):
@@ -110,19 +136,25 @@ class Network(nn.Module):
     Args:
         pdfs: number of outputs.
         mean, deviation: of each of the 40 inputs, in training.
+        sight: which of SIGHTS.
     """
 
     def __init__(
-        self, pdfs: int, mean: npt.NDArray[np.float32], deviation: npt.NDArray[np.float32]
+        self,
+        pdfs: int,
+        mean: npt.NDArray[np.float32],
+        deviation: npt.NDArray[np.float32],
+        sight: str = "far",
     ) -> None:
         super().__init__()
+        self.sight = sight
         self.mean: Tensor
         self.deviation: Tensor
         self.register_buffer("mean", torch.tensor(mean)[:, None])
         self.register_buffer("deviation", torch.tensor(deviation)[:, None])
         self.entry = nn.Linear(CEPSTRA * TAPS, WIDE)
         self.entry_norm = Norm()
-        self.layers = nn.ModuleList(Layer(reach) for reach in REACHES)
+        self.layers = nn.ModuleList(Layer(reach) for reach in SIGHTS[sight])
         self.output = nn.Linear(WIDE, pdfs)
 
     def entry_statistics(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -143,6 +175,12 @@ class Network(nn.Module):
             values = layer(values)
         scores: Tensor = self.output(values)
         return scores.transpose(1, 2)
+
+
+def drop(network: Network, share: float) -> None:
+    """From now on, leave out so many of each layer's values in training."""
+    for layer in network.layers:
+        cast(Layer, layer).dropout.share = share
 
 
 def parameters_of(network: nn.Module) -> int:

@@ -21,6 +21,9 @@ TOLERANCE = 1
 """Frames of 30 ms."""
 UNSEEN = 0.1
 """Share of the probability of a next pdf that depends on that pdf alone."""
+POOREST = 1e-20
+"""How well a pdf fits at least: an aligned path that fits nowhere must not have no logarithm, and
+an untrained network has such."""
 ANY = -100
 """Stands for a frame about which nothing is known; the number that cross-entropy ignores."""
 
@@ -117,7 +120,7 @@ class _PathLoss(torch.autograd.Function):
         graph: Neighbours,
     ) -> Tensor:
         fit = SCALE * (scores.transpose(1, 2) - graph.log_priors)
-        fit = (fit - fit.amax(2, keepdim=True)).exp()
+        fit = (fit - fit.amax(2, keepdim=True)).exp().clamp(min=POOREST)
         both = torch.cat([fit * near(pdfs, scores.shape[1]), fit])
         totals, occupied = paths(both, graph)
         right, every = occupied.chunk(2)

@@ -12,7 +12,8 @@ of its own and without waiting for the other (Niu et al., "Hogwild!", 2011): two
 twice the steps, and one that is busy with something else holds nobody up.
 
 Usage: train.py BUILD_FOLDER CHECKPOINT --minutes M [--start CHECKPOINT] [--rate R] [--workers N]
-                [--sequence SHARE] [--spliced SHARE]
+                [--sequence SHARE] [--spliced SHARE] [--dropout SHARE]
+                [--sight far|near] [--like CHECKPOINT]
 """
 
 import argparse
@@ -31,9 +32,9 @@ import torch
 from distort import FASTEST, at_pace, distort, pace
 from features import CEPSTRA, IGNORED, NOISE_COPIES, STRIDE
 from lexicon import PHONES
-from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network, parameters_of
+from network import LEFT_CONTEXT, RIGHT_CONTEXT, SIGHTS, Network, drop, parameters_of
 from sequence import ANY, Neighbours, neighbours, path_loss
-from splice import SPLICED, Frames, edges_of, jumping, straight, units_at
+from splice import SPLICED, Frames, joints_of, jumping, straight, units_at
 from torch import Tensor, nn
 from units import CLASSES, UNITS, Tying, tie
 
@@ -107,13 +108,15 @@ def windows(data: Data, tying: Tying, rng: np.random.Generator) -> Iterator[tupl
     Each pass cuts all data into windows from another offset and shuffles them; some are exchanged
     for windows that jump (`splice`).
     """
-    edges = edges_of(data.unit)
+    joints = joints_of(data.unit)
     noises = torch.from_numpy(data.noises)
     longest = int(WINDOW * FASTEST) + 1
 
     def frames(start: int) -> Frames:
         count = round(WINDOW * pace(rng))
-        return jumping(count, edges, rng) if rng.random() < data.spliced else straight(start, count)
+        if rng.random() < data.spliced:
+            return jumping(count, joints, rng)
+        return straight(start, count)
 
     while True:
         starts = np.arange(rng.integers(WINDOW), len(data.unit) - longest, WINDOW)
@@ -173,13 +176,10 @@ def accuracy(network: Network, data: Data, tying: Tying) -> tuple[float, float, 
     return pdf_right / total, phone_right / total, speech_right / speech
 
 
-def make_network(data: Data) -> tuple[Network, Tying, npt.NDArray[np.float64]]:
-    """A fresh network, the tying of its units, and the prior of each pdf, from the data."""
-    counts = data.counts()
-    tying = tie(counts, FEWEST)
+def make_network(data: Data, tying: Tying, sight: str) -> Network:
+    """A fresh network for the data."""
     some = data.mfcc[::50].astype(np.float32)
-    network = Network(tying.count, some.mean(0), some.std(0))
-    return network, tying, pdf_priors(counts, tying)
+    return Network(tying.count, some.mean(0), some.std(0), sight)
 
 
 def pdf_priors(counts: npt.NDArray[np.int64], tying: Tying) -> npt.NDArray[np.float64]:
@@ -193,11 +193,16 @@ def tying_of(checkpoint: dict[str, Any]) -> Tying:
     return Tying(tuple(checkpoint["pdf_of_unit"]), checkpoint["pdfs"])
 
 
-def restore(checkpoint: dict[str, Any]) -> tuple[Network, Tying]:
-    """The network of a checkpoint and the tying of its units."""
+def restore(checkpoint: dict[str, Any], sight: str | None = None) -> tuple[Network, Tying]:
+    """The network of a checkpoint and the tying of its units.
+
+    Args:
+        checkpoint: as `Run.save` wrote it.
+        sight: how far it is to see from now on; None: as far as it did.
+    """
     tying = tying_of(checkpoint)
     blank = np.zeros(40, dtype=np.float32)
-    network = Network(tying.count, blank, blank)
+    network = Network(tying.count, blank, blank, sight or checkpoint.get("sight", "far"))
     network.load_state_dict(checkpoint["network"])
     return network, tying
 
@@ -218,6 +223,7 @@ class Run:
         unfinished = file.with_suffix(".part")
         state = {
             "network": self.network.state_dict(),
+            "sight": self.network.sight,
             "pdf_of_unit": self.tying.pdf_of_unit,
             "pdfs": self.tying.count,
             "priors": self.priors,
@@ -234,14 +240,34 @@ def optimiser_for(network: Network) -> torch.optim.Optimizer:
     return torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
 
 
-def begin(data: Data, checkpoint: Path, start: Path | None) -> Run:
-    """Go on with `checkpoint` if it is there, else from the weights in `start`, else afresh."""
-    source = checkpoint if checkpoint.exists() else start
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a network is that nobody has trained yet.
+
+    Attributes:
+        start: a checkpoint whose weights it has; None: drawn by chance.
+        like: a checkpoint whose units it tells apart; None: those that the data are enough for.
+        sight: how far it sees, one of SIGHTS; None: as far as `start` does.
+    """
+
+    start: Path | None = None
+    like: Path | None = None
+    sight: str | None = None
+
+
+def begin(data: Data, checkpoint: Path, beginning: Beginning) -> Run:
+    """Go on with `checkpoint` if it is there, else begin."""
+    source = checkpoint if checkpoint.exists() else beginning.start
     if source is None:
-        network, tying, priors = make_network(data)
+        like = beginning.like
+        tying = (
+            tying_of(torch.load(like, weights_only=False)) if like else tie(data.counts(), FEWEST)
+        )
+        network = make_network(data, tying, beginning.sight or "far")
+        priors = pdf_priors(data.counts(), tying)
         return Run(network, tying, priors, optimiser_for(network), 0, 0.0)
     state = torch.load(source, weights_only=False)
-    network, tying = restore(state)
+    network, tying = restore(state, None if source == checkpoint else beginning.sight)
     optimiser = optimiser_for(network)
     if source == checkpoint:
         optimiser.load_state_dict(state["optimiser"])
@@ -276,8 +302,8 @@ def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float, aim: Aim) -> float:
     loss = aim.loss(scores[:, :, JUDGED].float(), pdfs[:, JUDGED])
     run.optimiser.zero_grad()
     loss.backward()
-    nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
-    run.optimiser.step()
+    if nn.utils.clip_grad_norm_(run.network.parameters(), 1.0).isfinite():
+        run.optimiser.step()
     return float(loss.item())
 
 
@@ -383,11 +409,16 @@ def main() -> None:
     parser.add_argument(
         "--spliced", type=float, default=SPLICED, help="share of the windows that jump"
     )
+    parser.add_argument("--dropout", type=float, default=0.0, help="share of each layer's values")
+    parser.add_argument("--sight", choices=SIGHTS, help="how far back it sees")
+    parser.add_argument("--like", type=Path, help="a checkpoint whose units it tells apart")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     data = load(training_files(options.build), options.spliced)
-    run = begin(data, options.checkpoint, options.start)
+    beginning = Beginning(options.start, options.like, options.sight)
+    run = begin(data, options.checkpoint, beginning)
+    drop(run.network, options.dropout)
     print(
         f"{len(data.unit) * 0.03 / 3600:.1f} hours, {run.tying.count} pdfs, "
         f"{parameters_of(run.network)} parameters, context -{LEFT_CONTEXT}..+{RIGHT_CONTEXT}"

@@ -2,9 +2,10 @@
 
 Checkpoints stay on the machine that made them; models are in the repository. What `export` folded
 is unfolded: the maps come back as they are, with 8 bits a weight; the batch norms, whose means went
-into the biases behind them, are measured anew on the training shards.
+into the biases behind them, are measured anew on the training shards. Of a model that `export` made
+of several networks, `--member` says which.
 
-Usage: unpack.py BUILD_FOLDER MODEL_FOLDER CHECKPOINT
+Usage: unpack.py BUILD_FOLDER MODEL_FOLDER CHECKPOINT [--member N] [--sight far|near]
 """
 
 import argparse
@@ -15,9 +16,9 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import torch
-from export import TYING
+from export import TYING, member_name
 from kaldi import byte_curve, token
-from network import SHORTCUT, Layer, Network, Norm
+from network import SHORTCUT, SIGHTS, Layer, Network, Norm
 from torch import Tensor, nn
 from train import Data, Run, load, optimiser_for, pdf_priors, training_files, windows
 from units import Tying, read_tying
@@ -60,15 +61,15 @@ def fill(linear: nn.Linear, weights: Floats, bias: Floats | None = None) -> None
         linear.bias.data = as_tensor(bias)
 
 
-def fill_network(network: Network, model: bytes) -> Floats:
+def fill_network(network: Network, model: bytes, member: str) -> Floats:
     """Set all parameters but the output's bias, which is given back as the model has it."""
-    weights, bias = affine(model, "entry")
+    weights, bias = affine(model, f"{member}entry")
     mean, scale = network.entry_statistics()
     fill(network.entry, weights * scale, bias + weights @ mean)
     for number, layer in enumerate(network.layers, 1):
-        fill(cast(Layer, layer).linear, affine(model, f"linear{number}")[0])
-        fill(cast(Layer, layer).affine, *affine(model, f"affine{number}"))
-    weights, bias = affine(model, "scores")
+        fill(cast(Layer, layer).linear, affine(model, f"{member}linear{number}")[0])
+        fill(cast(Layer, layer).affine, *affine(model, f"{member}affine{number}"))
+    weights, bias = affine(model, f"{member}scores")
     fill(network.output, weights)
     return bias
 
@@ -106,12 +107,15 @@ def main() -> None:
     parser.add_argument("build", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--member", type=int, default=1, help="which network, from 1")
+    parser.add_argument("--sight", choices=SIGHTS, default="far", help="how far back it sees")
     options = parser.parse_args()
     data = load(training_files(options.build))
     tying = read_tying(options.model / TYING)
     some = data.mfcc[::50].astype(np.float32)
-    network = Network(tying.count, some.mean(0), some.std(0))
-    bias = fill_network(network, (options.model / "am/final.mdl").read_bytes())
+    network = Network(tying.count, some.mean(0), some.std(0), options.sight)
+    model = (options.model / "am/final.mdl").read_bytes()
+    bias = fill_network(network, model, member_name(options.member - 1))
     shift = measure_norms(network, data, tying)
     weights = network.output.weight.detach().numpy().astype(np.float64)
     network.output.bias.data = as_tensor(bias + weights @ shift)

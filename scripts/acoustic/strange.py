@@ -1,0 +1,78 @@
+"""Writes what to tune the ears on: words that hardly anybody says in training, as commands.
+
+The words of the coach that people say alone in dev (bed, cat, happy, measured with `--also`) are
+said by others in training, so dev cannot see whether ears hear words that they do not know by
+heart. These can: words of dev's learners that occur in at most `RARE` recordings of training, cut
+out of their sentences like the coach's own (`manifest`). They are dealt to `LISTS` lists, so that
+not too many of them are commands at once.
+
+Writes BUILD/strange-N.tsv and BUILD/strange-N.words, for
+
+    roller-coach evaluate BUILD/strange-0.tsv --also "$(cat BUILD/strange-0.words)"
+
+Usage: strange.py AUDIO_FOLDER BUILD_FOLDER
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from align import FRAMES_PER_SECOND, AlignedWord, read_alignments
+from corpus import Part, Utterance, read_utterances
+from manifest import Row, cut, group_of, write
+from vocabulary import WORDS, read_vocabulary
+
+RARE = 3
+"""Recordings of training."""
+FEWEST_PHONES = 3
+SHORTEST = 20
+"""Frames of 10 ms: shorter ones are hardly there."""
+LISTS = 4
+
+
+def strange_words(
+    utterance: Utterance, path: Path, words: tuple[AlignedWord, ...], strange: frozenset[str]
+) -> Iterator[Row]:
+    """A row for each strange word of a recording."""
+    for place, word in enumerate(words):
+        long = len(word.segments) >= FEWEST_PHONES and word.end - word.start >= SHORTEST
+        if word.text in strange and long:
+            start, end = cut(words, place)
+            spoken = word.end / FRAMES_PER_SECOND
+            group = group_of(utterance.corpus, str(path))
+            yield Row(
+                str(path), word.text, utterance.speaker, "cut-word", start, end, spoken, group
+            )
+
+
+def main() -> None:
+    """Write the lists, and print how long they are."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("audio", type=Path)
+    parser.add_argument("build", type=Path)
+    options = parser.parse_args()
+    utterances = {u.path: u for u in read_utterances(options.build / "corpus.tsv")}
+    trained = (u.text for u in utterances.values() if u.part is Part.TRAIN)
+    said = Counter(word for text in trained for word in set(text.split()))
+    strange = frozenset(word for word in read_vocabulary(WORDS) if said[word] <= RARE)
+    rows = [
+        row
+        for alignment in read_alignments(options.build / "corpus.jsonl")
+        if (utterance := utterances.get(alignment.path))
+        and (utterance.corpus, utterance.part) == ("speechocean762", Part.DEV)
+        for row in strange_words(
+            utterance, options.audio.resolve() / alignment.path, alignment.words, strange
+        )
+    ]
+    words = sorted({row.text for row in rows})
+    for number in range(LISTS):
+        some = words[number::LISTS]
+        chosen = [row for row in rows if row.text in some]
+        write(options.build / f"strange-{number}.tsv", chosen)
+        (options.build / f"strange-{number}.words").write_text(",".join(some))
+        print(f"strange-{number}: {len(some)} words, {len(chosen)} recordings")
+
+
+if __name__ == "__main__":
+    main()
