@@ -71,9 +71,16 @@ class VoskModel:
 
         Every chunk of sound costs a pass over the whole network, and short ones are for a
         microphone.
+
+        Raises:
+            ModelError: if a file of the model has been damaged since it was loaded.
         """
         conf = self.folder / UNHURRIED
-        return VoskModel(self.folder, conf) if conf.is_file() else self
+        try:
+            return VoskModel(self.folder, conf) if conf.is_file() else self
+        except OSError:
+            # No place for temporary files: short chunks cost time, but no command.
+            return self
 
     def knows(self, word: str) -> bool:
         """Whether the model can recognise a word."""

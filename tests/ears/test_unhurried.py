@@ -1,6 +1,7 @@
 """The same model in longer chunks, for sound that is there already: the same, for less work."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -61,3 +62,9 @@ def test_a_damaged_one_is_told_with_the_models_own_folder(model: VoskModel, tmp_
     (broken / "am/final.mdl").write_bytes(b"")
     with pytest.raises(ModelError, match=str(broken)):
         _ = whole.unhurried
+
+
+def test_without_a_place_for_temporary_files_it_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = VoskModel(Settings().model)
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert fresh.unhurried is fresh
