@@ -22,8 +22,9 @@ TOLERANCE = 1
 UNSEEN = 0.1
 """Share of the probability of a next pdf that depends on that pdf alone."""
 POOREST = 1e-20
-"""How well a pdf fits at least: an aligned path that fits nowhere must not have no logarithm, and
-an untrained network has such."""
+"""How well a pdf fits at least, so that an aligned path that fits nowhere still has a logarithm. A
+run from nothing had become NaN before this and `learn`'s check were there; which one helped was not
+found out."""
 ANY = -100
 """Stands for a frame about which nothing is known; the number that cross-entropy ignores."""
 
