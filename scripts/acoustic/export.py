@@ -55,9 +55,6 @@ MFCC_CONF = """\
 --dither=0
 """
 
-CHUNK, UNHURRIED_CHUNK = 6, 21
-"""Frames of 10 ms that are heard at once: at a microphone, and of sound that is there already
-(README.md, "Decisions, and their reasons")."""
 MODEL_CONF = """\
 --min-active=50
 --max-active=1000
@@ -66,7 +63,7 @@ MODEL_CONF = """\
 --phone-determinize=false
 --acoustic-scale=0.5
 --frame-subsampling-factor=3
---frames-per-chunk={chunk}
+--frames-per-chunk=6
 --endpoint.silence-phones=1:2
 --endpoint.rule2.min-trailing-silence=0.5
 --endpoint.rule3.min-trailing-silence=0.7
@@ -226,8 +223,7 @@ def export(checkpoints: Sequence[Path], model: Path) -> None:
         )
     )
     (model / "conf/mfcc.conf").write_text(MFCC_CONF)
-    (model / "conf/model.conf").write_text(MODEL_CONF.format(chunk=CHUNK))
-    (model / "conf/unhurried.conf").write_text(MODEL_CONF.format(chunk=UNHURRIED_CHUNK))
+    (model / "conf/model.conf").write_text(MODEL_CONF)
     write_tying(tying, model / TYING)
     kinds = "".join(f"{line}\n" for line in word_kinds(tying))
     (model / "graph/phones/word_boundary.int").write_text(kinds)
