@@ -26,7 +26,7 @@ Usage: manifest.py AUDIO_FOLDER BUILD_FOLDER [--out FOLDER]
 import argparse
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,10 +86,21 @@ def cut(words: Sequence[AlignedWord], place: int) -> tuple[float, float]:
     return max(0, start) / FRAMES_PER_SECOND, end / FRAMES_PER_SECOND
 
 
-def cut_words(utterance: Utterance, path: str, alignment: Alignment, group: str) -> Iterator[Row]:
-    """Every word of a sentence that is a command."""
+def is_command(word: AlignedWord) -> bool:
+    """Whether a word is one of the coach's."""
+    return word.text in CUT_WORDS
+
+
+def cut_words(
+    utterance: Utterance,
+    path: str,
+    alignment: Alignment,
+    group: str,
+    wanted: Callable[[AlignedWord], bool] = is_command,
+) -> Iterator[Row]:
+    """Every word of a sentence that is wanted."""
     for place, word in enumerate(alignment.words):
-        if word.text in CUT_WORDS:
+        if wanted(word):
             start, end = cut(alignment.words, place)
             spoken = word.end / FRAMES_PER_SECOND
             yield Row(path, word.text, utterance.speaker, "cut-word", start, end, spoken, group)

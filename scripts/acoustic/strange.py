@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from align import FRAMES_PER_SECOND, AlignedWord, read_alignments
-from corpus import Part, Utterance, read_utterances
-from manifest import Row, cut, group_of, write
+from align import AlignedWord, read_alignments
+from corpus import Part, read_utterances
+from manifest import Row, cut_words, group_of, write
 from vocabulary import WORDS, read_vocabulary
 
 RARE = 3
@@ -31,19 +31,29 @@ SHORTEST = 20
 LISTS = 4
 
 
-def strange_words(
-    utterance: Utterance, path: Path, words: tuple[AlignedWord, ...], strange: frozenset[str]
-) -> Iterator[Row]:
-    """A row for each strange word of a recording."""
-    for place, word in enumerate(words):
+def strange_words(build: Path) -> frozenset[str]:
+    """The words of the vocabulary that training hardly has."""
+    trained = (u.text for u in read_utterances(build / "corpus.tsv") if u.part is Part.TRAIN)
+    said = Counter(word for text in trained for word in set(text.split()))
+    return frozenset(word for word in read_vocabulary(WORDS) if said[word] <= RARE)
+
+
+def strange_rows(audio: Path, build: Path) -> Iterator[Row]:
+    """Every strange word of dev's learners."""
+    strange = strange_words(build)
+    alignments = {a.path: a for a in read_alignments(build / "corpus.jsonl")}
+
+    def wanted(word: AlignedWord) -> bool:
         long = len(word.segments) >= FEWEST_PHONES and word.end - word.start >= SHORTEST
-        if word.text in strange and long:
-            start, end = cut(words, place)
-            spoken = word.end / FRAMES_PER_SECOND
-            group = group_of(utterance.corpus, str(path))
-            yield Row(
-                str(path), word.text, utterance.speaker, "cut-word", start, end, spoken, group
-            )
+        return long and word.text in strange
+
+    for utterance in read_utterances(build / "corpus.tsv"):
+        alignment = alignments.get(utterance.path)
+        learner = (utterance.corpus, utterance.part) == ("speechocean762", Part.DEV)
+        if learner and alignment and any(map(wanted, alignment.words)):
+            path = str(audio / utterance.path)
+            group = group_of(utterance.corpus, path)
+            yield from cut_words(utterance, path, alignment, group, wanted)
 
 
 def main() -> None:
@@ -52,19 +62,7 @@ def main() -> None:
     parser.add_argument("audio", type=Path)
     parser.add_argument("build", type=Path)
     options = parser.parse_args()
-    utterances = {u.path: u for u in read_utterances(options.build / "corpus.tsv")}
-    trained = (u.text for u in utterances.values() if u.part is Part.TRAIN)
-    said = Counter(word for text in trained for word in set(text.split()))
-    strange = frozenset(word for word in read_vocabulary(WORDS) if said[word] <= RARE)
-    rows = [
-        row
-        for alignment in read_alignments(options.build / "corpus.jsonl")
-        if (utterance := utterances.get(alignment.path))
-        and (utterance.corpus, utterance.part) == ("speechocean762", Part.DEV)
-        for row in strange_words(
-            utterance, options.audio.resolve() / alignment.path, alignment.words, strange
-        )
-    ]
+    rows = list(strange_rows(options.audio.resolve(), options.build))
     words = sorted({row.text for row in rows})
     for number in range(LISTS):
         some = words[number::LISTS]
