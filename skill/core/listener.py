@@ -209,7 +209,9 @@ class Listener:
         missing = self._missing(care, verdict, context)
         unsure = self._unsure(care, sure, context)
         if unsure:
-            missing = max(missing, self.tuning.three_views - sure)
+            phrase = " " in verdict.reading.text
+            views = self.tuning.three_views_of_phrases if phrase else self.tuning.three_views
+            missing = max(missing, views - sure)
         return Doubt(heard, start, missing, unsure, bool(context.saying)) if missing else None
 
     def _missing(self, care: Care, verdict: Verdict, context: Context) -> float:

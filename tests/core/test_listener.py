@@ -94,6 +94,16 @@ def test_others_are_asked_about_a_likely_word_that_is_not_sure_enough(
     assert BELIEVING.settle(doubt, opinions) == expected
 
 
+@pytest.mark.parametrize(("text", "kind"), [("next step", Heard), ("next", Ignored)])
+def test_a_phrase_that_is_not_sure_enough_needs_less_support_than_a_word(
+    text: str, kind: type
+) -> None:
+    doubt = judge(final(text, 0.75))
+    assert isinstance(doubt, Doubt)
+    opinions = [final(text, likelihood) for likelihood in (0.6, 0.1)]
+    assert type(BELIEVING.settle(doubt, opinions)) is kind
+
+
 @pytest.mark.parametrize(
     ("text", "likelihoods", "kind"),
     [
