@@ -67,7 +67,7 @@ class Hearing:
         recognizer: Recognizer = RestingRecognizer(VoskRecognizer(self.model, grammar), RATE)
         if factor != 1.0:
             recognizer = PitchedRecognizer(recognizer, factor)
-        second = PitchedEars(VoskRecognizer(self.model, grammar), RATE, factor)
+        second = PitchedEars(VoskRecognizer(self.model.unhurried, grammar), RATE, factor)
         return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary), second)
 
     @cached_property

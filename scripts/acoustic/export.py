@@ -55,6 +55,9 @@ MFCC_CONF = """\
 --dither=0
 """
 
+CHUNK, UNHURRIED_CHUNK = 6, 21
+"""Frames of 10 ms that are heard at once: at a microphone, and of sound that is there already
+(README.md, "Decisions, and their reasons")."""
 MODEL_CONF = """\
 --min-active=50
 --max-active=1000
@@ -63,12 +66,16 @@ MODEL_CONF = """\
 --phone-determinize=false
 --acoustic-scale=0.5
 --frame-subsampling-factor=3
---frames-per-chunk=6
+--frames-per-chunk={chunk}
 --endpoint.silence-phones=1:2
+"""
+AT_A_MICROPHONE = """\
 --endpoint.rule2.min-trailing-silence=0.5
 --endpoint.rule3.min-trailing-silence=0.7
 --endpoint.rule4.min-trailing-silence=1.0
 """
+UNHURRIED = "".join(f"--endpoint.rule{n}.min-trailing-silence=60\n" for n in range(1, 6))
+"""No endpoints: at one, what is left of a chunk would be heard as the beginning of the next sound."""
 
 
 @dataclass
@@ -223,7 +230,9 @@ def export(checkpoints: Sequence[Path], model: Path) -> None:
         )
     )
     (model / "conf/mfcc.conf").write_text(MFCC_CONF)
-    (model / "conf/model.conf").write_text(MODEL_CONF)
+    (model / "conf/model.conf").write_text(MODEL_CONF.format(chunk=CHUNK) + AT_A_MICROPHONE)
+    unhurried = MODEL_CONF.format(chunk=UNHURRIED_CHUNK) + UNHURRIED
+    (model / "conf/unhurried.conf").write_text(unhurried)
     write_tying(tying, model / TYING)
     kinds = "".join(f"{line}\n" for line in word_kinds(tying))
     (model / "graph/phones/word_boundary.int").write_text(kinds)

@@ -4,7 +4,10 @@ import ctypes
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,10 @@ REMEDY = "Install one with `roller-coach models get NAME`, or give its folder wi
 READINGS = 12
 """Alternatives that a final result has at most. Vosk's "confidence" of each is the logarithm of its
 likelihood, so shares come from differences."""
+
+UNHURRIED = "conf/unhurried.conf"
+"""A second model.conf, for sound that is all there already. Only models of this project have it;
+official ones have long chunks anyway."""
 
 LIBC = ctypes.CDLL(None)
 SEED = 1
@@ -38,22 +45,42 @@ class VoskModel:
 
     Args:
         folder: an unpacked Vosk model. Vosk's own downloader is never used.
+        conf: instead of the folder's own conf/model.conf.
 
     Raises:
         ModelError: if the folder is missing or no complete model.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, conf: Path | None = None) -> None:
         if not folder.is_dir():
             raise ModelError(f"There is no recogniser's model at {folder}.", REMEDY)
         self.folder = folder
+        with _configured(folder, conf) as configured:
+            try:
+                self.engine = vosk.Model(str(configured))
+            except Exception as failure:
+                raise ModelError(
+                    f"Vosk cannot read the model in {folder}: "
+                    "a file in it is damaged or cut short.",
+                    "Copy or install the model again.",
+                ) from failure
+
+    @cached_property
+    def unhurried(self) -> "VoskModel":
+        """The same model for sound that is all there already; itself, if it makes no difference.
+
+        Every chunk of sound costs a pass over the whole network, and short ones are for a
+        microphone.
+
+        Raises:
+            ModelError: if a file of the model has been damaged since it was loaded.
+        """
+        conf = self.folder / UNHURRIED
         try:
-            self.engine = vosk.Model(str(folder))
-        except Exception as failure:
-            raise ModelError(
-                f"Vosk cannot read the model in {folder}: a file in it is damaged or cut short.",
-                "Copy or install the model again.",
-            ) from failure
+            return VoskModel(self.folder, conf) if conf.is_file() else self
+        except OSError:
+            # No place for temporary files: short chunks cost time, but no command.
+            return self
 
     def knows(self, word: str) -> bool:
         """Whether the model can recognise a word."""
@@ -158,6 +185,21 @@ class VoskRecognizer:
     @staticmethod
     def _ms(frame: int) -> int:
         return frame * 1000 // RATE
+
+
+@contextmanager
+def _configured(folder: Path, conf: Path | None) -> Iterator[Path]:
+    """The folder, or for a while one like it with another model.conf: Vosk takes no options."""
+    if conf is None:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="roller-coach-") as name:
+        copy = Path(name)
+        (copy / "conf").mkdir()
+        for part in ("am", "graph", "conf/mfcc.conf"):
+            (copy / part).symlink_to((folder / part).resolve())
+        (copy / "conf/model.conf").symlink_to(conf.resolve())
+        yield copy
 
 
 def _with_hiss(block: Block) -> Pcm:

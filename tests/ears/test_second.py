@@ -63,6 +63,28 @@ def test_in_an_empty_room_there_is_nothing_to_hear(model: VoskModel) -> None:
     assert all(not opinion.readings for opinion in ears.opinions(2000))
 
 
+@pytest.mark.parametrize("unhurried", [True, False])
+def test_an_opinion_depends_on_nothing_that_was_heard_before(
+    model: VoskModel, *, unhurried: bool
+) -> None:
+    """A lost command: at an endpoint Vosk kept the end of one opinion, and put it before the next.
+
+    A model without long chunks has endpoints, as official ones do.
+    """
+    hears = VoskRecognizer(model.unhurried if unhurried else model, ("back", "next", "pause"))
+    ears = PitchedEars(hears, RATE)
+    word = read_pcm(RECORDINGS / "pause.festival-cmu_us_slt_arctic_hts.ogg")
+    keep(ears, np.concatenate((room(2), word, room(1.2))))
+
+    def likelihoods() -> list[list[tuple[str, float]]]:
+        opinions = ears.opinions(2000)
+        return [[(one.text, one.share) for one in opinion.readings] for opinion in opinions]
+
+    first = likelihoods()
+    assert all("pause" in dict(opinion) for opinion in first)
+    assert likelihoods() == first
+
+
 class Tape(ScriptedRecognizer):
     """Counts what it is given."""
 
