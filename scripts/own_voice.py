@@ -2,6 +2,7 @@
 
     .venv/bin/python scripts/own_voice.py barge-in ../shared/audio/rooms
     .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --every 4
+    .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --kept build/itself.jsonl
 
 A person has started the session with "start rolling", as any session is. `barge-in`: stop-class
 commands by five synthetic voices that no training has heard, said in the middle of the coach's
@@ -14,12 +15,13 @@ too many. The ears are those of a session, every command live; room responses: a
 """
 
 import argparse
+import json
 import math
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -116,6 +118,9 @@ class Task:
     voice: str = ""
     lines: tuple[str, ...] = field(default=())
     drifts: tuple[float, ...] = DRIFTS
+
+
+NO_TASK = Task(Path(), HEADPHONES, NONE, 0)
 
 
 @dataclass(frozen=True)
@@ -249,11 +254,37 @@ def commands(source: AudioSource, tape: Tape) -> Iterator[tuple[str, str, int]]:
                 yield decision.command.value, decision.phrase, now
 
 
-def through(tasks: Sequence[Task], jobs: int) -> list[Outcome]:
-    """All of them, over the cores."""
-    with ProcessPoolExecutor(jobs) as crew:
+def through(tasks: Sequence[Task], chosen: argparse.Namespace) -> list[Outcome]:
+    """All of them, over the cores; those that `--kept` has from earlier are not run again."""
+    kept = {} if chosen.kept is None or not chosen.kept.exists() else read_kept(chosen.kept)
+    missing = [task for task in tasks if key(task) not in kept]
+    with ProcessPoolExecutor(chosen.jobs) as crew:
         console = Console(stderr=True)
-        return list(track(crew.map(run, tasks), "scenes", len(tasks), console=console))
+        for one in track(crew.map(run, missing), "scenes", len(missing), console=console):
+            kept[key(one.task)] = one
+            if chosen.kept is not None:
+                keep(one, chosen.kept)
+    return [replace(kept[key(task)], task=task) for task in tasks]
+
+
+def key(task: Task) -> str:
+    """What tells a scene from all others."""
+    return json.dumps([str(part) for part in astuple(task)])
+
+
+def keep(one: Outcome, file: Path) -> None:
+    """Add one outcome to those of earlier."""
+    with file.open("a", encoding="utf-8") as kept:
+        kept.write(json.dumps([key(one.task), one.commands, one.wanted, one.end_ms]) + "\n")
+
+
+def read_kept(file: Path) -> dict[str, Outcome]:
+    """Outcomes of earlier, by `key`; their tasks are told by it, and left out."""
+    found = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        name, commands, wanted, end_ms = json.loads(line)
+        found[name] = Outcome(NO_TASK, tuple(map(tuple, commands)), wanted, end_ms)
+    return found
 
 
 def sides(chosen: argparse.Namespace) -> tuple[str, ...]:
@@ -271,7 +302,7 @@ def barge_in(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
         for n, (phrase, voice) in enumerate((p, v) for p in PHRASES for v in VOICES)
         for tries in range(chosen.tries)
     ]
-    found = through(tasks, chosen.jobs)
+    found = through(tasks, chosen)
     table = Table("", *map(wording, BARGE_IN_DB), box=None)
     for side in sides(chosen):
         for phrase in (*PHRASES, "all"):
@@ -330,7 +361,7 @@ def itself(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
         for db in ITSELF_DB
         for n, piece in enumerate(pieces)
     ]
-    found = through(tasks, chosen.jobs)
+    found = through(tasks, chosen)
     table = Table("", *map(wording, ITSELF_DB), box=None)
     for side in sides(chosen):
         counts = [
@@ -358,6 +389,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tries", type=int, default=TRIES, help="of every command and voice")
     parser.add_argument("--every", type=int, default=1, help="only every n-th line")
+    parser.add_argument("--kept", type=Path, help="outcomes of the same ears, to go on from")
     parser.add_argument("--cancelled-only", action="store_true")
     parser.add_argument("--webrtc", action="store_true", help="besides (pip install livekit)")
     chosen = parser.parse_args()
