@@ -25,8 +25,8 @@ READINGS = 12
 likelihood, so shares come from differences."""
 
 UNHURRIED = "conf/unhurried.conf"
-"""A second model.conf, for sound that is all there already. Only models of this project have it;
-official ones have long chunks anyway."""
+"""A second model.conf, for sound that is all there already: long chunks, no endpoints. Only models
+of this project have it; official ones have long chunks anyway."""
 
 LIBC = ctypes.CDLL(None)
 SEED = 1
@@ -67,10 +67,10 @@ class VoskModel:
 
     @cached_property
     def unhurried(self) -> "VoskModel":
-        """The same model for sound that is all there already; itself, if it makes no difference.
+        """The same model for sound that is all there already; itself, if it has no such settings.
 
         Every chunk of sound costs a pass over the whole network, and short ones are for a
-        microphone.
+        microphone; so are endpoints.
 
         Raises:
             ModelError: if a file of the model has been damaged since it was loaded.
