@@ -99,7 +99,7 @@ class Listener:
                 return replace(self, partial="", partial_since=now), None
             talk = self._talk_until(verdict, context)
             following = replace(self, partial="", partial_since=now, talk_until=talk)
-            decision = self._judge(verdict, context)
+            decision = self._judge(verdict, context, now)
             if isinstance(decision, Heard | Doubt) and not context.saying:
                 known = self.foreground.knowing(verdict.reading, self.recent)
                 following = replace(following, foreground=known)
@@ -192,11 +192,13 @@ class Listener:
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
 
-    def _judge(self, verdict: Verdict, context: Context) -> Doubt | Heard | Ignored:
+    def _judge(self, verdict: Verdict, context: Context, now: int) -> Doubt | Heard | Ignored:
         reading = verdict.reading
         meaning, sure = verdict.meaning, verdict.confidence
         if meaning is None:
             return Ignored(reading.text, self._why_no_phrase(reading.text), sure)
+        if now - reading.end_ms > self.tuning.late:
+            return Ignored(reading.text, "too long ago", sure)
         reason = self._objection(meaning.command, verdict, context)
         if reason is not None:
             return Ignored(reading.text, reason, sure)
