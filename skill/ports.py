@@ -40,6 +40,11 @@ class BlockKind(StrEnum):
     """The recording is over; the samples are zeros, and nothing else will ever come."""
 
 
+def decibels(power: float) -> float:
+    """A mean square of 16-bit samples in dB against one step; 0 for nothing."""
+    return 10 * math.log10(1 + power)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Consecutive samples of one microphone.
@@ -51,6 +56,8 @@ class Block:
         again: the stretch just before this block, to be recognised once more: somebody has begun to
             talk over the coach, and the beginning had been taken for the coach's. Mostly empty.
         others: for each 10 ms whether somebody other than the coach talks; empty: nobody knows.
+        echo: for each 10 ms how loud the coach was that has been taken out, in dB as `levels`;
+            empty: nothing was.
         anew: whether what stood until now is nobody's: it has just become known that the
             microphone hears the coach.
     """
@@ -60,6 +67,7 @@ class Block:
     kind: BlockKind = BlockKind.HEARD
     again: Pcm = field(default_factory=lambda: NOTHING)
     others: tuple[bool, ...] = ()
+    echo: tuple[float, ...] = ()
     anew: bool = False
 
     @property
@@ -73,7 +81,7 @@ class Block:
         powers = [
             float(part.mean()) if len(part) else 0.0 for part in np.array_split(squares, parts)
         ]
-        return [10 * math.log10(1 + power) for power in powers]
+        return [decibels(power) for power in powers]
 
 
 @dataclass(frozen=True, slots=True)

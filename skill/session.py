@@ -126,7 +126,8 @@ def _moments(block: Block, count: int, coach: bool) -> list[Moment]:
         return []
     levels = block.levels(count) if block.kind is BlockKind.HEARD else [None] * count
     others = ((True,) * count + block.others)[-count:]
-    return [Moment(*each) for each in zip(levels, [coach] * count, others, strict=True)]
+    echo = ((0.0,) * count + block.echo)[-count:]
+    return [Moment(*each) for each in zip(levels, [coach] * count, others, echo, strict=True)]
 
 
 @dataclass

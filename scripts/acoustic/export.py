@@ -75,7 +75,7 @@ AT_A_MICROPHONE = """\
 --endpoint.rule4.min-trailing-silence=1.0
 """
 UNHURRIED = "".join(f"--endpoint.rule{n}.min-trailing-silence=60\n" for n in range(1, 6))
-"""No endpoints: at one, what is left of a chunk would be heard as the beginning of the next sound."""
+"""No endpoints: what is left of a chunk there would be heard as the beginning of the next sound."""
 
 
 @dataclass

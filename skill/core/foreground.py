@@ -23,6 +23,11 @@ taken for commands, in 395 lines of a coach 12 dB louder, were 2.4 to 3.4."""
 LOUDER_DB = 6.0
 """From here on, too, where it is so much louder than the loudest of the latest commands: what was
 left of a loud echo, and was taken for a command, was up to 14 dB louder; so is a shout."""
+OVERPOWERING_DB = 6.0
+"""A coach that is so much louder at the microphone than the faintest of the latest commands leaves
+words behind that are as loud as the person's."""
+LOUD_MS, LOUD_SHARE = 2_400, 0.7
+"""How loud it is: the level below which this share of so much sound stays."""
 AFTERWARDS_DB = 12.0
 """How much fainter than the faintest command a word may be that begins right after the coach: what
 a room still answered then, and was taken for one, was 14 to 32 dB fainter."""
@@ -62,6 +67,15 @@ class Foreground:
         if level is None or not self.levels:
             return False
         return not min(self.levels) - DOUBTED_DB <= level <= max(self.levels) + LOUDER_DB
+
+    def is_overpowered(self, recent: Recent) -> bool:
+        """Whether the coach has been much louder, at the microphone, than commands are."""
+        coach = sorted(
+            moment.echo for moment in recent.between(recent.until - LOUD_MS, recent.until)
+        )
+        if not coach or not self.levels:
+            return False
+        return coach[int(LOUD_SHARE * len(coach))] > min(self.levels) + OVERPOWERING_DB
 
     def of(self, hypothesis: Hypothesis, recent: Recent) -> Hypothesis:
         """A final one without the faint words; if there are no others, as it is."""

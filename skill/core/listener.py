@@ -221,6 +221,8 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         phrase = " " in verdict.reading.text
         if context.saying:
+            if self.foreground.is_overpowered(self.recent):
+                return self.tuning.support_over_loud_coach[care]
             early = self.coached < self.tuning.early
             sure = self.tuning.sure_early if early and phrase else self.tuning.sure_over_coach
             if self.foreground.is_odd(self.recent, start, end) or verdict.confidence < sure:
@@ -273,7 +275,9 @@ class Listener:
 
     def _needed(self, care: Care, context: Context) -> float:
         if context.saying:
-            return self.tuning.confidence_over_coach[care]
+            loud = self.foreground.is_overpowered(self.recent)
+            needed = self.tuning.confidence_over_coach[care]
+            return max(needed, self.tuning.sure_over_loud_coach) if loud else needed
         needed = self.tuning.confidence[care]
         if care is Care.PROTECTED or not self._in_noise(self.words_since):
             return needed

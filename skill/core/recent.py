@@ -15,11 +15,13 @@ class Moment(NamedTuple):
         level: dB against one step of 16 bits; None where nothing was heard.
         coach: whether the coach was speaking, or just had been.
         others: whether somebody else may have been talking.
+        echo: dB of the coach, as the microphone heard it, that is taken out of the level.
     """
 
     level: float | None = None
     coach: bool = False
     others: bool = True
+    echo: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Hop:
         ungated: the same, as if somebody had been talking.
         talk: whether somebody talks, or just did.
         others: whether somebody other than the coach may be talking.
+        echo: power of what the filter took: the coach, as the microphone heard it.
         anew: whether it has just become known that the microphone hears the coach.
     """
 
@@ -35,6 +36,7 @@ class Hop:
     ungated: Samples
     talk: bool
     others: bool
+    echo: float
     anew: bool
 
 
@@ -89,7 +91,8 @@ class EchoCanceller:
         talk = not echoing or self._gate.is_open
         # Known by its loudness alone, it may be a person who talks and talks.
         anew = self._audible.explained and not knew
-        return Hop(passed, ungated, talk, self._others(speaking), anew)
+        echo = float(np.mean(np.square(taken)))
+        return Hop(passed, ungated, talk, self._others(speaking), echo, anew)
 
     def _others(self, speaking: bool) -> bool:
         """Whether somebody other than the coach may be talking."""

@@ -8,7 +8,16 @@ import numpy as np
 
 from skill.echo.bands import HOP
 from skill.echo.canceller import EchoCanceller
-from skill.ports import NOTHING, AudioSource, Block, BlockKind, Pcm, Playback, Samples
+from skill.ports import (
+    NOTHING,
+    AudioSource,
+    Block,
+    BlockKind,
+    Pcm,
+    Playback,
+    Samples,
+    decibels,
+)
 
 FULL_SCALE = 32768
 ONSET = 20
@@ -64,6 +73,7 @@ class EchoCancelled:
             pcm=_pcm(h.ungated if begins else h.passed for h in hops),
             again=again,
             others=tuple(hop.others for hop in hops),
+            echo=tuple(decibels(hop.echo * FULL_SCALE**2) for hop in hops),
             anew=any(hop.anew for hop in hops),
         )
 

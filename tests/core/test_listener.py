@@ -422,6 +422,21 @@ def test_over_the_coach_what_is_unlikely_is_in_doubt(
     assert isinstance(judge(final(word, confidence), SPEAKING), kind)
 
 
+@pytest.mark.parametrize("word", ["next", "stop"])
+@pytest.mark.parametrize(
+    ("echo", "confidence", "kind"),
+    [(65.0, 0.85, Heard), (67.0, 0.85, Ignored), (67.0, 0.95, Doubt)],
+)
+def test_over_a_coach_much_louder_than_the_person_only_a_sure_word_is_asked_about(
+    word: str, echo: float, confidence: float, kind: type[Decision]
+) -> None:
+    """False commands: "again", "enough" and "start", as loud as the person, with 0.55 to 0.84."""
+    person = after_commands(60)
+    loud = person.notice([Moment(60.0, coach=True, echo=echo)] * 300, 60_000)
+    heard = judge(final(word, confidence, start_ms=59_600), SPEAKING, loud)
+    assert isinstance(heard, kind)
+
+
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
     assert isinstance(over_the_coach(BELIEVING, 20), Heard)
 

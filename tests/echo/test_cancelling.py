@@ -86,6 +86,17 @@ def test_an_echo_is_gone_after_seconds(talking: TimelineSpeaker, delay_ms: int) 
     assert decibels(after[late]) > decibels(noise()[late]) - 12, "digital silence"
 
 
+def test_how_loud_the_coach_was_is_told(talking: TimelineSpeaker) -> None:
+    heard = Echoing(Microphone(noise()), talking, Room(response(), 0.5, 960))
+    blocks = zip(heard.blocks(), without_echo(heard, talking).blocks(), strict=True)
+    late = [(before.levels(5), after.echo) for before, after in blocks][5 * 20 : 8 * 20]
+    apart = [b - e for levels, echo in late for b, e in zip(levels, echo, strict=True) if b > 40]
+    assert len(apart) > 200
+    assert abs(np.median(apart)) < 1
+    silent = without_echo(Microphone(noise(1)), TimelineSpeaker(RATE))
+    assert {level for block in silent.blocks() for level in block.echo} == {0.0}
+
+
 @pytest.mark.parametrize("drift_ppm", [-100.0, -20.0, 20.0, 100.0])
 def test_clocks_may_differ(talking: TimelineSpeaker, drift_ppm: float) -> None:
     heard = Echoing(Microphone(noise()), talking, Room(response(), 0.5, 960, drift_ppm))
