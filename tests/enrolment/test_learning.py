@@ -33,10 +33,14 @@ class Grandchild:
     def __init__(self, factor: float) -> None:
         self._factor = factor
         self._peak = 0
+        self._end_ms = 0
 
     def feed(self, block: Block) -> Sequence[Hypothesis]:
         before = self._peak
-        self._peak = max(self._peak, round(int(np.abs(block.pcm).max()) / 1000))
+        loudest = round(int(np.abs(block.pcm).max()) / 1000)
+        self._peak = max(self._peak, loudest)
+        if loudest >= STOP:
+            self._end_ms = block.end_frame * 1000 // RATE
         if self._peak == before:
             return ()
         text = "stop" if self._peak == STOP else "back"
@@ -48,7 +52,8 @@ class Grandchild:
         sure = 1.0 if self._peak == STOP else max(0.0, 1 - abs(self._factor - 0.82) * 6)
         text = "stop" if self._peak == STOP else "back"
         self._peak = 0
-        readings = (Reading(text, 0, 300, sure), Reading("[unk]", 0, 300, 1 - sure))
+        said = (self._end_ms - 300, self._end_ms)
+        readings = (Reading(text, *said, sure), Reading("[unk]", *said, 1 - sure))
         return Hypothesis(readings, final=True)
 
     def recycle(self) -> None:
