@@ -204,6 +204,10 @@ class SecondEars(Protocol):
         """
         ...
 
+    def forget(self) -> None:
+        """Drop what is kept: it was a command, and is no part of the next one."""
+        ...
+
 
 class VoiceDetector(Protocol):
     """Tells a human voice from everything else, long before the recogniser's endpointer."""

@@ -115,10 +115,12 @@ class Ears:
     def judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
         """What to make of a hypothesis; others are asked where that is in doubt."""
         self.listener, decision = self.listener.listen(hypothesis, context, now)
-        if not isinstance(decision, Doubt):
-            return decision
-        opinions = () if self.second is None else self.second.opinions(decision.start_ms)
-        return self.listener.settle(decision, opinions)
+        if isinstance(decision, Doubt):
+            opinions = () if self.second is None else self.second.opinions(decision.start_ms)
+            decision = self.listener.settle(decision, opinions)
+        if isinstance(decision, Heard) and self.second is not None:
+            self.second.forget()
+        return decision
 
 
 def _moments(block: Block, count: int, coach: bool) -> list[Moment]:

@@ -53,6 +53,10 @@ class PitchedEars:
             for factor in FACTORS:
                 yield self._hear(whole, self._factor * factor)
 
+    def forget(self) -> None:
+        """Drop what is kept: it was a command, and is no part of the next one."""
+        self._kept.clear()
+
     def _hear(self, sound: Block, factor: float) -> Hypothesis:
         recognizer = PitchedRecognizer(self._inner, factor)
         finals = [found for found in recognizer.feed(sound) if found.final]

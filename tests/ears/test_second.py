@@ -63,6 +63,16 @@ def test_in_an_empty_room_there_is_nothing_to_hear(model: VoskModel) -> None:
     assert all(not opinion.readings for opinion in ears.opinions(2000))
 
 
+def test_the_end_of_a_command_is_no_part_of_the_next(model: VoskModel) -> None:
+    """A lost command: "next", right after "start rolling", was "[unk] next" to second ears."""
+    ears = PitchedEars(VoskRecognizer(model.unhurried, ("next", "start rolling")), RATE)
+    first, word = (read_pcm(RECORDINGS / f"{w}.flite-slt.ogg") for w in ("start rolling", "next"))
+    keep(ears, np.concatenate((room(1), first)))
+    ears.forget()
+    keep(ears, np.concatenate((room(0.2), word, room(0.3))))
+    assert [opinion.text for opinion in ears.opinions(200)] == ["next", "next"]
+
+
 @pytest.mark.parametrize("unhurried", [True, False])
 def test_an_opinion_depends_on_nothing_that_was_heard_before(
     model: VoskModel, *, unhurried: bool

@@ -73,6 +73,9 @@ class Others:
     def keep(self, block: Block) -> None:
         self.kept += len(block.pcm)
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
     def opinions(self, start_ms: int) -> Iterator[Hypothesis]:
         for _ in range(2):
             self.asked.append(start_ms)
