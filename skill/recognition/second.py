@@ -19,7 +19,7 @@ either alone, than 0.95 and 1.05, or than the same pitch with frames 15 ms later
 BEFORE_MS = 600
 """So much sound before a word is heard as well: features lean on it."""
 KEPT_S = 6.0
-NOTHING = np.zeros(1600, np.int16)
+SILENCE = np.zeros(1600, np.int16)
 """A tenth of a second."""
 
 
@@ -62,7 +62,7 @@ class PitchedEars:
         finals = [found for found in recognizer.feed(sound) if found.final]
         if finals:
             # Or Vosk would keep what it has of this sound, and hear it before the next.
-            recognizer.feed(Block(sound.end_frame, NOTHING))
+            recognizer.feed(Block(sound.end_frame, SILENCE))
         found = [one for one in (*finals, recognizer.flush()) if one.readings]
         return found[-1] if found else Hypothesis((), final=True)
 

@@ -68,13 +68,14 @@ class Others:
     def __init__(self, text: str) -> None:
         self.text = text
         self.kept = 0
+        self.forgotten = 0
         self.asked: list[int] = []
 
     def keep(self, block: Block) -> None:
         self.kept += len(block.pcm)
 
     def forget(self) -> None:
-        """Nothing is kept."""
+        self.forgotten += 1
 
     def opinions(self, start_ms: int) -> Iterator[Hypothesis]:
         for _ in range(2):
@@ -104,6 +105,7 @@ def test_others_are_asked_about_a_word_unless_the_coach_speaks(
     assert [type(decision) for decision in decisions if not isinstance(decision, Flush)] == [kind]
     assert len(second.asked) == asked
     assert second.kept == 90 * BLOCK
+    assert second.forgotten == (kind is Heard), "what was acted on, and nothing else"
 
 
 def over_the_coach(change: int, **news: Any) -> list[Decision]:
