@@ -26,6 +26,9 @@ left of a loud echo, and was taken for a command, was up to 14 dB louder; so is 
 OVERPOWERING_DB = 6.0
 """A coach that is so much louder at the microphone than the faintest of the latest commands leaves
 words behind that are as loud as the person's."""
+FAINTER_OVERPOWERED_DB = 4.0
+"""`FAINTER_DB` over such a coach: 72 commands over one 10 and 12 dB louder than the person were at
+most 3.0 dB fainter, "seconds now", which was "volume down" to both ears, 5.0."""
 LOUD_MS, LOUD_SHARE = 2_400, 0.7
 """How loud it is: the level below which this share of so much sound stays."""
 AFTERWARDS_DB = 12.0
@@ -60,6 +63,12 @@ class Foreground:
         if level is None or not self.levels:
             return False
         return level < min(self.levels) - by_db
+
+    def is_fainter_than_commands(self, recent: Recent, start_ms: int, end_ms: int) -> bool:
+        """Whether a stretch over the coach is too faint to be a command."""
+        overpowered = self.is_overpowered(recent)
+        by_db = FAINTER_OVERPOWERED_DB if overpowered else FAINTER_DB
+        return self.is_faint(recent, start_ms, end_ms, by_db)
 
     def is_odd(self, recent: Recent, start_ms: int, end_ms: int) -> bool:
         """Whether a stretch is a little fainter, or much louder, than commands are."""

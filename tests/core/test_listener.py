@@ -437,6 +437,16 @@ def test_over_a_coach_much_louder_than_the_person_only_a_sure_word_is_asked_abou
     assert isinstance(heard, kind)
 
 
+@pytest.mark.parametrize(("level", "kind"), [(57.0, Doubt), (55.5, Ignored)])
+def test_over_a_coach_much_louder_than_the_person_less_faintness_tells_its_own_words(
+    level: float, kind: type[Decision]
+) -> None:
+    """A false command: "seconds now" was "volume down" to both ears, 5 dB below the person."""
+    person = after_commands(60)
+    loud = person.notice([Moment(level, coach=True, echo=70.0)] * 300, 60_000)
+    assert isinstance(judge(final("stop", start_ms=59_600), SPEAKING, loud), kind)
+
+
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
     assert isinstance(over_the_coach(BELIEVING, 20), Heard)
 
