@@ -29,7 +29,7 @@ from commands import ENGLISH, all_phrases
 from lexicon import PHONES, SPN, Lexicon, read_dictionary, read_lexicon
 from phones import phone_count, phone_of, phones_of
 from units import BOUNDARY, CLASS_OF, CLASSES, Tying, read_tying, unit
-from vocabulary import read_vocabulary
+from vocabulary import USUAL, read_vocabulary
 
 EPSILON = 0
 UNKNOWN = "[unk]"
@@ -180,6 +180,18 @@ def expand(lexicon: fst.VectorFst, labels: Labels, repeat: float) -> tuple[fst.V
     return graph, marks
 
 
+def shared_endings(graph: fst.VectorFst) -> fst.VectorFst:
+    """The same paths over fewer states: words that end alike share their ends.
+
+    A word's label is where its beginning differs from all others, so ends carry none.
+    """
+    labels = fst.EncodeMapper("standard", True, True)
+    graph.encode(labels)
+    graph.minimize()
+    graph.decode(labels)
+    return graph
+
+
 Step = tuple[int, int, bool]
 """One phone of a word: class of its left neighbour, the phone, whether it is the last."""
 
@@ -265,15 +277,24 @@ def free_loop(words: Iterable[int]) -> fst.Fst:
     return fst.convert(graph, "const")
 
 
-def build(lexicon: Lexicon, tying: Tying, cost: Prices, folder: Path) -> None:
-    """Write HCLr.fst, Gr.fst, words.txt and disambig_tid.int into `folder`."""
+def build(lexicon: Lexicon, usual: Lexicon, tying: Tying, cost: Prices, folder: Path) -> None:
+    """Write HCLr.fst, Gr.fst, words.txt and disambig_tid.int into `folder`.
+
+    Args:
+        lexicon: all words.
+        usual: those that `[unk]` is made like.
+        tying: of the network's units.
+        cost: prices.
+        folder: of the graph.
+    """
     spelled = spell(lexicon, tying)
     symbols = ["<eps>", UNKNOWN, *sorted(spelled), GRAMMAR_MARK]
     word_id = {word: number for number, word in enumerate(symbols)}
     counts = Counter(way for ways in spelled.values() for way in ways)
     labels = Labels(phone_count(tying), max(counts.values()))
     graph, marks = expand(lexicon_fst(spelled, word_id, labels, cost), labels, cost.repeat)
-    add_unknown(graph, lexicon, tying, word_id[UNKNOWN], cost)
+    graph = shared_endings(graph)
+    add_unknown(graph, usual, tying, word_id[UNKNOWN], cost)
     folder.mkdir(parents=True, exist_ok=True)
     new = look_ahead(graph, folder / "HCLr.fst")
     numbers = {word: new.get(number, number) for word, number in word_id.items()}
@@ -285,10 +306,14 @@ def build(lexicon: Lexicon, tying: Tying, cost: Prices, folder: Path) -> None:
     (folder / "disambig_tid.int").write_text("".join(f"{mark}\n" for mark in sorted(marks)))
 
 
-def known_words(vocabulary: Iterable[str], everything: Lexicon, language: str) -> Lexicon:
-    """The words of the vocabulary and of all phrases; prints those that nobody can say."""
-    words = dict.fromkeys(word for phrase in all_phrases(language) for word in phrase.split())
-    words |= dict.fromkeys(vocabulary)
+def phrase_words(language: str) -> list[str]:
+    """The words of all phrases."""
+    return [word for phrase in all_phrases(language) for word in phrase.split()]
+
+
+def known_words(words: Iterable[str], everything: Lexicon) -> Lexicon:
+    """The words that somebody can say; prints the others."""
+    words = list(dict.fromkeys(words))
     for word in words:
         if word not in everything:
             print(f"no pronunciation: {word} (add it to the dictionary)")
@@ -314,9 +339,11 @@ def main() -> None:
     else:
         everything = read_dictionary(Path(__file__).with_name(f"{options.language}.dict"))
         words = list(everything)
-    lexicon = known_words(words, everything, options.language)
+    spoken = phrase_words(options.language)
+    lexicon = known_words([*spoken, *words], everything)
+    usual = {word: lexicon[word] for word in [*spoken, *words[:USUAL]] if word in lexicon}
     folder = options.model / "graph"
-    build(lexicon, tying, cost, folder)
+    build(lexicon, usual, tying, cost, folder)
     sizes = ", ".join(f"{f.name} {f.stat().st_size}" for f in sorted(folder.glob("*.fst")))
     print(f"{len(lexicon)} words; {sizes}")
 

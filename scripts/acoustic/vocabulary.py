@@ -1,8 +1,10 @@
 """Chooses the words that the model knows: words.txt, one a line, the most useful first.
 
-Words of the training recordings that occur twice, and then the most frequent English words by
-the unigrams of the language model in pocketsphinx's wheel, as far as the dictionary has them.
-The words of the commands are not in the list; `graph.py` adds them.
+Words of the training recordings that occur twice, words that commands of people's own are made of
+(things.txt), and the most frequent English words by the unigrams of the language model in
+pocketsphinx's wheel, as far as the dictionary has them. The first ones (`USUAL`) stay as they are
+in a words.txt that is there, for they decide what `[unk]` costs (`graph.py`); without the file,
+they are chosen, too. The words of the commands are not in the list; `graph.py` adds them.
 
 Usage: vocabulary.py BUILD_FOLDER [--count N]
 """
@@ -17,7 +19,11 @@ from lexicon import pocketsphinx_model, read_lexicon
 from pocketsphinx import Config, LogMath, NGramModel
 
 WORDS = Path(__file__).with_name("words.txt")
-COUNT = 6000
+THINGS = Path(__file__).with_name("things.txt")
+COUNT = 24_000
+USUAL = 6_000
+"""So many words, the most useful ones, tell how unusual a phone is in `[unk]`: what rare words are
+made of is no part of it."""
 HEADER = "# Written by vocabulary.py: what the model knows besides the words of the commands.\n"
 
 
@@ -39,7 +45,9 @@ def choose(build: Path, count: int) -> list[str]:
     counts = Counter(word for u in trained for word in u.text.split())
     heard = [word for word, number in counts.most_common() if number > 1 and word in lexicon]
     common = by_frequency(list(lexicon))
-    return list(dict.fromkeys([*heard, *common]))[:count]
+    usual = read_vocabulary(WORDS) if WORDS.exists() else list(dict.fromkeys([*heard, *common]))
+    things = [word for line in read_lines(THINGS) for word in line.split()]
+    return list(dict.fromkeys([*usual[:USUAL], *things, *common]))[:count]
 
 
 def main() -> None:
