@@ -56,8 +56,8 @@ def draw(rng: np.random.Generator, voice: str) -> Order:
 def said(order: Order) -> Pcm:
     """An order at the microphone's rate, with half a second of silence on either side."""
     clip = EspeakVoice(order.voice).render(order.text, 100)
-    spoken = soxr.resample(clip.samples, clip.rate, RATE) * 12_000
-    quiet = np.zeros(RATE // 2)
+    spoken = np.asarray(soxr.resample(clip.samples, clip.rate, RATE), np.float32) * 12_000
+    quiet = np.zeros(RATE // 2, np.float32)
     return np.rint(np.concatenate((quiet, spoken, quiet))).astype(np.int16)
 
 
