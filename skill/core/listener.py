@@ -211,8 +211,9 @@ class Listener:
         missing = self._missing(care, verdict, context)
         unsure = self._unsure(care, sure, context)
         if unsure:
-            phrase = " " in verdict.reading.text
-            views = self.tuning.three_views_of_phrases if phrase else self.tuning.three_views
+            views = self.tuning.three_views[care]
+            if " " in verdict.reading.text:
+                views = min(views, self.tuning.three_views_of_phrases)
             missing = max(missing, views - sure)
         return Doubt(heard, start, missing, unsure, bool(context.saying)) if missing else None
 

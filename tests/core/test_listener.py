@@ -104,6 +104,14 @@ def test_a_phrase_that_is_not_sure_enough_needs_less_support_than_a_word(
     assert type(BELIEVING.settle(doubt, opinions)) is kind
 
 
+@pytest.mark.parametrize(("text", "kind"), [("stop", Heard), ("next", Ignored)])
+def test_a_protected_word_that_is_not_sure_enough_needs_less_support(text: str, kind: type) -> None:
+    doubt = judge(final(text, 0.6))
+    assert isinstance(doubt, Doubt)
+    opinions = [final(text, likelihood) for likelihood in (0.5, 0.4)]
+    assert type(BELIEVING.settle(doubt, opinions)) is kind
+
+
 @pytest.mark.parametrize(
     ("text", "likelihoods", "kind"),
     [
