@@ -20,6 +20,7 @@ from skill.core.messages import (
     Tick,
     Troubles,
 )
+from skill.core.mending import calm
 from skill.core.outage import follow
 from skill.core.silence import pass_time
 from skill.core.table import TAKES_BACK, Do, look_up
@@ -82,6 +83,8 @@ def _hear(turn: Turn, heard: Heard) -> None:
     turn.change(quiet_since=turn.now, asking=False)
     if do not in TAKES_BACK and _changed(before, turn.spot):
         turn.change(history=(*turn.coach.history, before)[-UNDO_DEPTH:])
+    if do is Do.HURT:
+        turn.change(history=tuple(calm(spot) for spot in turn.coach.history))
 
 
 def _changed(before: Spot, after: Spot) -> bool:

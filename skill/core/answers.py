@@ -46,9 +46,11 @@ def time_left(turn: Turn, _heard: Heard) -> None:
 
 def answer_help(turn: Turn, _heard: Heard) -> None:
     """Name some of the live commands; asked again, the following ones."""
-    suggestions, page = turn.coach.book.suggestions, turn.coach.help_page
+    suggestions = turn.coach.book.suggestions
     useful = [f"say_{command}" for command in useful_commands(turn.coach, turn.now)]
     live = [suggestions[name] for name in useful if name in suggestions]
+    # Fewer may be live now than when the last ones were named.
+    page = turn.coach.help_page if turn.coach.help_page < len(live) else 0
     names = live[page : page + COMMANDS_AT_ONCE]
     following = page + COMMANDS_AT_ONCE
     turn.change(help_page=following if following < len(live) else 0)

@@ -21,14 +21,32 @@ LATE_MS = 1_000
 wait: late, it would break the rhythm."""
 
 
-def schedule(book: Book, movement: Movement | None, total_ms: int, talk: Talk) -> tuple[Due, ...]:
-    """Everything to be said during a movement that lasts `total_ms`, in order.
+def schedule(
+    book: Book, movement: Movement | None, total_ms: int, done_ms: int, talk: Talk
+) -> tuple[Due, ...]:
+    """Everything to be said in the rest of a movement, in order.
 
     In full, breath and reminders; in brief, the time only; with chimes, the time as a chime.
+
+    Args:
+        book: has the words.
+        movement: which; None: there is nothing to say.
+        total_ms: how long it lasts, asked-for time included.
+        done_ms: how much of it is over.
+        talk: how much to say.
     """
     if movement is None:
         return ()
-    times = [Due(movement.seconds * 500, book.lines("halfway")[0], late_ms=LATE_MS)]
+    planned = _whole(book, movement, total_ms, done_ms, talk)
+    return tuple(due for due in planned if due.at_ms > done_ms)
+
+
+def _whole(
+    book: Book, movement: Movement, total_ms: int, done_ms: int, talk: Talk
+) -> tuple[Due, ...]:
+    times = []
+    if done_ms < movement.seconds * 500:  # else it has been said, be there more time now or not
+        times.append(Due(total_ms // 2, book.lines("halfway")[0], late_ms=LATE_MS))
     if total_ms >= SHORTEST_FOR_TEN_MS:
         ten = book.lines("ten_seconds")[0]
         times.append(Due(total_ms - TEN_SECONDS_MS, ten, late_ms=LATE_MS))

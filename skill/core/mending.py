@@ -14,9 +14,8 @@ def undo(turn: Turn, _heard: Heard) -> None:
         turn.say("nothing_to_undo")
         return
     *earlier, spot = turn.coach.history
-    was_hurt = turn.spot.phase is Phase.HURT
     turn.enter(spot.phase)
-    turn.change(spot=_calm(spot) if was_hurt else spot, history=tuple(earlier))
+    turn.change(spot=spot, history=tuple(earlier))
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
     turn.say("undone", **turn.where)
@@ -29,8 +28,8 @@ def wrong(turn: Turn, heard: Heard) -> None:
     undo(turn, heard)
 
 
-def _calm(spot: Spot) -> Spot:
-    """After pain nothing goes on by itself, not even what "undo" brings back."""
+def calm(spot: Spot) -> Spot:
+    """How a spot is to come back after pain: nothing goes on by itself then."""
     if spot.phase is Phase.ROLLING:
         return replace(spot, phase=Phase.PAUSED, paused_from=Phase.ROLLING)
     return spot

@@ -101,18 +101,19 @@ TABLE: Mapping[Command, Mapping[Phase, Do]] = MappingProxyType(
 def look_up(coach: Coach, command: Command, now: int) -> Do:
     """What a command does at this moment; `Do.NOTHING` for one that is not live.
 
-    "yes" and "no" live only while the soft question waits, and what takes back in sleep only shortly
-    after a stop: in an empty room these words belong to somebody else's talk.
+    "yes" and "no" live only while the soft question waits, and what takes back in sleep only for a
+    while after a stop, or whatever else was heard last: in an empty room these words belong to
+    somebody else's talk.
     """
     do = TABLE[command][coach.phase]
     if do in {Do.YES, Do.NO} and not coach.asking:
         return Do.NOTHING
-    if do in TAKES_BACK and coach.phase is Phase.ASLEEP and not _just_stopped(coach, now):
+    if do in TAKES_BACK and coach.phase is Phase.ASLEEP and not _is_fresh(coach, now):
         return Do.NOTHING
     return do
 
 
-def _just_stopped(coach: Coach, now: int) -> bool:
+def _is_fresh(coach: Coach, now: int) -> bool:
     return bool(coach.history) and now - coach.quiet_since <= coach.book.patience.undo_stop
 
 

@@ -127,8 +127,8 @@ class Turn:
     def plan_cues(self) -> None:
         """Schedule what remains to be said in this movement."""
         coach, done = self.coach, self.coach.rolled(self.now)
-        planned = schedule(coach.book, coach.step.movement, coach.length(), self.spot.talk)
-        self.change(due=tuple(due for due in planned if due.at_ms > done))
+        planned = schedule(coach.book, coach.step.movement, coach.length(), done, self.spot.talk)
+        self.change(due=planned)
 
     # Words that many replies need
 
@@ -174,7 +174,7 @@ class Turn:
         if movement is None:
             self.say("setup_ready")
         else:
-            self.say("movement_ready", length=self.length(self.coach.length()))
+            self.say("movement_ready", length=self.left)
 
     # The end of the turn
 

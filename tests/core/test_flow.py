@@ -130,6 +130,26 @@ def test_more_time_moves_ten_seconds_and_says_halfway_once() -> None:
     assert "ending" in book.wait(1).finish_speaking().said
 
 
+def test_halfway_is_half_of_the_longer_movement() -> None:
+    book = in_phase(Phase.ROLLING).wait(5).hear(Command.MORE_TIME).forget().wait(39)
+    assert book.said.count("halfway") == 0
+    assert book.wait(2).said.count("halfway") == 1
+
+
+def test_what_is_left_of_a_movement_is_what_starting_it_takes() -> None:
+    book = in_phase(Phase.ROLLING).wait(20).hear(Command.STOP).hear(Command.START)
+    book.finish_speaking().forget().hear(Command.REPEAT).finish_speaking()
+    assert book.said == ["full b", "full b 2", "movement_ready 40 s"]
+
+
+def test_help_goes_on_where_fewer_commands_are_live_than_before() -> None:
+    book = in_phase(Phase.SETTING_UP)
+    book.coach = replace(book.coach, help_page=24)
+    foresee(book.coach, book.now)
+    first = in_phase(Phase.SETTING_UP).hear(Command.HELP).said
+    assert book.hear(Command.HELP).said == first
+
+
 def test_a_cue_waits_for_the_coach_but_not_for_long() -> None:
     book = in_phase(Phase.ROLLING).wait(29).hear(Command.TELL_MORE).forget()
     assert "halfway" in book.wait(1.5).said
@@ -170,6 +190,14 @@ def test_pain_never_goes_on_by_itself() -> None:
     assert book.at == "paused one/b"
     book.forget().hear(Command.RESUME)
     assert book.at == "rolling one/b"
+
+
+def test_pain_calms_what_went_before_it_for_good() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.MORE_TIME).hear(Command.PAIN)
+    book.finish_speaking().wait(BOOK.patience.hurt / 1000 + 1)
+    assert book.at == "asleep one/b"
+    assert book.hear(Command.UNDO).at == "paused one/b"
+    assert book.hear(Command.UNDO).at == "paused one/b"
 
 
 def test_undo_after_pain_in_a_set_up() -> None:
@@ -312,7 +340,7 @@ def test_lists_in_words() -> None:
 
 
 def test_a_set_up_has_no_cues() -> None:
-    assert schedule(BOOK, None, 0, Talk.FULL) == ()
+    assert schedule(BOOK, None, 0, 0, Talk.FULL) == ()
 
 
 def test_what_is_being_said_is_known_but_a_chime_says_nothing() -> None:

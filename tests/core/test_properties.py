@@ -46,7 +46,7 @@ class CoachMachine(RuleBasedStateMachine):
         self.playing: int | None = None
         self.tokens: set[int] = set()
         self.stopped = False
-        self.last_mark = ""
+        self.hurt = False
 
     def send(self, event: Event) -> None:
         before = self.coach
@@ -89,6 +89,11 @@ class CoachMachine(RuleBasedStateMachine):
             self.stopped = True
         if command is Command.PAIN and not self.coach.gone:
             assert self.coach.phase is Phase.HURT
+            self.hurt = True
+        rolls = self.coach.phase is Phase.ROLLING
+        if command in {Command.UNDO, Command.WRONG}:
+            assert not (self.hurt and rolls), "goes on by itself after pain"
+        self.hurt = self.hurt and not rolls
 
     @rule(seconds=st.sampled_from([0.05, 1, 5, 30, 100]))
     def wait(self, seconds: float) -> None:
