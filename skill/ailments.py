@@ -4,6 +4,7 @@
 """
 
 import shutil
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,8 @@ EVERY = 200
 NEARLY_FULL = 20_000_000
 """Bytes free; the state is 8 MB at most, and a card that is full is worn."""
 MANY_DROPOUTS = 50
+LOOKS = 360
+"""Dropouts of the last hour count: a service that runs for weeks is not busy for what once was."""
 HARDWARE = Path("/sys/class/hwmon")
 """Where the kernel's driver `raspberrypi-hwmon` tells of too low a voltage (in0_lcrit_alarm, see
 docs.kernel.org/hwmon/raspberrypi-hwmon.html)."""
@@ -36,6 +39,7 @@ class Ailments:
         self._hardware = hardware
         self._calls = 0
         self._found: tuple[Trouble, ...] = ()
+        self._dropouts: deque[int] = deque([0], maxlen=LOOKS)
 
     def __call__(self) -> tuple[Trouble, ...]:
         """What is wrong; empty if nothing is known to be."""
@@ -52,9 +56,14 @@ class Ailments:
             (Trouble.OTHER_VOICE, lambda: app.mouth.trouble is not None),
             (Trouble.STRANGER, lambda: app.hearing.stranger is not None),
             (Trouble.WEAK, self._is_weak),
-            (Trouble.BUSY, lambda: sum(self._equipment.dropouts) >= MANY_DROPOUTS),
+            (Trouble.BUSY, self._is_busy),
         )
         return tuple(trouble for trouble, is_so in looks if is_so())
+
+    def _is_busy(self) -> bool:
+        before = self._dropouts[0]
+        self._dropouts.append(sum(self._equipment.dropouts))
+        return self._dropouts[-1] - before >= MANY_DROPOUTS
 
     def _is_weak(self) -> bool:
         return any(_reads_one(alarm) for alarm in self._hardware.glob("*/in0_lcrit_alarm"))

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from skill.closing import Closing
 from skill.core.advance import advance
 from skill.core.coach import Coach
-from skill.core.messages import Effect, Event
+from skill.core.messages import Effect, Event, ThereAgain
 from skill.errors import StorageError
 from skill.ports import Block
 
@@ -66,7 +66,9 @@ class JournalWriter(Closing):
         path: the file; replaced if it exists.
         header: what the session runs on: version, content, model, voice.
         limit: bytes after which the file becomes `path` with ".old" at its end, instead of what
-            was there, and a new one is begun; None for no limit.
+            was there, and a new one is begun; None for no limit. After half of them, that is done
+            where the coach is there again after a goodbye: a file that begins in the middle of a
+            session can be read, but not repeated.
 
     Raises:
         StorageError: if the file cannot be written, at any time.
@@ -93,14 +95,21 @@ class JournalWriter(Closing):
 
     def message(self, at: int, message: Event | Effect) -> None:
         """Write one event or effect."""
+        if isinstance(message, ThereAgain):
+            self._keep_below(share=2)
         self._write(Entry(at, message).to_json())
-        if self._limit is not None and self._length > self._limit:
-            self._file.close()
-            try:
-                self._path.replace(self._path.with_name(self._path.name + ".old"))
-            except OSError as failure:
-                raise _unwritable(self._path, failure) from failure
-            self._begin()
+        self._keep_below()
+
+    def _keep_below(self, share: int = 1) -> None:
+        """Begin a new file if this one is longer than the limit, or a half of it, allows."""
+        if self._limit is None or self._length <= self._limit // share:
+            return
+        self._file.close()
+        try:
+            self._path.replace(self._path.with_name(self._path.name + ".old"))
+        except OSError as failure:
+            raise _unwritable(self._path, failure) from failure
+        self._begin()
 
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Nothing of it is written: blocks are not events."""

@@ -33,6 +33,7 @@ from skill.core.messages import (
     SpeakerLost,
     SpeechEnded,
     Started,
+    ThereAgain,
     Tick,
     Trouble,
     Troubles,
@@ -180,6 +181,12 @@ class Session:
             if self.coach.gone:
                 break
         return self.coach
+
+    def begin_again(self) -> None:
+        """After a goodbye: the coach is there again, asleep, and talks as it was told to."""
+        told, spot = self.coach.told, self.coach.spot
+        again = ThereAgain(told, spot.talk, spot.pace, spot.volume)
+        self._dispatch(again, self._at * 1000 // self.source.rate)
 
     def step(self, block: Block) -> None:
         """Handle one block of microphone audio."""

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from skill.app import App
 from skill.cli.machine import machine
-from skill.cli.options import FILE, with_app
+from skill.cli.options import FILE, given_choices, with_app
 from skill.errors import CoachError
 from skill.measure import measure, read_labels
 from skill.settings import DEMO
@@ -63,7 +63,8 @@ def _ready(app: App) -> None:
 
 
 def _report(recording: Path, labels: Path, repeat: int) -> None:
-    arguments = ["--recording", str(recording), "--labels", str(labels), "--once"]
+    chosen = given_choices()
+    arguments = [*chosen, "--recording", str(recording), "--labels", str(labels), "--once"]
     _run("benchmark", *arguments)  # fills the cache, so that synthesis is not measured
     console = Console(stderr=True)
     passes = [
@@ -71,7 +72,7 @@ def _report(recording: Path, labels: Path, repeat: int) -> None:
         for _ in track(range(repeat), "measuring", console=console, transient=True)
     ]
     helps = [_run("--help")[0] for _ in range(repeat)]
-    starts = [_run("benchmark", "--ready")[0] for _ in range(repeat)]
+    starts = [_run("benchmark", *chosen, "--ready")[0] for _ in range(repeat)]
     _show(_figures(passes, helps, starts), passes[0], repeat)
 
 
@@ -83,7 +84,8 @@ def _run(*arguments: str) -> tuple[float, str]:
     )
     took = time.perf_counter() - began
     if done.returncode:
-        raise CoachError(done.stderr.strip(), "Correct this, then measure again.")
+        problem = done.stderr.strip().removeprefix("roller-coach: ")
+        raise CoachError(problem, "Then measure again.")
     return took, done.stdout
 
 

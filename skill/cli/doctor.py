@@ -104,8 +104,17 @@ def _hearing(app: App, content: bool) -> Iterator[Finding]:
     ears = _try("ears", app.ears, "the model knows every command")
     yield ears
     if app.settings.person:
-        yield _try("person", lambda: app.hearing.person, app.settings.person)
+        yield _person(app)
     yield machine.speed(None if not is_well([ears]) else _decoding(app))
+
+
+def _person(app: App) -> Finding:
+    """Whether the chosen person is known, on the chosen model."""
+    found = _try("person", lambda: app.hearing.person, app.settings.person)
+    if app.hearing.stranger is None:
+        return found
+    problem, _, remedy = app.hearing.stranger.partition(". ")
+    return doubtful("person", problem, remedy)
 
 
 def _decoding(app: App) -> float:

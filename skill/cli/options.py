@@ -43,6 +43,19 @@ def choices(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def given_choices() -> list[str]:
+    """What the command in progress was given of these options, to hand on to another one."""
+    from skill.settings import Settings
+
+    context = click.get_current_context()
+    given = (
+        (option.opts[0], context.params[option.name])
+        for option in context.command.params
+        if option.name in {"settings_path", *Settings.model_fields}
+    )
+    return [part for name, value in given if value is not None for part in (name, str(value))]
+
+
 microphone_option = click.option(
     "--microphone", help="Parts of microphones' names, the most wanted first: yeti,usb,default."
 )

@@ -41,7 +41,8 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
             for trouble in (*app.troubles(session), *app.notices):
                 complain(trouble)
             app.notices.clear()
-            session.coach = app.coach()
+            session.narrator.troubles.clear()
+            session.begin_again()
             sleep_on(session)
 
 

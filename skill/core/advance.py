@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from skill.core.actions import ACTIONS
 from skill.core.coach import Coach, Spot
+from skill.core.mending import calm
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
@@ -17,10 +18,10 @@ from skill.core.messages import (
     SpeakerLost,
     SpeechEnded,
     Started,
+    ThereAgain,
     Tick,
     Troubles,
 )
-from skill.core.mending import calm
 from skill.core.outage import follow
 from skill.core.silence import pass_time
 from skill.core.table import TAKES_BACK, Do, look_up
@@ -40,8 +41,12 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
         now: milliseconds of microphone audio so far; never less than in the last call.
 
     Returns:
-        The next coach, and what is to be done, in order. After `Finish` nothing changes any more.
+        The next coach, and what is to be done, in order. After `Finish` nothing changes any more,
+        until the coach is there again.
     """
+    if isinstance(event, ThereAgain):
+        spot = Spot(talk=event.talk, pace=event.pace, volume=event.volume)
+        return Coach(coach.book, spot, event.told), ()
     if coach.gone:
         return coach, ()
     turn = Turn(coach, now)

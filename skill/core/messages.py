@@ -76,6 +76,20 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class ThereAgain:
+    """After a goodbye the coach is there again, asleep, and says nothing of itself.
+
+    Attributes:
+        told, talk, pace, volume: as in `Bookmark`, as they were at the goodbye.
+    """
+
+    told: tuple[str, ...] = ()
+    talk: Talk = Talk.FULL
+    pace: int = 100
+    volume: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """The person gave a command, by saying it or in another way.
 
@@ -184,6 +198,7 @@ class Tick:
 
 Event = (
     Started
+    | ThereAgain
     | Heard
     | Ignored
     | SpeechEnded

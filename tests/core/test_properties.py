@@ -27,6 +27,7 @@ from skill.core.messages import (
     SpeakerLost,
     SpeechEnded,
     Started,
+    ThereAgain,
     Tick,
 )
 from skill.core.table import Do, live_commands, look_up
@@ -133,6 +134,19 @@ class CoachMachine(RuleBasedStateMachine):
     @rule(this_week=st.integers(1, 9))
     def counted(self, this_week: int) -> None:
         self.send(Counted(this_week))
+
+    @precondition(lambda self: self.coach.gone)
+    @rule()
+    def there_again(self) -> None:
+        told, spot = self.coach.told, self.coach.spot
+        self.tokens.clear()
+        self.coach, effects = advance(
+            self.coach, ThereAgain(told, spot.talk, spot.pace, spot.volume), self.now
+        )
+        assert not effects
+        assert self.coach.phase is Phase.ASLEEP
+        assert (self.coach.told, self.coach.spot.talk) == (told, spot.talk)
+        self.stopped, self.hurt = True, False
 
     @rule()
     def recording_ends(self) -> None:

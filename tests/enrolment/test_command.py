@@ -86,6 +86,14 @@ def test_a_stranger_is_told_so(capfd: Capture, data: Path) -> None:
     explained(done, 0, "bert was enrolled with another model", "enrol bert")
 
 
+def test_the_doctor_tells_of_a_stranger(capfd: Capture, data: Path) -> None:
+    Register(data).put("bert", Entry("another model", Person(1.18)))
+    findings = json.loads(run(capfd, "doctor", "--person", "bert", "--json").out)["findings"]
+    (person,) = [finding for finding in findings if finding["what"] == "person"]
+    assert person["verdict"] == "doubtful"
+    assert "enrol bert" in person["remedy"]
+
+
 def test_unknown_people(capfd: Capture, data: Path) -> None:
     recording = RECORDINGS / "stop.flite-slt.ogg"
     explained(run(capfd, "replay", "--person", "zoe", recording), 10, '"zoe"', "enrol zoe")

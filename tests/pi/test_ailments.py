@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from skill.ailments import EVERY, MANY_DROPOUTS, Ailments
+from skill.ailments import EVERY, LOOKS, MANY_DROPOUTS, Ailments
 from skill.app import App
 from skill.core.messages import Bookmark, Trouble, Troubles
 from skill.journal import JournalWriter, read_journal, repeat
@@ -54,6 +54,15 @@ def test_too_weak_a_power_supply_as_the_kernel_tells_it(tmp_path: Path) -> None:
 def test_sound_that_is_lost_all_the_time(tmp_path: Path) -> None:
     lost = Counting((MANY_DROPOUTS, 1))
     assert Ailments(app(tmp_path), lost, tmp_path)() == (Trouble.BUSY,)
+
+
+def test_what_was_lost_long_ago_is_over(tmp_path: Path) -> None:
+    lost = Counting((MANY_DROPOUTS, 1))
+    ailments = Ailments(app(tmp_path), lost, tmp_path)
+    within = [ailments() for _ in range(EVERY * (LOOKS - 1))]
+    assert within[-1] == (Trouble.BUSY,)
+    later = [ailments() for _ in range(EVERY * 2)]
+    assert later[-1] == ()
 
 
 def test_a_session_tells_of_it_and_a_replay_repeats_it(tmp_path: Path) -> None:

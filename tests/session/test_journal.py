@@ -1,12 +1,15 @@
 """Journals: the same bytes every time, and the same session again without any sound."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skill.cli.service import sleep_on
+from skill.core.answers import VOLUMES
 from skill.core.coach import Coach
 from skill.core.messages import (
     Bookmark,
@@ -16,15 +19,18 @@ from skill.core.messages import (
     Say,
     Started,
     Talk,
+    ThereAgain,
     Tick,
 )
 from skill.core.vocabulary import Command
 from skill.dialogue import clock, differences, tell
 from skill.errors import StorageError
 from skill.journal import Entry, JournalWriter, read_journal, repeat
+from skill.ports import Block, BlockKind
 from skill.recognition.scripted import Cue
+from skill.session import Session
 from tests.support.book import BOOK
-from tests.support.room import session
+from tests.support.room import Blocks, session
 
 CUES = (
     Cue(5000, 5400, "start"),
@@ -60,6 +66,56 @@ def test_twice_the_same_recording_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_journal_repeats_itself_without_sound(tmp_path: Path) -> None:
     entries = record(tmp_path / "a.jsonl")
+    assert tuple(repeat(Coach(BOOK), entries)) == entries
+
+
+class OnAndOn(Blocks):
+    """Goes on where it was left, as a microphone does."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__((seconds, BlockKind.HEARD))
+        self._stream = super().blocks()
+
+    def blocks(self) -> Iterator[Block]:
+        return self._stream
+
+
+def all_day(path: Path, limit: int | None = None) -> tuple[Session, tuple[Entry, ...]]:
+    """A service: a goodbye, and another session after it."""
+    cues = (
+        Cue(5_000, 5_400, "start"),
+        Cue(15_000, 15_400, "louder"),
+        Cue(20_000, 20_400, "goodbye"),
+        Cue(30_000, 30_400, "start"),
+    )
+    talk, witness = session(*cues, source=OnAndOn(60))
+    with JournalWriter(path, {"model": "none"}, limit) as writer:
+        talk.observers = (*talk.observers, writer)
+        talk.run()
+        talk.begin_again()
+        sleep_on(talk)
+    return talk, tuple(witness.entries)
+
+
+def test_after_a_goodbye_the_coach_talks_as_it_was_told_to(tmp_path: Path) -> None:
+    talk, entries = all_day(tmp_path / "a.jsonl")
+    assert talk.coach.spot.volume == VOLUMES.step
+    said = [entry.message.text for entry in entries if isinstance(entry.message, Say)]
+    assert said.count("full a") == 1
+    assert said.count("brief a") == 1
+
+
+def test_a_journal_of_a_whole_day_repeats_itself(tmp_path: Path) -> None:
+    _, entries = all_day(tmp_path / "a.jsonl")
+    assert tuple(repeat(Coach(BOOK), entries)) == entries
+
+
+def test_a_file_that_begins_after_a_goodbye_repeats_itself(tmp_path: Path) -> None:
+    size = tmp_path / "whole.jsonl"
+    all_day(size)
+    all_day(tmp_path / "a.jsonl", limit=size.stat().st_size)
+    _, entries = read_journal(tmp_path / "a.jsonl")
+    assert isinstance(entries[0].message, ThereAgain)
     assert tuple(repeat(Coach(BOOK), entries)) == entries
 
 

@@ -187,6 +187,11 @@ def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path) -> 
     assert_explained(done, 4, "labels.tsv, line 2")
 
 
+def test_the_benchmark_measures_the_chosen_model(capfd: Capture, tmp_path: Path) -> None:
+    done = run(capfd, "benchmark", "--repeat", "1", "--model", tmp_path)
+    assert_explained(done, 1, f"{tmp_path} is no complete Vosk model", "--model")
+
+
 # The command line itself
 
 
