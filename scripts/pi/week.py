@@ -40,7 +40,6 @@ from skill.settings import Settings
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "tests" / "recordings"
 SLOT_S = 30
-HOUR = 3600 * RATE
 SLOWEST = 70
 """Beats a minute."""
 ROOM = 8.0

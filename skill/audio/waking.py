@@ -14,7 +14,7 @@ from skill.ports import RATE, Clip, Samples, Speaker
 ASLEEP_S = 3
 """Silence after which an amplifier may sleep."""
 LEAD_MS = 250
-"""How much sound goes before the first word then (`findings.md`: keep-alive plus 250 ms)."""
+"""How much sound goes before the first word then: the 200 ms, and a little."""
 LEAD_DB = -60.0
 """Root mean square of the lead-in against full scale: enough to wake, too little to notice."""
 FADE_MS = 20

@@ -18,7 +18,7 @@ from skill.evaluation import crew
 from skill.evaluation.condition import EXAMPLES, Condition, parse
 from skill.evaluation.labels import with_words
 from skill.evaluation.manifest import LabelledClip, read_manifest
-from skill.evaluation.run_file import write_run
+from skill.evaluation.run_file import read_run, write_run
 from skill.evaluation.runner import Chunk, chunks, hear, kit_of, peak_memory_mb
 from skill.evaluation.scene import Surroundings
 from skill.evaluation.surroundings import gather
@@ -26,6 +26,7 @@ from skill.evaluation.tables import summary
 from skill.evaluation.trial import Run, Trial
 from skill.recipes import EarsRecipe, recipe
 
+RUN = ".jsonl"
 WIDTH = 100
 WEIGHED = 8
 """Clips with which memory is measured, from all over the manifests."""
@@ -92,7 +93,12 @@ def evaluate(
 
     A manifest is a table with tabs between and a title line: path, text, and, if known, speaker,
     kind, group, start_s, end_s, end_of_speech_s, expected, synthetic.
+
+    A single file that --json wrote (.jsonl) is shown again.
     """
+    if len(manifests) == 1 and manifests[0].suffix == RUN:
+        _show(read_run(manifests[0]), html_file)
+        return
     crew.require(cluster)
     if html_file is not None:
         from skill.evaluation.report import check
@@ -116,6 +122,10 @@ def evaluate(
     # Before anything can go wrong with the tables: hours may be in it.
     if json_file is not None:
         write_run(run, json_file)
+    _show(run, html_file)
+
+
+def _show(run: Run, html_file: Path | None) -> None:
     Console(highlight=False, width=WIDTH).print(summary(run))
     if html_file is not None:
         from skill.evaluation.report import write_html

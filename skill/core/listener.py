@@ -4,8 +4,8 @@ A closed grammar turns any speech into one of its phrases with confidence 1.0 (v
 #1339, #2041), so the words alone decide nothing. A command is acted on when an utterance is
 exactly one phrase, stands alone, its voice has ended, and the coach could not have said it itself.
 
-Speed comes from not waiting for the recogniser's endpointer (0.9-1.1 s after the word in
-findings.md): as soon as the partial is a whole phrase, has been so for a dwell, and the voice has
+Speed comes from not waiting for the recogniser's endpointer (0.9-1.1 s after the word, with Vosk's
+own numbers): as soon as the partial is a whole phrase, has been so for a dwell, and the voice has
 ended, the listener asks for a flush, and judges the final answer.
 """
 

@@ -16,7 +16,8 @@ class Talk(StrEnum):
     """Every step in full the first time, briefly afterwards."""
     BRIEF = "brief"
     CHIMES = "chimes"
-    """A chime for each step and time cue; only answers are spoken."""
+    """A chime for each step that is known, and each time; new steps, briefly, and all else are
+    spoken."""
 
 
 class Tone(StrEnum):

@@ -123,7 +123,7 @@ class View:
         heard: the person's last command.
         partial: what seems to be being said.
         unheard: what was said and is no command now.
-        urgent, big, small: buttons, by size; together, all that can be said.
+        urgent, big, small: buttons, by size; together, `useful_commands`.
         asking: whether the coach waits for yes or no.
         deaf, mute: whether microphone or speaker are lost.
         over: whether the session has ended.

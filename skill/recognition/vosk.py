@@ -58,7 +58,7 @@ class VoskModel:
         with _configured(folder, conf) as configured:
             try:
                 self.engine = vosk.Model(str(configured))
-            except Exception as failure:
+            except Exception as failure:  # Vosk raises nothing more particular
                 raise ModelError(
                     f"Vosk cannot read the model in {folder}: "
                     "a file in it is damaged or cut short.",

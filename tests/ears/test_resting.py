@@ -11,9 +11,9 @@ from skill.audio.pcm import read_pcm
 from skill.core.hypothesis import Hypothesis
 from skill.ports import Block, BlockKind, Pcm
 from skill.recognition.resting import AWAKE_S, KEPT_S, RestingRecognizer
-from skill.recognition.scripted import Cue, ScriptedRecognizer
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.settings import Settings
+from tests.support.scripted import Cue, ScriptedRecognizer
 
 RATE, BLOCK = 16_000, 800
 GRAMMAR = ("start rolling", "next", "stop", "tell me more", "goodbye")

@@ -10,11 +10,11 @@ from skill.audio.pcm import read_pcm
 from skill.core.hypothesis import Hypothesis
 from skill.core.weighing import support
 from skill.ports import Block, Pcm
-from skill.recognition.scripted import ScriptedRecognizer
 from skill.recognition.second import BEFORE_MS, FACTORS, KEPT_S, PitchedEars
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.settings import Settings
 from tests.support.book import VOCABULARY
+from tests.support.scripted import ScriptedRecognizer
 
 RATE, BLOCK = 16_000, 800
 RECORDINGS = Path(__file__).parent.parent / "recordings"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from skill.core.hypothesis import Hypothesis
 from skill.ports import Block, BlockKind, Pcm
 from skill.recognition.pitched import PitchedRecognizer
-from skill.recognition.scripted import Cue, ScriptedRecognizer
+from tests.support.scripted import Cue, ScriptedRecognizer
 from tests.support.tones import int16, pitch, sine
 
 RATE = 16_000

@@ -62,6 +62,11 @@ def test_some_of_the_clips_and_words_of_ones_own(capfd: Capture, clips: Path) ->
     assert "up, down" in found.about["commands"]
     assert "</html>" in page.read_text(encoding="utf-8")
 
+    page.unlink()
+    again = run(capfd, "evaluate", file, "--html", page)
+    assert (again.code, again.out) == (0, done.out)
+    assert "</html>" in page.read_text(encoding="utf-8")
+
 
 def explained(done: Done, code: int, *words: str) -> None:
     assert done.code == code, done.err

@@ -21,11 +21,11 @@ from skill.evaluation.runner import CLIPS, Chunk, Kit, chunks, hear, peak_memory
 from skill.evaluation.scene import Line, Surroundings, read_clip
 from skill.evaluation.trial import Candidate, Run, Trial
 from skill.recipes import BUILT_IN, recipe
-from skill.recognition.scripted import Cue, ScriptedRecognizer
 from skill.session import Ears
 from skill.settings import Settings
 from tests.evaluation.clips import clip, hiss, timeless
 from tests.support.book import VOCABULARY
+from tests.support.scripted import Cue, ScriptedRecognizer
 
 STOP = clip("stop.flite-slt", "stop")
 OTHER = clip("other/the next day it rained again.flite-slt")

@@ -16,9 +16,9 @@ from skill.home.address import read_address
 from skill.home.mqtt import HomeLink
 from skill.home.report import Topics
 from skill.ports import Block
-from skill.recognition.scripted import Cue
 from tests.support.broker import PASSWORD, USER, Broker, Home, broker, free_port, wait_for
 from tests.support.room import Witness, session
+from tests.support.scripted import Cue
 
 TOPICS = Topics("Mat")
 

@@ -14,9 +14,9 @@ from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command
 from skill.ports import Block, BlockKind, Pcm
-from skill.recognition.scripted import Cue, ScriptedRecognizer
 from skill.session import Ears
 from tests.support.book import VOCABULARY
+from tests.support.scripted import Cue, ScriptedRecognizer
 
 LIVE = Context(frozenset(Command), "trying")
 SPEAKING = Context(frozenset(Command), "trying", "Roll slowly.")

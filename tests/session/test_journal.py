@@ -27,10 +27,10 @@ from skill.dialogue import clock, differences, tell
 from skill.errors import StorageError
 from skill.journal import Entry, JournalWriter, read_journal, repeat
 from skill.ports import Block, BlockKind
-from skill.recognition.scripted import Cue
 from skill.session import Session
 from tests.support.book import BOOK
 from tests.support.room import Blocks, session
+from tests.support.scripted import Cue
 
 CUES = (
     Cue(5000, 5400, "start"),

@@ -11,10 +11,10 @@ from skill.core.coach import Coach
 from skill.core.messages import Bookmark, Effect, Event, Remember, Started
 from skill.journal import JournalWriter, read_journal
 from skill.ports import Block
-from skill.recognition.scripted import Cue
 from skill.shelf import Shelf
 from tests.support.book import BOOK
 from tests.support.room import session
+from tests.support.scripted import Cue
 
 CUES = tuple(
     Cue(5000 + 6000 * number, 5400 + 6000 * number, text)

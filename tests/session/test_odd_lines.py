@@ -12,13 +12,13 @@ from skill.core.coach import Coach
 from skill.core.messages import Say, SpeechEnded, Tone
 from skill.models.seal import read_seal, seal
 from skill.ports import Clip, Voice
-from skill.recognition.scripted import Cue
 from skill.speech.cache import CachedVoice
 from skill.speech.espeak import EspeakVoice
 from skill.speech.narrator import Inline, Narrator
 from skill.speech.piper import PiperSpeech
 from tests.support.book import BOOK, PHRASE_BOOK
 from tests.support.room import RATE, Witness, session
+from tests.support.scripted import Cue
 from tests.support.tiny_piper import write_voice
 
 LONG = ("Roll slowly on, and breathe. " * 345).strip()

@@ -16,12 +16,12 @@ from skill.core.coach import Coach
 from skill.core.listener import Listener
 from skill.core.messages import Say
 from skill.ports import AudioSource, Block, BlockKind, Clip, Voice
-from skill.recognition.scripted import Cue, ScriptedRecognizer
 from skill.session import Ears, Session
 from skill.speech.espeak import EspeakVoice
 from skill.speech.narrator import Inline, Narrator
 from tests.support.book import BOOK, VOCABULARY
 from tests.support.room import RATE, Blocks, CueDetector, Witness, tone
+from tests.support.scripted import Cue, ScriptedRecognizer
 
 STARTED = Cue(7_000, 7_400, "start"), Cue(16_000, 16_400, "next"), Cue(25_000, 25_400, "start")
 Track = npt.NDArray[np.float64]

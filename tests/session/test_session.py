@@ -20,9 +20,9 @@ from skill.core.messages import (
 )
 from skill.core.vocabulary import Command
 from skill.ports import BlockKind
-from skill.recognition.scripted import Cue
 from tests.support.book import BOOK, PHRASE_BOOK
 from tests.support.room import Blocks, session
+from tests.support.scripted import Cue
 
 GREETED = ["hello", "not_medical", "greeting start"]
 

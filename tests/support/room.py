@@ -12,10 +12,10 @@ from skill.core.messages import Effect, Event, Say, Tone
 from skill.errors import VoiceError
 from skill.journal import Entry
 from skill.ports import Block, BlockKind, Clip
-from skill.recognition.scripted import Cue, ScriptedRecognizer
 from skill.session import Ears, Session
 from skill.speech.narrator import Inline, Narrator
 from tests.support.book import BOOK, VOCABULARY
+from tests.support.scripted import Cue, ScriptedRecognizer
 
 RATE = 16_000
 BLOCK = 800

@@ -21,8 +21,8 @@ from skill.languages import ENGLISH
 from skill.settings import read_settings
 
 FROM_SLEEP = frozenset({Command.START, Command.EXERCISE, Command.UNDO, Command.WRONG})
-"""While the coach sleeps, everything else in the house belongs to others. (Undo lives only shortly
-after a stop.)"""
+"""While the coach sleeps, everything else in the house belongs to others. (Undo lives only for a
+while after what was heard last.)"""
 STAY_ACTIVE_S = 60
 """OpenVoiceOS forgets a skill five minutes after it was last used; movements are quiet longer."""
 SETTINGS = ("routine", "ask_after_s", "sleep_after_s")

@@ -1,4 +1,4 @@
-"""A recogniser that says what it was told to: for tests, and for rehearsals without a model."""
+"""A recogniser that says what it was told to: for tests of what comes after one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
