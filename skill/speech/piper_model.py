@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,9 @@ def load(files: Files) -> "tuple[PiperVoice, tuple[type[Exception], ...]]":
     Raises:
         VoiceError: if a file is not what it should be, or a package is missing.
     """
+    # From 1.32 on, onnxruntime tells Microsoft about the machine it runs on, unless it is told so
+    # before it is loaded. Nothing leaves the room.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         failures = _failures()
         network, settings = files.model.read_bytes(), files.config.read_bytes()

@@ -44,6 +44,18 @@ def test_the_tiny_voice_is_one_to_piper_and_random_unless_told_otherwise(model: 
     assert len(one) != len(two)
 
 
+def test_nobody_is_told_of_the_machine(model: Path, tmp_path: Path) -> None:
+    """Onnxruntime writes down what it is about to send to Microsoft, in the person's cache."""
+    program = (
+        "import sys, time; from pathlib import Path; from skill.speech.piper import PiperSpeech; "
+        "PiperSpeech(Path(sys.argv[1])).render('Roll.', 100); time.sleep(1)"
+    )
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG", "ORT"))}
+    home = kept | {"HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", program, str(model)], env=home, check=True)
+    assert not list(tmp_path.rglob("*"))
+
+
 def test_sound_follows_the_phonemes(voice: PiperSpeech) -> None:
     phonemes = len(PiperVoice.load(voice.model).phonemize("Roll.")[0])
     seconds = 2 * phonemes * FRAMES_PER_PHONEME / RATE
