@@ -57,7 +57,6 @@ class RehearsedPerson:
 
     Attributes:
         said: (start ms, end ms, text) of every part so far, for labels and expectations.
-        missed: texts whose moment did not come before `patience_s` had passed.
     """
 
     rate = RATE
@@ -76,7 +75,12 @@ class RehearsedPerson:
         self._answered = True
         self._coach: Coach | None = None
         self.said: list[tuple[int, int, str]] = []
-        self.missed: list[str] = []
+        self._missed: list[str] = []
+
+    @property
+    def missed(self) -> list[str]:
+        """Texts whose moment did not come before `patience_s` had passed, or the session ended."""
+        return [*self._missed, *(part.text for part in self._parts)]
 
     # The audio source
 
@@ -115,7 +119,7 @@ class RehearsedPerson:
         elif now - self._free_since < self._patience_ms:
             return
         else:
-            self.missed.append(part.text)
+            self._missed.append(part.text)
             end = now
         self._free_since = self._silent_since = end
         self._answered = False

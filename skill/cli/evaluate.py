@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from skill.app import App
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
+from skill.cli.overwriting import keep_apart
 from skill.core.listener import plain
 from skill.errors import SettingsError, StorageError
 from skill.evaluation import crew
@@ -99,6 +100,7 @@ def evaluate(
     if len(manifests) == 1 and manifests[0].suffix == RUN:
         _show(read_run(manifests[0]), html_file)
         return
+    keep_apart(manifests, {"--json": json_file, "--html": html_file})
     crew.require(cluster)
     if html_file is not None:
         from skill.evaluation.report import check

@@ -1,7 +1,7 @@
 """`roller-coach replay`: a recording or a journal as a session, and what was expected of it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -9,12 +9,13 @@ import numpy as np
 
 from skill.app import App
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
+from skill.cli.overwriting import keep_apart
 from skill.cli.page import page_beside, page_options
 from skill.cli.screen import summary, terminal, watchers
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored
 from skill.dialogue import differences, tell
-from skill.errors import ExpectationError, StorageError
+from skill.errors import ExpectationError, SettingsError, StorageError
 from skill.journal import Entry, read_journal, repeat
 from skill.languages import ENGLISH
 from skill.ports import RATE, Block
@@ -70,8 +71,10 @@ def replay(
     A journal (.jsonl) is repeated without any model or sound: its events must have the effects
     that it says.
     """
+    keep_apart((recording, expect), {"--write-audio": write_audio, "--journal": journal})
     if recording.suffix == JOURNAL:
-        repeat_journal(app, recording, quiet=quiet)
+        _refuse({"--channel": channel, "--write-audio": write_audio, "--journal": journal})
+        repeat_journal(app, recording, expect, quiet=quiet, as_json=as_json)
         return
     replay_recording(
         app,
@@ -165,21 +168,43 @@ def _summary(notes: Notes, took: float, write_audio: Path | None) -> dict[str, o
     return fields
 
 
-def repeat_journal(app: App, path: Path, *, quiet: bool) -> None:
+def _refuse(given: Mapping[str, object]) -> None:
+    """What only a recording has means nothing for a journal.
+
+    Raises:
+        SettingsError: naming the option.
+    """
+    for option, value in given.items():
+        if value is not None:
+            raise SettingsError(
+                f"{option} means nothing for a journal, which is repeated without any sound.",
+                "Leave it out, or replay the recording.",
+            )
+
+
+def repeat_journal(
+    app: App, path: Path, expect: Path | None = None, *, quiet: bool, as_json: bool = False
+) -> None:
     """Feed a journal's events to the coach again, and compare the effects.
 
     Raises:
-        ExpectationError: if they differ.
+        ExpectationError: if they differ, from its own or from what was expected.
+        StorageError: if there is nothing in it.
     """
     app = in_its_language(app, path)
     _, entries = read_journal(path)
+    if not entries:
+        raise StorageError(
+            f"Nothing happens in the journal {path}.", "Give a file written with --journal."
+        )
+    expected = None if expect is None else _expected(expect)
     again = tuple(repeat(app.coach(), entries))
-    if not quiet:
-        shown = watchers(terminal(), quiet=False, as_json=False)
+    for watcher in watchers(terminal(), quiet=quiet, as_json=as_json):
         for entry in again:
-            for watcher in shown:
-                watcher.message(entry.at, entry.message)
+            watcher.message(entry.at, entry.message)
     _compare(path, [entry.to_json() for entry in entries], [entry.to_json() for entry in again])
+    if expect is not None and expected is not None:
+        _compare(expect, expected, _like(expect, again))
 
 
 def _expected(path: Path) -> list[str]:

@@ -1,0 +1,30 @@
+"""What is read is never written over: a slip of the pen would cost a recording."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from skill.errors import StorageError
+
+
+def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) -> None:
+    """Refuse to write a file that is read, or two into one.
+
+    Args:
+        read: files; None for what was not given.
+        written: option -> file.
+
+    Raises:
+        StorageError: naming the file and the option.
+    """
+    taken = {file.resolve(): "is read here" for file in read if file is not None}
+    for option, file in written.items():
+        if file is None:
+            continue
+        place = file.resolve()
+        if place in taken:
+            raise StorageError(
+                f"{file} {taken[place]}, so {option} would destroy it.",
+                f"Name another file with {option}.",
+            )
+        if not place.is_char_device():  # /dev/null takes everything
+            taken[place] = f"is written by {option}"

@@ -1,0 +1,82 @@
+"""No option destroys what is read, and none is silently left out."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from skill.settings import DEMO
+from tests.support.shell import Done, run
+
+Capture = pytest.CaptureFixture[str]
+JOURNAL = '{"journal": 1}\n{"at": 0, "event": "Started", "bookmark": null}\n'
+
+
+def refused(done: Done, code: int, *words: str) -> None:
+    assert done.code == code, done.err
+    assert "Traceback" not in done.err
+    assert all(word in done.err for word in words), done.err
+
+
+@pytest.mark.parametrize("option", ["--write-audio", "--journal"])
+def test_a_recording_is_not_written_over(capfd: Capture, tmp_path: Path, option: str) -> None:
+    recording = tmp_path / "same.wav"
+    shutil.copy(DEMO, recording)
+    done = run(capfd, "replay", recording, option, tmp_path / "." / "same.wav")
+    refused(done, 8, "same.wav is read here", option)
+    assert recording.read_bytes() == DEMO.read_bytes()
+
+
+@pytest.mark.parametrize("option", ["--write-audio", "--write-labels", "--journal"])
+def test_a_script_is_not_written_over(capfd: Capture, tmp_path: Path, option: str) -> None:
+    script = tmp_path / "script.yaml"
+    script.write_text("lines:\n  - {say: stop}\n", encoding="utf-8")
+    refused(run(capfd, "rehearse", script, option, script), 8, "script.yaml is read here", option)
+    assert script.read_text(encoding="utf-8").startswith("lines:")
+
+
+def test_a_manifest_is_not_written_over(capfd: Capture, tmp_path: Path) -> None:
+    manifest = tmp_path / "m.tsv"
+    manifest.write_text("path\ttext\n", encoding="utf-8")
+    refused(run(capfd, "evaluate", manifest, "--html", manifest), 8, "m.tsv is read here")
+    assert manifest.read_text(encoding="utf-8").startswith("path")
+
+
+def test_two_files_are_not_one(capfd: Capture, tmp_path: Path) -> None:
+    one = tmp_path / "one"
+    done = run(capfd, "replay", DEMO, "--journal", one, "--write-audio", one)
+    refused(done, 8, "one is written by --write-audio")
+    assert not one.exists()
+
+
+@pytest.mark.parametrize("option", ["--write-audio", "--journal", "--channel"])
+def test_a_journal_has_no_sound(capfd: Capture, tmp_path: Path, option: str) -> None:
+    journal = tmp_path / "j.jsonl"
+    journal.write_text(JOURNAL, encoding="utf-8")
+    value = 0 if option == "--channel" else tmp_path / "new"
+    refused(run(capfd, "replay", journal, option, value), 10, option, "journal")
+
+
+@pytest.mark.parametrize("text", ["", '{"journal": 1}\n'])
+def test_a_journal_in_which_nothing_happens(capfd: Capture, tmp_path: Path, text: str) -> None:
+    journal = tmp_path / "j.jsonl"
+    journal.write_text(text, encoding="utf-8")
+    refused(run(capfd, "replay", journal), 8, "j.jsonl", "--journal")
+
+
+def test_a_journal_and_what_was_expected(capfd: Capture, tmp_path: Path) -> None:
+    journal, expected = tmp_path / "j.jsonl", tmp_path / "expected.txt"
+    done = run(capfd, "replay", DEMO, "--journal", journal, "--quiet")
+    assert done.code == 0, done.err
+    again = run(capfd, "replay", journal, "--json")
+    assert (again.code, again.out) == (0, "".join(journal.read_text().splitlines(True)[1:]))
+    expected.write_text("you: something else\n", encoding="utf-8")
+    refused(run(capfd, "replay", journal, "--quiet", "--expect", expected), 1, "something else")
+
+
+def test_what_is_never_said_because_the_session_has_ended(capfd: Capture, tmp_path: Path) -> None:
+    script = tmp_path / "script.yaml"
+    script.write_text("lines:\n  - {say: goodbye}\n  - {say: next}\n", encoding="utf-8")
+    done = run(capfd, "rehearse", script, "--quiet", "--write-labels", tmp_path / "labels")
+    refused(done, 1, 'The moment to say "next" never came.')
+    assert (tmp_path / "labels").read_text().count("\n") == 1
