@@ -15,7 +15,7 @@ from skill.cli.replay import Notes
 from skill.cli.screen import terminal, watchers
 from skill.content.script import ScriptLine, read_script
 from skill.core.messages import Heard
-from skill.errors import ExpectationError, RecordingError, StorageError
+from skill.errors import ExpectationError, RecordingError, StorageError, VoiceError
 from skill.mouth import make_voice
 from skill.ports import Pcm
 from skill.rehearsal import Part, RehearsedPerson, When
@@ -62,7 +62,7 @@ def rehearse(
     )
     read = read_script(script, app.content.vocabulary)
     voice = speaker_voice or f"espeak:{app.settings.chosen.espeak}+f3"
-    parts = [_part(line, recordings, voice) for line in read.lines]
+    parts = [_part(script, line, recordings, voice) for line in read.lines]
     person = RehearsedPerson(parts, read.background)
     notes = Notes()
     shown = (*watchers(terminal(), quiet=quiet, as_json=as_json), notes)
@@ -82,10 +82,13 @@ def rehearse(
     _judge(app, person, notes, quiet=quiet)
 
 
-def _part(line: ScriptLine, recordings: Path | None, voice: str) -> Part:
+def _part(script: Path, line: ScriptLine, recordings: Path | None, voice: str) -> Part:
     sound = _recorded(line, recordings)
     if sound is None:
-        sound = _synthesised(line.text, line.voice or voice)
+        try:
+            sound = _synthesised(line.text, line.voice or voice)
+        except VoiceError as error:
+            raise VoiceError(f'{script}, "{line.text}": {error.problem}', error.remedy) from error
     return Part(When(line.when), line.after_ms, line.text, sound)
 
 

@@ -88,6 +88,23 @@ def test_a_rehearsal_that_goes_wrong_says_what(
     assert "pause expected, nothing" in done.err
 
 
+def test_the_rehearsal_in_the_readme(capfd: Capture, checkout: Path, tmp_path: Path) -> None:
+    _, _, rest = (checkout / "README.md").read_text(encoding="utf-8").partition("```yaml\nlines:")
+    script = tmp_path / "script.yaml"
+    script.write_text("lines:" + rest.partition("```")[0], encoding="utf-8")
+    done = run(capfd, "rehearse", script)
+    assert done.code == 0, done.err
+    assert "6 lines said, 0 went wrong." in done.err
+
+
+def test_a_voice_that_is_none_names_its_line(capfd: Capture, tmp_path: Path) -> None:
+    script = tmp_path / "script.yaml"
+    script.write_text("lines:\n  - {say: next, voice: nobody}\n", encoding="utf-8")
+    done = run(capfd, "rehearse", script)
+    assert done.code == 6
+    assert 'script.yaml, "next": "nobody"' in done.err
+
+
 def test_an_expected_dialogue_that_differs_is_shown(capfd: Capture, tmp_path: Path) -> None:
     silence, expected = tmp_path / "silence.wav", tmp_path / "expected.txt"
     soundfile.write(silence, np.full(16_000, 3, np.int16), 16_000)
