@@ -9,6 +9,7 @@ from skill.models.manifest import Entry
 from skill.models.partial import Partial
 from skill.models.placing import checksum, put_in_place
 from skill.models.progress import Report, ignore
+from skill.models.seal import check_seal
 from skill.models.store import Places, installed, missing_file, read_pin, write_pin
 from skill.models.unpack import copy, unpack
 
@@ -101,6 +102,7 @@ def _from_folder(source: Path, fresh: Path, report: Report) -> None:
     if missing_file(source) is not None and len(inner) == 1:
         source = inner[0]  # some programs unpack into a folder of the same name
     _refuse_other(source, str(source))
+    check_seal(source)
     copy(source, fresh, report)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from skill.models.progress import Progress, Report, Stage
-from skill.models.seal import seal
+from skill.models.seal import is_intact, seal
 from skill.models.store import Places, locked, storage_errors, sync
 from skill.models.unpack import remove
 
@@ -16,7 +16,7 @@ CHUNK = 1 << 18
 def put_in_place(
     places: Places[Any], fill: Callable[[Path], None], is_there: Callable[[], bool]
 ) -> None:
-    """Make a new folder, seal it and move it into place, unless it is there already.
+    """Make a new folder, seal it and move it into place, unless it is there already, undamaged.
 
     A crash at any point leaves either the whole folder or none, and no other process can interfere.
 
@@ -29,12 +29,16 @@ def put_in_place(
         StorageError: if the disk is full, the place cannot be written, or another process installs
             the same.
     """
-    if is_there():
+
+    def is_well() -> bool:
+        return is_there() and is_intact(places.model)
+
+    if is_well():
         return
     with storage_errors(places):
         places.root.mkdir(parents=True, exist_ok=True)
         with locked(places):
-            if is_there():  # somebody was faster
+            if is_well():  # somebody was faster
                 return
             remove(places.staging)
             try:

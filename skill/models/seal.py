@@ -5,12 +5,14 @@ used as it is. So a model is looked at before Vosk sees it.
 """
 
 import hashlib
+import re
 from pathlib import Path
 
 from skill.errors import ModelError
 
 SEAL = "SHA256SUMS"
 """In the format of sha256sum, so that ``sha256sum -c SHA256SUMS`` checks it as well."""
+LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)")
 
 
 def seal(folder: Path) -> None:
@@ -33,7 +35,7 @@ def read_seal(folder: Path) -> dict[str, str]:
     """Path of each sealed file, relative to the folder -> its SHA-256; empty without a seal.
 
     Raises:
-        ModelError: if the seal is there and cannot be read.
+        ModelError: if the seal is there, and cannot be read or is none.
     """
     path = folder / SEAL
     try:
@@ -42,8 +44,13 @@ def read_seal(folder: Path) -> dict[str, str]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{path} cannot be read: {error}.", "Copy the folder again.") from error
-    parts = (line.partition("  ") for line in lines)
-    return {name: digest for digest, _, name in parts}
+    found = [LINE.fullmatch(line) for line in lines]
+    for number, line in enumerate(found, 1):
+        if line is None:
+            raise ModelError(f"{path}, line {number}, is no checksum.", "Copy the folder again.")
+    if not found:
+        raise ModelError(f"{path} has no checksum in it.", "Copy the folder again.")
+    return {line["name"]: line["digest"] for line in found if line is not None}
 
 
 def check_seal(folder: Path) -> None:
@@ -60,6 +67,15 @@ def check_seal(folder: Path) -> None:
                 f"The model in {folder} cannot be used: {name} is {what}.",
                 "Copy or install the model again.",
             )
+
+
+def is_intact(folder: Path) -> bool:
+    """Whether nothing in a folder differs from its checksums; also if there are none."""
+    try:
+        check_seal(folder)
+    except ModelError:
+        return False
+    return True
 
 
 def _sha256(path: Path) -> str:

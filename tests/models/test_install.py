@@ -10,6 +10,7 @@ import pytest
 
 from skill.errors import DownloadError, ModelError, StorageError
 from skill.models.progress import Progress, Stage, ignore
+from skill.models.seal import seal
 from skill.models.store import Places, Trust, installed, trust
 from skill.models.unpack import CHUNK
 from tests.models.archives import FILES, TOP, contents, describe, lay_out, pack
@@ -89,6 +90,26 @@ def test_a_model_that_lost_a_file_is_installed_again(zipped: Path, root: Path) -
     get(entry, root, source=zipped)
 
     assert contents(folder) == FILES
+
+
+def test_a_damaged_model_is_installed_again(zipped: Path, root: Path) -> None:
+    entry = describe(PACKED, NOWHERE)
+    folder = get(entry, root, source=zipped)
+    (folder / "am/final.mdl").write_bytes(b"cut sh")
+
+    assert contents(get(entry, root, source=zipped)) == FILES
+
+
+def test_a_damaged_folder_is_refused(tmp_path: Path, root: Path) -> None:
+    source = tmp_path / "unpacked"
+    lay_out(source, FILES)
+    seal(source)
+    (source / "am/final.mdl").write_bytes(b"cut sh")
+
+    error = failure(ModelError, describe(PACKED, NOWHERE), root, source)
+
+    assert "am/final.mdl is damaged" in error.problem
+    assert left(root) == set()
 
 
 def test_a_download_that_was_begun_is_dropped_when_a_zip_comes(

@@ -44,3 +44,10 @@ def test_sealing_again_gives_the_same(tmp_path: Path) -> None:
     first = (folder / SEAL).read_text(encoding="utf-8")
     seal(folder)
     assert (folder / SEAL).read_text(encoding="utf-8") == first
+
+
+@pytest.mark.parametrize(("text", "place"), [("", "no checksum in it"), ("what\n", "line 1")])
+def test_a_seal_that_is_none(tmp_path: Path, text: str, place: str) -> None:
+    (tmp_path / "SHA256SUMS").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match=place):
+        check_seal(tmp_path)
