@@ -261,7 +261,9 @@ class Listener:
         return None
 
     def _is_of_a_length(self, care: Care, reading: Reading) -> bool:
-        most = self.tuning.most + self.tuning.most_a_word * reading.text.count(" ")
+        tuning, text = self.tuning, reading.text
+        by_words = tuning.most + tuning.most_a_word * text.count(" ")
+        most = max(by_words, tuning.most_a_letter * len(text))
         length = reading.end_ms - reading.start_ms
         return length >= self.tuning.least and (care is Care.PROTECTED or length <= most)
 

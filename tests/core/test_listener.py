@@ -337,6 +337,22 @@ def test_the_coachs_speech_makes_nothing_wait_longer() -> None:
         assert heard_for(command, 400, max(Tuning().hang.values()), saying) == Flush()
 
 
+@pytest.mark.parametrize(
+    ("text", "length", "kind"),
+    [
+        ("next", 1_100, Heard),
+        ("next", 1_200, Ignored),
+        ("cappuccino please", 1_700, Heard),
+        ("cappuccino please", 2_100, Ignored),
+    ],
+)
+def test_long_words_may_last_longer(text: str, length: int, kind: type) -> None:
+    words = replace(VOCABULARY, meanings={**VOCABULARY.meanings, text: Meaning(Command.NEXT)})
+    listener = Listener(words, Tuning(support_in_quiet=NONE, support_for_phrases=NONE))
+    said = Hypothesis((Reading(text, 500, 500 + length, 1.0),), final=True)
+    assert isinstance(listener.listen(said, LIVE, 700 + length)[1], kind)
+
+
 def test_nothing_is_flushed_that_is_not_live() -> None:
     assert heard_for("pause", 400, 200, Context(frozenset(), "asleep")) is None
 
