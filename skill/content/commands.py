@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from skill.content.places import Document, Trail
+from skill.content.places import Document, Trail, sentence
 from skill.content.schema import DECOY
 from skill.content.templates import TemplateError, expand, is_phrase, uses_slot
 from skill.core.vocabulary import Command, Meaning, Vocabulary
@@ -41,13 +41,13 @@ class Phrasebook:
 
 
 def read_phrases(
-    document: Document, called: Mapping[str, tuple[str, ...]], mistakes: list[str]
+    document: Document, called: Mapping[str, Mapping[str, str]], mistakes: list[str]
 ) -> Phrasebook:
     """Expand every template of a commands file.
 
     Args:
         document: the commands file.
-        called: an exercise's id -> what people call it.
+        called: an exercise's id -> what people call it -> where that is written.
         mistakes: gets a sentence for each thing that is wrong.
     """
     book = Phrasebook()
@@ -66,10 +66,11 @@ def read_phrases(
             problem = f"here the phrases become more than {MAX_PHRASES}"
             mistakes.append(document.mistake(trail, problem, "use fewer or shorter sentences"))
             break
-        for phrase, meaning in phrases:
-            wrong = _add(book, document.place(trail), phrase, meaning)
+        for phrase, meaning, named in phrases:
+            origin = named or document.place(trail)
+            wrong = _add(book, origin, phrase, meaning)
             if wrong:
-                mistakes.append(document.mistake(trail, *wrong))
+                mistakes.append(sentence(origin, *wrong))
     if set(book.meanings.values()) & {Meaning(Command.START, identity) for identity in called}:
         _check_plain_start(document, book, mistakes)
     return book
@@ -96,9 +97,9 @@ def _templates(document: Document) -> Iterator[tuple[Trail, str, str]]:
 
 
 def _meant(
-    intent: str, template: str, rules: Mapping[str, str], called: Mapping[str, tuple[str, ...]]
-) -> list[tuple[str, Meaning | None]]:
-    """Every phrase of a template, with its meaning.
+    intent: str, template: str, rules: Mapping[str, str], called: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, Meaning | None, str]]:
+    """Every phrase of a template, with its meaning, and where its exercise is named, if it has one.
 
     Raises:
         TemplateError: if it cannot be expanded, or names an exercise where that has no sense.
@@ -113,12 +114,12 @@ def _meant(
         raise TemplateError(f'"{template}" names no exercise', "put {exercise} into it")
     if not with_slot:
         meaning = None if intent == DECOY else Meaning(Command(intent))
-        return [(phrase, meaning) for phrase in expand(template, rules, ())]
+        return [(phrase, meaning, "") for phrase in expand(template, rules, ())]
     return [
-        (phrase, Meaning(Command(intent), identity))
+        (phrase, Meaning(Command(intent), identity), place)
         for identity, names in called.items()
-        if names
-        for phrase in expand(template, rules, names)
+        for name, place in names.items()
+        for phrase in expand(template, rules, (name,))
     ]
 
 

@@ -11,15 +11,15 @@ from skill.core.routine import Cue, Exercise, Movement, Routine, Step
 ROOM_S = ROOM_MS // 1000
 
 
-def called_names(document: Document, mistakes: list[str]) -> Mapping[str, tuple[str, ...]]:
-    """An exercise's id -> what people call it, as far as both can be used."""
-    called: dict[str, tuple[str, ...]] = {}
+def called_names(document: Document, mistakes: list[str]) -> Mapping[str, Mapping[str, str]]:
+    """An exercise's id -> what people call it -> where, as far as they can be used."""
+    called: dict[str, Mapping[str, str]] = {}
     first: dict[str, str] = {}
     for exercise in document.entries(("exercises",)):
         identity = document.at((*exercise, "id"))
         if not isinstance(identity, str) or identity in called:
             continue
-        names: list[str] = []
+        names: dict[str, str] = {}
         for trail in document.entries((*exercise, "called")):
             name = document.at(trail)
             if not isinstance(name, str):
@@ -33,9 +33,9 @@ def called_names(document: Document, mistakes: list[str]) -> Mapping[str, tuple[
                 problem = f'"{name}" is already a name of the exercise {first[name]}'
                 mistakes.append(document.mistake(trail, problem, "keep one"))
             else:
-                names.append(name)
+                names[name] = document.place(trail)
                 first[name] = identity
-        called[identity] = tuple(names)
+        called[identity] = names
     return called
 
 

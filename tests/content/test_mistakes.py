@@ -53,6 +53,23 @@ def test_all_three_files_are_reported_at_once(files: Files) -> None:
     assert named == {str(files.routine), str(files.phrases), str(files.commands)}
 
 
+def test_a_name_that_is_a_command_is_the_routines_mistake(files: Files) -> None:
+    change(files.routine, ("called: [vertical rolling, along the spine]", "called: [next, stop]"))
+    mistakes = files.mistakes()
+    line = line_of(files.routine, "called: [next, stop]")
+    for name in ("next", "stop"):
+        (mistake,) = (mistake for mistake in mistakes if f'"{name}" is already a phrase' in mistake)
+        assert mistake.startswith(f"{files.routine}, exercise 2 (vertical), field called")
+        assert f"(line {line})" in mistake
+
+
+def test_a_name_that_nobody_can_hear_is_the_routines_mistake(files: Files) -> None:
+    change(files.routine, ("[vertical rolling, along the spine]", "[vertical rolling, yoog]"))
+    mistakes = lint(files.load(), lambda word: word != "yoog")
+    assert len(mistakes) == 1
+    assert mistakes[0].startswith(f"{files.routine}, exercise 2 (vertical), field called")
+
+
 def test_the_line_is_the_one_in_the_file(files: Files) -> None:
     change(files.routine, ("seconds: 90", "seconds: 9000"))
     assert f"(line {line_of(files.routine, 'seconds: 9000')})" in files.only_mistake()
