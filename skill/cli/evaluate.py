@@ -1,7 +1,7 @@
 """`roller-coach evaluate`: how well labelled recordings are heard."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
 from skill.core.listener import plain
-from skill.errors import SettingsError, StorageError
+from skill.errors import RecordingError, SettingsError, StorageError
 from skill.evaluation import crew
 from skill.evaluation.condition import EXAMPLES, Condition, parse
 from skill.evaluation.labels import with_words
@@ -120,7 +120,7 @@ def evaluate(
         jobs=jobs,
         cluster=cluster,
     )
-    run = _run(plan, dict(_facts(app, plan, manifests, words)))
+    run = _run(plan, dict(_facts(app, plan, manifests, words)), json_file)
     # Before anything can go wrong with the tables: hours may be in it.
     if json_file is not None:
         write_run(run, json_file)
@@ -155,7 +155,7 @@ def _chosen(
     return tuple(clip for clip in clips if not kinds or clip.kind in kinds)[::every]
 
 
-def _run(plan: Plan, about: dict[str, str]) -> Run:
+def _run(plan: Plan, about: dict[str, str], json_file: Path | None) -> Run:
     for one in plan.recipes:
         kit_of(one).ears()  # a missing model should be known before hours of work
     work = plan.chunks
@@ -163,12 +163,23 @@ def _run(plan: Plan, about: dict[str, str]) -> Run:
     console = Console(stderr=True)
     with _progress(console) as progress:
         task = progress.add_task("listening", total=sum(len(chunk.clips) for chunk in work))
-        for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
-            done[place] = trials
-            progress.advance(task, len(trials))
+        try:
+            for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
+                done[place] = trials
+                progress.advance(task, len(trials))
+        except RecordingError as error:
+            if json_file is None or not done:
+                raise
+            write_run(Run(about, {}, _in_order(done)), json_file)
+            remedy = f"{error.remedy} What was heard before is in {json_file}."
+            raise RecordingError(error.problem, remedy) from error
         progress.update(task, description="memory")
         memory = {one.name: crew.alone(peak_memory_mb, _sample(plan, one)) for one in plan.recipes}
-    return Run(about, memory, tuple(trial for place in sorted(done) for trial in done[place]))
+    return Run(about, memory, _in_order(done))
+
+
+def _in_order(done: Mapping[int, Sequence[Trial]]) -> tuple[Trial, ...]:
+    return tuple(trial for place in sorted(done) for trial in done[place])
 
 
 def _sample(plan: Plan, one: EarsRecipe) -> Chunk:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from skill.evaluation import runner
 from skill.evaluation.run_file import read_run
 from tests.evaluation.clips import hiss, manifest, recording, sound
 from tests.support.shell import Done, run
@@ -66,6 +67,18 @@ def test_some_of_the_clips_and_words_of_ones_own(capfd: Capture, clips: Path) ->
     again = run(capfd, "evaluate", file, "--html", page)
     assert (again.code, again.out) == (0, done.out)
     assert "</html>" in page.read_text(encoding="utf-8")
+
+
+def test_what_was_heard_before_a_broken_clip_is_kept(
+    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "CLIPS", 1)
+    (clips.parent / "hum.wav").write_bytes(b"RIFF")
+    file = clips.with_suffix(".jsonl")
+    done = run(capfd, "evaluate", clips, "--jobs", 1, "--json", file)
+    explained(done, 4, "hum.wav", str(file))
+    assert [trial.text for trial in read_run(file).trials][:2] == ["stop", "next"]
+    assert run(capfd, "evaluate", file).code == 0
 
 
 def explained(done: Done, code: int, *words: str) -> None:
