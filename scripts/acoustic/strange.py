@@ -21,7 +21,7 @@ from pathlib import Path
 from align import AlignedWord, read_alignments
 from corpus import Part, read_utterances
 from manifest import Row, cut_words, group_of, write
-from vocabulary import WORDS, read_vocabulary
+from vocabulary import USUAL, WORDS, read_vocabulary
 
 RARE = 3
 """Recordings of training."""
@@ -32,10 +32,10 @@ LISTS = 4
 
 
 def strange_words(build: Path) -> frozenset[str]:
-    """The words of the vocabulary that training hardly has."""
+    """Those of the more usual words that training hardly has."""
     trained = (u.text for u in read_utterances(build / "corpus.tsv") if u.part is Part.TRAIN)
     said = Counter(word for text in trained for word in set(text.split()))
-    return frozenset(word for word in read_vocabulary(WORDS) if said[word] <= RARE)
+    return frozenset(word for word in read_vocabulary(WORDS)[:USUAL] if said[word] <= RARE)
 
 
 def strange_rows(audio: Path, build: Path) -> Iterator[Row]:

@@ -34,6 +34,8 @@ GAP = RATE * 3 // 10
 """Between two lines of the coach."""
 COACH_FIRST = RATE // 2
 """How long the coach has been speaking when the clip begins."""
+ROUNDING_S = 0.1
+"""How much later than its recording ends speech may end, by the manifest."""
 KEPT = 64
 """Recordings of noise that a process keeps in memory: some 50 MB at ten seconds to a minute."""
 
@@ -98,6 +100,12 @@ def read_clip(clip: LabelledClip) -> Pcm:
             f"{clip.path} is {len(pcm) / RATE:.2f} s long, but the manifest has a clip in it that "
             f"begins at {clip.start_s:g} s.",
             "Correct start_s.",
+        )
+    if (clip.end_of_speech_s or 0.0) > len(pcm) / RATE + ROUNDING_S:
+        raise RecordingError(
+            f"{clip.path} is {len(pcm) / RATE:.2f} s long, but the manifest has speech in it that "
+            f"ends at {clip.end_of_speech_s:g} s.",
+            "Correct end_of_speech_s.",
         )
     return pcm[first : None if clip.end_s is None else round(clip.end_s * RATE)]
 

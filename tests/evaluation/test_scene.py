@@ -159,6 +159,8 @@ def test_a_part_of_a_recording() -> None:
     assert (part == whole[1600:6400]).all()
     with pytest.raises(RecordingError, match=r"begins at 9 s"):
         read_clip(replace(CLIP, start_s=9.0))
+    with pytest.raises(RecordingError, match=r"speech in it that ends at 99 s"):
+        read_clip(replace(CLIP, end_of_speech_s=99.0))
 
 
 @pytest.mark.parametrize(
