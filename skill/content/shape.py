@@ -121,6 +121,8 @@ def _shown(value: object, written: str) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
+    if not written and isinstance(value, str):
+        written = value
     if not written:
         return "nothing"
     return f'"{shorten(written, SHOWN_TEXT, placeholder="...")}"'

@@ -70,6 +70,12 @@ def test_a_name_that_nobody_can_hear_is_the_routines_mistake(files: Files) -> No
     assert mistakes[0].startswith(f"{files.routine}, exercise 2 (vertical), field called")
 
 
+def test_a_sentence_that_is_too_long_is_shown(files: Files) -> None:
+    change(files.phrases, ("halfway: You are", f"halfway: You are {'very ' * 60}"))
+    (long,) = (mistake for mistake in files.mistakes() if "200 characters" in mistake)
+    assert 'not "You are very very' in long
+
+
 def test_the_line_is_the_one_in_the_file(files: Files) -> None:
     change(files.routine, ("seconds: 90", "seconds: 9000"))
     assert f"(line {line_of(files.routine, 'seconds: 9000')})" in files.only_mistake()
