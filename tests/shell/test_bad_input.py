@@ -1,14 +1,17 @@
 """Whatever is wrong with what a person gives: one sentence, a remedy, an exit code of its own."""
 
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
+from skill.cli.benchmark import figures
 from skill.models.seal import SEAL
 from skill.settings import Settings
 from tests.support.shell import Done, run
@@ -180,6 +183,14 @@ def test_a_folder_is_no_file(capfd: Capture, tmp_path: Path, silence: Path, opti
     assert_explained(run(capfd, "replay", silence, option, tmp_path), 8, str(tmp_path))
 
 
+@pytest.mark.parametrize("folder", ["silence.wav", "silence.wav/schema", "read-only/schema"])
+def test_schemas_without_a_folder_to_write_to(
+    capfd: Capture, tmp_path: Path, silence: Path, folder: str
+) -> None:
+    (tmp_path / "read-only").symlink_to("/proc")  # nobody, root included, makes a folder there
+    assert_explained(run(capfd, "schema", tmp_path / folder), 8, folder, "Name a folder")
+
+
 def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path) -> None:
     labels = tmp_path / "labels.tsv"
     labels.write_text("0\t100\tnext\nlater\n", encoding="utf-8")
@@ -187,9 +198,46 @@ def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path) -> 
     assert_explained(done, 4, "labels.tsv, line 2")
 
 
+def test_labels_that_are_no_text(capfd: Capture, silence: Path) -> None:
+    done = run(capfd, "benchmark", "--once", "--recording", silence, "--labels", silence)
+    assert_explained(done, 4, f"The labels {silence} are not text")
+
+
+def test_another_recording_has_labels_of_its_own(capfd: Capture, silence: Path) -> None:
+    done = run(capfd, "benchmark", "--once", "--recording", silence)
+    assert_explained(done, 4, "silence.tsv cannot be read", "--labels")
+    silence.with_suffix(".tsv").touch()
+    done = run(capfd, "benchmark", "--once", "--recording", silence)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["labels"] == 0
+
+
+def test_what_the_benchmark_cannot_measure_has_its_own_exit_code(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    done = run(capfd, "benchmark", "--recording", tmp_path / "nope.wav")
+    assert_explained(done, 4, "nope.wav does not exist")
+
+
+@pytest.mark.parametrize("count", ["0", "-1"])
+def test_the_benchmark_measures_at_least_once(capfd: Capture, count: str) -> None:
+    assert run(capfd, "benchmark", "--repeat", count).code == 2
+
+
+@pytest.mark.parametrize(
+    ("delays", "shown"), [([], "no command was recognised"), ([250.0], "250 ms")]
+)
+def test_thefigures_of_a_few_commands(delays: list[float], shown: str) -> None:
+    one: dict[str, Any] = {"delays_ms": delays, "first_sample_ms": [1.0], "torch": False}
+    one |= {"audio_s": 2.0, "wall_s": 1.0, "decode_s": 0.1, "peak_mb": 90.0}
+    measured = figures([one], [0.1], [0.5])
+    assert measured["command's end to effect, median"] == shown
+    assert measured["command's end to effect, 95th percentile"] == shown
+
+
 def test_the_benchmark_measures_the_chosen_model(capfd: Capture, tmp_path: Path) -> None:
     done = run(capfd, "benchmark", "--repeat", "1", "--model", tmp_path)
-    assert_explained(done, 1, f"{tmp_path} is no complete Vosk model", "--model")
+    assert_explained(done, 5, f"{tmp_path} is no complete Vosk model", "--model")
 
 
 # The command line itself
