@@ -79,7 +79,7 @@ def _out() -> Path:
         OUT.mkdir(exist_ok=True)
     except OSError as failure:
         raise StorageError(
-            f"The session's audio cannot be written to {OUT.resolve()}: {failure.strerror}.",
+            f"The session's audio cannot be written to ./{OUT}: {failure.strerror}.",
             "Name another place with --write-audio.",
         ) from failure
     return OUT

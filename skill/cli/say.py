@@ -1,5 +1,6 @@
 """`roller-coach say`: any text, by any voice, aloud or into a file."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -117,9 +118,8 @@ class _File:
         kind = FORMATS[self._path.suffix.lower()]
         try:
             if self._file is None:
-                self._file = soundfile.SoundFile(
-                    self._path, "w", clip.rate, 1, "PCM_16", format=kind
-                )
+                name = os.fsencode(self._path)  # soundfile cannot encode what is not UTF-8
+                self._file = soundfile.SoundFile(name, "w", clip.rate, 1, "PCM_16", format=kind)
             self._file.write(clip.samples)
         except (OSError, soundfile.LibsndfileError) as error:
             raise StorageError(

@@ -1,6 +1,7 @@
 """Whatever is wrong with what a person gives: one sentence, a remedy, an exit code of its own."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -76,6 +77,17 @@ def test_a_recording_cut_short_plays_up_to_there_and_the_journal_is_whole(
 def test_a_silent_recording_is_said_to_be_silent(capfd: Capture, silence: Path) -> None:
     done = run(capfd, "replay", silence, "--quiet")
     assert_explained(done, 0, "silence.wav is silent", "record again")
+
+
+@pytest.mark.parametrize("command", [["replay"], ["mic-test", "--recording"]])
+def test_a_recording_whose_name_is_not_utf_8(
+    capfd: Capture, silence: Path, command: list[str]
+) -> None:
+    odd = silence.rename(silence.with_name(os.fsdecode(b"b\xffd.wav")))
+    done = run(capfd, *command, odd)
+    assert (done.code, done.err.count("\n")) in {(0, 1), (1, 0)}, "silent, and nothing worse"
+    gone = odd.with_name(os.fsdecode(b"n\xff.wav"))
+    assert_explained(run(capfd, *command, gone), 4, "n\\udcff.wav does not exist")
 
 
 def test_a_channel_that_is_not_there(capfd: Capture, silence: Path) -> None:
@@ -251,6 +263,46 @@ def test_wrong_usage_is_exit_code_two(capfd: Capture) -> None:
 
 def test_an_unknown_command(capfd: Capture) -> None:
     assert run(capfd, "dance").code == 2
+
+
+@pytest.mark.parametrize("command", [["table"], ["--help"], ["replay", "silence.wav"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_on_a_full_disk(
+    checkout: Path, silence: Path, command: list[str], unbuffered: str
+) -> None:
+    if not Path("/dev/full").exists():  # only Linux has it
+        pytest.skip("there is no /dev/full here")
+    paths = {"PYTHONPATH": str(checkout), "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "skill", *command],
+            cwd=silence.parent, env=os.environ | paths,
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert_explained(Done(done.returncode, "", done.stderr), 8, "No space left on device")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_terminal_that_lacks_a_letter(checkout: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "skill", "doctor"],
+        cwd=checkout, env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        capture_output=True, encoding="latin-1", check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert "\\u2713 espeak-ng" in done.stdout
+
+
+@pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound cards")
+def test_a_session_in_a_folder_that_is_gone(checkout: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        ["sh", "-c", f'rmdir "{gone}" && exec "{sys.executable}" -m skill run'],
+        cwd=gone, env=os.environ | {"PYTHONPATH": str(checkout), "PULSE_SERVER": "unix:/nowhere"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert_explained(Done(done.returncode, "", done.stderr), 8, "./out", "--write-audio")
 
 
 def test_a_pipe_that_nobody_reads(checkout: Path, silence: Path) -> None:

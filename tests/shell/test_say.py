@@ -1,6 +1,7 @@
 """`roller-coach say`: any text into a file or aloud, soon, and never with a traceback."""
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -82,6 +83,12 @@ def test_it_writes_a_sound_file(capfd: Capture, tmp_path: Path, ending: str) -> 
     wanted = np.concatenate([c.samples for c in read_aloud(EspeakVoice(), "Left. Right.", 100)])
     assert rate == 22_050
     assert np.abs(samples - wanted).max() < 1 / 32_000
+
+
+def test_a_file_whose_name_is_not_utf_8(capfd: Capture, tmp_path: Path) -> None:
+    target = tmp_path / os.fsdecode(b"s\xff.wav")
+    assert run(capfd, "say", "Left.", "--voice", "espeak", "--output", target) == Done(0, "", "")
+    assert target.stat().st_size > 1000
 
 
 def test_pace_voice_and_times(capfd: Capture, tmp_path: Path) -> None:
