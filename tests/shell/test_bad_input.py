@@ -135,6 +135,21 @@ def test_settings_with_a_mistake(capfd: Capture, tmp_path: Path) -> None:
     assert_explained(run(capfd, "check", "--settings", path), 10, "loudness")
 
 
+def test_a_wrong_language_is_one_mistake(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("language = 5\n", encoding="utf-8")
+    done = run(capfd, "check", "--settings", path)
+    assert_explained(done, 10, "language: Input should be a valid string.")
+    assert "default factory" not in done.err
+
+
+def test_settings_written_by_notepad(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('voice = "espeak"\n', encoding="utf-8-sig")
+    done = run(capfd, "check", "--settings", path)
+    assert done.code == 0, done.err
+
+
 # Models and voices
 
 
