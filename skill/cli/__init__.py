@@ -99,8 +99,9 @@ def main(args: list[str] | None = None) -> Any:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("roller-coach: interrupted. Everything up to here is kept.", err=True)
+    except (KeyboardInterrupt, click.Abort) as end:
+        kept = str(end) or "Everything up to here is kept."
+        click.echo(f"roller-coach: interrupted. {kept}", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         _give_output_up()
