@@ -28,6 +28,7 @@ from skill import (
 )
 
 RATE, BLOCK = 16_000, 800
+ARGUMENTS = 2
 SPEAKS_AT_S, STOPS_AT_S, ENDS_AT_S = 21, 28, 30
 
 
@@ -105,6 +106,8 @@ class Button:
 
 def main() -> None:
     """Run a session of 30 s."""
+    if len(sys.argv) != ARGUMENTS:
+        raise SystemExit(f"Usage: python {sys.argv[0]} RECORDING")
     speaker = Loudspeaker()
     with embed(
         read_settings(),

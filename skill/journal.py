@@ -51,9 +51,11 @@ class Entry:
         """The entry of a journal's line.
 
         Raises:
-            KeyError, TypeError, ValidationError: if it is no such line.
+            KeyError, TypeError, ValueError, ValidationError: if it is no such line.
         """
         at = fields.pop("at")
+        if type(at) is not int or at < 0:
+            raise ValueError(at)
         kinds, name = (EVENTS, "event") if "event" in fields else (EFFECTS, "effect")
         kind = kinds[fields.pop(name)]
         return cls(at, TypeAdapter(kind).validate_python(fields))
@@ -161,7 +163,7 @@ def read_journal(path: Path) -> tuple[dict[str, Any], tuple[Entry, ...]]:
         try:
             fields = json.loads(line)
             if number == 1:
-                header = _header(fields)
+                header = _header(path, fields)
             else:
                 entries.append(Entry.from_json(fields))
         except (ValueError, KeyError, TypeError, ValidationError) as failure:
@@ -172,9 +174,16 @@ def read_journal(path: Path) -> tuple[dict[str, Any], tuple[Entry, ...]]:
     return header, tuple(entries)
 
 
-def _header(fields: dict[str, Any]) -> dict[str, Any]:
-    if fields["journal"] != FORMAT:
-        raise ValueError(fields["journal"])
+def _header(path: Path, fields: dict[str, Any]) -> dict[str, Any]:
+    written = fields["journal"]
+    if type(written) is int and written > FORMAT:
+        raise StorageError(
+            f"The journal {path} was written by a newer version of the coach (format {written}; "
+            f"this one reads {FORMAT}).",
+            "Upgrade the coach, or record the session again.",
+        )
+    if written != FORMAT:
+        raise ValueError(written)
     return fields
 
 

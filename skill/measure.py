@@ -39,6 +39,10 @@ def read_labels(path: Path) -> tuple[Label, ...]:
         raise RecordingError(
             f"The labels {path} cannot be read: {failure.strerror}.", "Name them with --labels."
         ) from failure
+    except UnicodeDecodeError as failure:
+        raise RecordingError(
+            f"The labels {path} are not text in UTF-8.", "Name other ones with --labels."
+        ) from failure
     return tuple(_label(path, number, line) for number, line in enumerate(lines, 1))
 
 

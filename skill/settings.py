@@ -57,6 +57,8 @@ def _voice(given: Mapping[str, Any]) -> str:
     )
 
 
+FOLLOWING = "default_factory_not_called"
+"""Pydantic's kind of error for a default that depends on another value, which is wrong."""
 Names = Annotated[tuple[str, ...], BeforeValidator(_separated)]
 Channel = Annotated[int, Field(ge=0)] | Literal["mix"]
 
@@ -205,7 +207,9 @@ def read_settings(path: Path | None = None, flags: Mapping[str, object] | None =
         return Settings.model_validate(values)
     except ValidationError as failure:
         problems = "; ".join(
-            f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in failure.errors()
+            f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
+            for error in failure.errors()
+            if error["type"] != FOLLOWING
         )
         raise SettingsError(
             f"The settings ({path or settings_file()} and flags) cannot be used: {problems}.",
@@ -216,7 +220,7 @@ def read_settings(path: Path | None = None, flags: Mapping[str, object] | None =
 def _from_file(path: Path | None) -> dict[str, object]:
     chosen = path or settings_file()
     try:
-        return tomllib.loads(chosen.read_text(encoding="utf-8"))
+        return tomllib.loads(chosen.read_text(encoding="utf-8-sig"))  # Notepad's mark
     except FileNotFoundError as failure:
         if path is None:
             return {}

@@ -1,5 +1,6 @@
 """A recording as a microphone: any rate, any number of channels, WAV, FLAC or Ogg."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -188,7 +189,8 @@ def _open(path: Path) -> soundfile.SoundFile:
     if empty:
         raise RecordingError(f"{path} is empty.", "Record it again.")
     try:
-        return soundfile.SoundFile(path)
+        # As bytes: soundfile cannot encode a name that is not UTF-8, as on old memory sticks.
+        return soundfile.SoundFile(os.fsencode(path))
     except (soundfile.SoundFileError, OSError, TypeError) as error:
         raise RecordingError(
             f"{path} is not a sound file, or its beginning is damaged.",

@@ -71,7 +71,7 @@ class SessionWriter(Closing):
         try:
             self._file = path.open("wb")
         except OSError as error:
-            raise self._failed(error) from error
+            raise _unwritable(path, error) from error
         self._wave = wave.open(self._file)  # noqa: SIM115 - closed in close()
         self._wave.setparams((2, 2, rate, 0, "NONE", ""))
 
@@ -99,7 +99,7 @@ class SessionWriter(Closing):
             self._write()
             self._wave.close()
         except OSError as error:
-            raise self._failed(error) from error
+            raise _unwritable(self._path, error) from error
         finally:
             self._give_up()
 
@@ -118,7 +118,7 @@ class SessionWriter(Closing):
             self._wave.writeframes(_interleaved(block.pcm, coach))
         except OSError as error:
             self._give_up()
-            raise self._failed(error) from error
+            raise _unwritable(self._path, error) from error
 
     def _give_up(self) -> None:
         """Close the file whatever happens; what could not be written is lost either way."""
@@ -127,12 +127,6 @@ class SessionWriter(Closing):
                 part.close()
             except OSError:
                 continue
-
-    def _failed(self, error: OSError) -> StorageError:
-        return StorageError(
-            f"The session cannot be written to {self._path}: {error.strerror or error}.",
-            "Name a file in a folder that you can write to and that has room.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +172,28 @@ class TeeSpeaker:
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips that have ended by microphone frame `at`, each reported once."""
         return self.speaker.poll(at)
+
+
+def try_place(path: Path) -> None:
+    """See that a session can be written to a file; it stays as it is, or away.
+
+    Raises:
+        StorageError: if it cannot.
+    """
+    new = not path.exists()
+    try:
+        path.open("ab").close()
+        if new:
+            path.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The session cannot be written to {path}: {error.strerror or error}.",
+        "Name a file in a folder that you can write to and that has room.",
+    )
 
 
 def _interleaved(left: Pcm, right: npt.NDArray[np.int32]) -> bytes:

@@ -1,6 +1,8 @@
 """The command line: the only part that prints."""
 
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skill import __version__
-from skill.errors import CoachError
+from skill.errors import CoachError, StorageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -44,6 +46,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 INTERRUPTED = 130
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""A full disk, or a person's share of it. Files say so by themselves; so it is the output."""
 
 
 class LazyGroup(click.Group):
@@ -86,6 +90,7 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line; expected errors become one message and their exit code."""
+    _show_any_letter()
     try:
         return cli.main(args, prog_name="roller-coach", standalone_mode=False)
     except CoachError as error:
@@ -94,10 +99,30 @@ def main(args: list[str] | None = None) -> Any:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("roller-coach: interrupted. Everything up to here is kept.", err=True)
+    except (KeyboardInterrupt, click.Abort) as end:
+        kept = str(end) or "Everything up to here is kept."
+        click.echo(f"roller-coach: interrupted. {kept}", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # Nobody reads on; without this, Python would complain again while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_output_up()
         sys.exit(0)
+    except OSError as failure:
+        if failure.errno not in FULL:
+            raise
+        _give_output_up()
+        problem = f"What was to be printed cannot be written: {failure.strerror}."
+        told = StorageError(problem, "Free some space, or send it elsewhere.")
+        click.echo(f"roller-coach: {told}", err=True)
+        sys.exit(told.exit_code)
+
+
+def _show_any_letter() -> None:
+    """Print a letter that the terminal lacks, or a file's name that is not UTF-8, as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_output_up() -> None:
+    """Write nothing any more; without this, Python would complain again while it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,8 +21,9 @@ from skill.errors import CoachError
 from skill.measure import measure, read_labels
 from skill.settings import DEMO
 
-LABELS = DEMO.with_suffix(".tsv")
+LABELS = ".tsv"
 WIDTH = 120
+NO_COMMAND, NO_LINE = "no command was recognised", "no line was spoken"
 BARS = {
     "command's end to effect, median": "300 ms or less",
     "command's end to effect, 95th percentile": "450 ms or less",
@@ -39,14 +40,25 @@ BARS = {
 @click.command()
 @with_app
 @click.option("--recording", type=FILE, default=DEMO, help="Another recording.")
-@click.option("--labels", type=FILE, default=LABELS, help="Its labels: start, end, text (ms).")
-@click.option("--repeat", default=5, show_default=True, help="How often; medians are shown.")
+@click.option(
+    "--labels",
+    type=FILE,
+    help="Its labels: start, end, text (ms). By default those beside it that end in .tsv.",
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="How often; medians are shown.",
+)
 @click.option("--once", is_flag=True, hidden=True, help="One measured pass, as JSON.")
 @click.option("--ready", is_flag=True, hidden=True, help="Get ready to listen, and no more.")
 def benchmark(
-    app: App, *, recording: Path, labels: Path, repeat: int, once: bool, ready: bool
+    app: App, *, recording: Path, labels: Path | None, repeat: int, once: bool, ready: bool
 ) -> None:
     """Measure delay, speed and memory over the recorded session, each pass in a new process."""
+    labels = labels or recording.with_suffix(LABELS)
     if ready:
         _ready(app)
     elif once:
@@ -73,7 +85,7 @@ def _report(recording: Path, labels: Path, repeat: int) -> None:
     ]
     helps = [_run("--help")[0] for _ in range(repeat)]
     starts = [_run("benchmark", *chosen, "--ready")[0] for _ in range(repeat)]
-    _show(_figures(passes, helps, starts), passes[0], repeat)
+    _show(figures(passes, helps, starts), passes[0], repeat)
 
 
 def _run(*arguments: str) -> tuple[float, str]:
@@ -85,22 +97,31 @@ def _run(*arguments: str) -> tuple[float, str]:
     took = time.perf_counter() - began
     if done.returncode:
         problem = done.stderr.strip().removeprefix("roller-coach: ")
-        raise CoachError(problem, "Then measure again.")
+        error = CoachError(problem, "Then measure again.")
+        error.exit_code = done.returncode
+        raise error
     return took, done.stdout
 
 
-def _figures(
+def figures(
     passes: Sequence[dict[str, float]], helps: Sequence[float], starts: Sequence[float]
 ) -> dict[str, str]:
+    """The figures by their names, as they are shown.
+
+    Args:
+        passes: the fields of `Result` of each pass.
+        helps: seconds that the help took each time.
+        starts: seconds until there was listening each time.
+    """
     delays = [delay for one in passes for delay in _list(one, "delays_ms")]
     waits = [wait for one in passes for wait in _list(one, "first_sample_ms")]
     speed = statistics.median(one["audio_s"] / one["wall_s"] for one in passes)
     decode = statistics.median(one["decode_s"] / one["audio_s"] for one in passes)
     memory = statistics.median(one["peak_mb"] for one in passes)
     values = (
-        f"{statistics.median(delays):.0f} ms",
-        f"{_percentile(delays, 95):.0f} ms",
-        f"{_percentile(waits, 95):.1f} ms",
+        f"{_percentile(delays, 50):.0f} ms" if delays else NO_COMMAND,
+        f"{_percentile(delays, 95):.0f} ms" if delays else NO_COMMAND,
+        f"{_percentile(waits, 95):.1f} ms" if waits else NO_LINE,
         f"{speed:.0f} times real time",
         f"{decode:.3f}",
         f"{memory:.0f} MB",
@@ -117,14 +138,16 @@ def _list(one: dict[str, float], name: str) -> list[float]:
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:
+    if len(values) == 1:
+        return values[0]
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def _show(figures: dict[str, str], one: dict[str, float], repeat: int) -> None:
+def _show(measured: dict[str, str], one: dict[str, float], repeat: int) -> None:
     table = Table(box=None)
     for heading in ("what", "measured", "bar"):
         table.add_column(heading, no_wrap=True)
-    for name, value in figures.items():
+    for name, value in measured.items():
         table.add_row(name, value, BARS[name])
     console = Console(highlight=False, width=WIDTH)
     console.print(table)

@@ -9,6 +9,7 @@ from skill.cli.options import FILE, with_app
 from skill.content.schema import write_schemas
 from skill.core.coach import Phase
 from skill.core.table import TABLE
+from skill.errors import StorageError
 
 
 @click.command()
@@ -50,6 +51,12 @@ def markdown_table(app: App) -> str:
 @click.argument("folder", type=FILE)
 def schema(folder: Path) -> None:
     """Write the JSON Schemas of routines, phrases and commands into FOLDER."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_schemas(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_schemas(folder)
+    except OSError as failure:
+        raise StorageError(
+            f"The schemas cannot be written into {folder}: {failure.strerror}.",
+            "Name a folder that you can write to.",
+        ) from failure
     click.echo(f"Written to {folder}.")

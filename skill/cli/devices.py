@@ -11,7 +11,7 @@ from skill.audio.choosing import DEFAULT, named_devices, wanted_devices
 from skill.audio.devices import Device, Direction
 from skill.audio.holders import holders
 from skill.audio.sound_server import endpoints
-from skill.cli.options import json_option, microphone_option, speaker_option, with_app
+from skill.cli.options import microphone_option, speaker_option, with_app
 from skill.errors import DeviceError
 
 
@@ -19,7 +19,7 @@ from skill.errors import DeviceError
 @with_app
 @microphone_option
 @speaker_option
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each device.")
 def devices(app: App, *, as_json: bool) -> None:
     """List microphones and speakers; an arrow marks those that a session would use.
 
@@ -34,7 +34,8 @@ def devices(app: App, *, as_json: bool) -> None:
         found, trouble = _look(direction, names)
         missing = missing or trouble
         if as_json:
-            click.echo("\n".join(json.dumps(line) for line in found))
+            for line in found:
+                click.echo(json.dumps(line))
         else:
             _show(direction, found, trouble)
     if missing is not None:

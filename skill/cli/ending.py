@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import click
+
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 """What a service manager, a shutdown, and a closed terminal send."""
 
@@ -22,6 +24,16 @@ def ending_well() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def keeping_nothing() -> Iterator[None]:
+    """Say at Ctrl-C that nothing is kept of what this block does."""
+    try:
+        yield
+    except KeyboardInterrupt as end:
+        click.echo(err=True)  # the terminal has shown a ^C there
+        raise click.Abort("Nothing is kept.") from end
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

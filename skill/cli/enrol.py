@@ -12,7 +12,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from skill.app import App
-from skill.cli.options import FILE, json_option, microphone_option, speaker_option, with_app
+from skill.cli.ending import keeping_nothing
+from skill.cli.options import FILE, microphone_option, speaker_option, with_app
 from skill.cli.screen import terminal
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
@@ -39,7 +40,7 @@ SOMEBODY = "me"
 @click.option("--forget", is_flag=True, help="Delete everything known of NAME.")
 @microphone_option
 @speaker_option
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def enrol(
     app: App, *, name: str | None, folder: Path | None, keep: bool, forget: bool, as_json: bool
 ) -> None:
@@ -58,13 +59,10 @@ def enrol(
     app.ears()  # what is wrong with model or content is said before anybody speaks
     console = Console(stderr=True, highlight=False) if as_json else terminal()
     vocabulary = app.content.vocabulary
-    if folder is not None:
-        takes = read_takes(folder, vocabulary.meanings)
-    else:
-        takes = _recorded(app, vocabulary, console)
-        enough(takes, "What was heard")
-    with _progress(console, as_json=as_json) as progress:
-        lesson = learn(takes, Lab(app.hearing.ears_for, vocabulary, progress))
+    with keeping_nothing():
+        takes = _takes(app, folder, register, console)
+        with _progress(console, as_json=as_json) as progress:
+            lesson = learn(takes, Lab(app.hearing.ears_for, vocabulary, progress))
     register.put(name, Entry(model_mark(app.hearing.model.folder), lesson.person))
     kept = register.keep(name, takes) if keep else register.recordings(name)
     if as_json:
@@ -80,6 +78,19 @@ def _forget(register: Register, name: str) -> None:
             f'Nothing is known of "{name}".', f"Those who can be forgotten: {known}."
         )
     click.echo(f"Everything known of {name} is deleted.")
+
+
+def _takes(app: App, folder: Path | None, register: Register, console: Console) -> tuple[Take, ...]:
+    """Recordings to learn from, after seeing that what is learnt can be kept."""
+    vocabulary = app.content.vocabulary
+    if folder is not None:
+        takes = read_takes(folder, vocabulary.meanings)
+        register.prepare()
+        return takes
+    register.prepare()
+    takes = _recorded(app, vocabulary, console)
+    enough(takes, "What was heard")
+    return takes
 
 
 def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take, ...]:

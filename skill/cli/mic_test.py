@@ -9,10 +9,12 @@ import click
 from rich.console import Console
 
 from skill.app import App
+from skill.audio.session_file import try_place
 from skill.checkup.finding import Finding
 from skill.checkup.grades import delivery, grades, understood
 from skill.checkup.hearing import listen, person_alone
 from skill.checkup.mic_test import MicrophoneTest, Take, prompts, read_take
+from skill.cli.ending import keeping_nothing
 from skill.cli.findings import exit_code, print_json, show
 from skill.cli.meter import Meter
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
@@ -42,9 +44,12 @@ def mic_test(app: App, *, save: Path | None, recording: Path | None, as_json: bo
     The exit code is 0 if nothing needs doing, and 1 otherwise. Nothing is kept without --save.
     """
     console = Console(stderr=True, highlight=False) if as_json else terminal()
+    if save is not None:
+        try_place(save)
     ears = app.ears()
     phrases = _phrases(app.content.vocabulary)
-    take = _live(app, phrases, console) if recording is None else read_take(recording)
+    with keeping_nothing():
+        take = _live(app, phrases, console) if recording is None else read_take(recording)
     if save is not None:
         take.save(save)
     found = _graded(take, phrases, ears)

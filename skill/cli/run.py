@@ -22,7 +22,7 @@ from skill.cli.page import page_beside, page_options
 from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, complain, terminal, watchers
 from skill.cli.service import serve
-from skill.errors import DeviceError, StorageError
+from skill.errors import DeviceError, SettingsError, StorageError
 from skill.living import kept_history, live
 
 OUT = Path("out")
@@ -40,7 +40,11 @@ OUT = Path("out")
     help="As a service: never the recorded session, and no end; feeds systemd's watchdog.",
 )
 @click.option("--mqtt", help="Home Assistant's broker: HOST, or mqtt://USER:PASSWORD@HOST.")
-@click.option("--write-audio", type=FILE, help="Where the recorded session's audio goes.")
+@click.option(
+    "--write-audio",
+    type=FILE,
+    help="Where the recorded session's audio goes, without a microphone.",
+)
 @journal_option
 @quiet_option
 @json_option
@@ -58,6 +62,7 @@ def run(
     if app.settings.stopgap:
         complain(app.settings.stopgap)
     if service:
+        _refuse(write_audio)
         serve(app, journal, quiet=quiet, as_json=as_json)
         return
     why_not = _obstacle(app)
@@ -66,6 +71,7 @@ def run(
         audio = write_audio or _out() / "session.wav"
         replay_recording(app, app.settings.demo, audio, journal, quiet=quiet, as_json=as_json)
         return
+    _refuse(write_audio)
     try:
         with ending_well():
             _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
@@ -74,12 +80,22 @@ def run(
             complain(notice)
 
 
+def _refuse(write_audio: Path | None) -> None:
+    """A live session's sound is a person's voice; only the recorder keeps it, when it is asked."""
+    if write_audio is not None:
+        raise SettingsError(
+            f"The sound of a live session is not written to {write_audio}: --write-audio is for "
+            "the recorded one.",
+            "Leave it out; with keep_minutes in the settings, the recorder keeps the last minutes.",
+        )
+
+
 def _out() -> Path:
     try:
         OUT.mkdir(exist_ok=True)
     except OSError as failure:
         raise StorageError(
-            f"The session's audio cannot be written to {OUT.resolve()}: {failure.strerror}.",
+            f"The session's audio cannot be written to ./{OUT}: {failure.strerror}.",
             "Name another place with --write-audio.",
         ) from failure
     return OUT

@@ -1,5 +1,6 @@
 """`roller-coach say`: any text, by any voice, aloud or into a file."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -57,10 +58,8 @@ def say(
 
     Nothing is taken from the cache or put into it.
     """
-    if output is not None and output.suffix.lower() not in FORMATS:
-        raise StorageError(
-            f"{output} is neither a .wav nor a .flac file.", "Give it one of these endings."
-        )
+    if output is not None:
+        _check(output)
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     settings = read_settings(settings_path, {"voice": voice, "speaker": speaker})
@@ -79,6 +78,19 @@ def say(
             outlet.put(clip)
     if times:
         click.echo(watch.told())
+
+
+def _check(output: Path) -> None:
+    """What can be said of a file before anything is spoken."""
+    if output.suffix.lower() not in FORMATS:
+        raise StorageError(
+            f"{output} is neither a .wav nor a .flac file.", "Give it one of these endings."
+        )
+    if not output.parent.is_dir():
+        raise StorageError(
+            f"{output} cannot be written: there is no folder {output.parent}.",
+            "Make it, or name another file with --output.",
+        )
 
 
 def _ahead(voice: Voice, text: str, pace: int, watch: "_Watch") -> Iterator[Clip]:
@@ -114,18 +126,21 @@ class _File:
         self._file: soundfile.SoundFile | None = None
 
     def put(self, clip: Clip) -> None:
-        kind = FORMATS[self._path.suffix.lower()]
         try:
-            if self._file is None:
-                self._file = soundfile.SoundFile(
-                    self._path, "w", clip.rate, 1, "PCM_16", format=kind
-                )
+            self._file = self._file or self._begun(clip.rate)
             self._file.write(clip.samples)
         except (OSError, soundfile.LibsndfileError) as error:
+            reason = getattr(error, "strerror", None) or getattr(error, "error_string", error)
             raise StorageError(
-                f"{self._path} cannot be written: {getattr(error, 'error_string', error)}",
+                f"{self._path} cannot be written: {str(reason).rstrip('.')}.",
                 "Name another file with --output.",
             ) from error
+
+    def _begun(self, rate: int) -> soundfile.SoundFile:
+        self._path.open("wb").close()  # says why it cannot be written; libsndfile does not
+        kind = FORMATS[self._path.suffix.lower()]
+        name = os.fsencode(self._path)  # soundfile cannot encode what is not UTF-8
+        return soundfile.SoundFile(name, "w", rate, 1, "PCM_16", format=kind)
 
     def close(self) -> None:
         if self._file is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import yaml
@@ -92,8 +93,22 @@ class Register:
         document = read_document(path, mistakes)
         found = document and fit(document, PersonFile, mistakes)
         if not found or mistakes:
-            raise ContentError([*mistakes, f"Or enrol {name} again."])
+            mistakes[-1] += f" Or enrol {name} again."
+            raise ContentError(mistakes)
         return Entry(found.model, Person(found.factor))
+
+    def prepare(self) -> None:
+        """Make the folder, and see that something can be kept in it.
+
+        Raises:
+            StorageError: if nothing can.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.folder):
+                pass
+        except OSError as failure:
+            raise _unwritable(self.folder, failure) from failure
 
     def put(self, name: str, entry: Entry) -> Path:
         """Keep what was learnt; the old file is replaced as a whole.

@@ -58,9 +58,15 @@ class Later:
 
 
 def kept_folder(path: Path) -> Path | None:
-    """The folder of a kept recording, given that or the sound in it; None for anything else."""
-    folder = path.parent if path.name == SOUND else path
-    if not (folder / SOUND).is_file():
+    """The folder of a kept recording, given that or the sound in it; None for anything else.
+
+    Raises:
+        StorageError: if a folder lacks the sound or the journal of a recording.
+    """
+    if path.is_dir():
+        return path if _is_whole(path) else None
+    folder = path.parent
+    if path.name != SOUND or not path.is_file():
         return None
     try:
         with (folder / JOURNAL).open("rb") as file:
@@ -68,6 +74,21 @@ def kept_folder(path: Path) -> Path | None:
     except (OSError, ValueError, TypeError):
         return None
     return folder if marked else None
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether both files of a recording are there; False if there is none of them."""
+    sound, journal = folder / SOUND, folder / JOURNAL
+    told = journal.is_file() and journal.stat().st_size > 0
+    if sound.is_file() and not told:
+        raise StorageError(
+            f"{journal} is {'empty' if journal.is_file() else 'missing'}; it says where the sound "
+            "begins.",
+            f"Replay {sound} by itself, with --channel 0.",
+        )
+    if told and not sound.is_file():
+        raise StorageError(f"{sound} is missing.", f"Repeat {journal}, which needs no sound.")
+    return sound.is_file()
 
 
 def beginning(folder: Path, fresh: Coach) -> Beginning:

@@ -83,6 +83,6 @@ def unspeakable(text: str) -> UnspeakableError:
     """The error for a text that makes no sound."""
     shown = textwrap.shorten(text, 40, placeholder="...")
     return UnspeakableError(
-        f"The line {shown!a} has nothing in it that this voice can say.",
+        f"The line {shown!r} has nothing in it that this voice can say.",
         "Write it with words or digits of the voice's language.",
     )

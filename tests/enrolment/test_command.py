@@ -110,6 +110,31 @@ def test_unusable_recordings(capfd: Capture, data: Path, folder: Path) -> None:
     assert not data.exists(), "nothing is kept of a failed attempt"
 
 
+def test_what_is_learnt_has_a_place_before_anybody_is_asked(
+    capfd: Capture, tmp_path: Path, folder: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'people = "{tmp_path}/file/people"\n', encoding="utf-8")
+    for given in ((), ("--from", folder)):
+        done = run(capfd, "enrol", "anna", "--settings", settings, *given)
+        explained(done, 8, f"cannot be kept in {tmp_path}/file/people")
+        assert "Ctrl-C" not in done.out
+
+
+def test_after_ctrl_c_nothing_is_kept_and_nothing_else_is_said(
+    capfd: Capture, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("skill.cli.enrol.learn", learn)
+    done = run(capfd, "enrol", "anna", "--from", folder)
+    assert done.code == 130
+    assert done.err.strip() == "roller-coach: interrupted. Nothing is kept."
+    assert not list(data.iterdir())
+
+
 def test_a_model_that_is_none(capfd: Capture, data: Path, folder: Path) -> None:
     explained(run(capfd, "enrol", "--from", folder, "--model", folder), 5, "no complete Vosk model")
     assert not data.exists()

@@ -105,3 +105,11 @@ def test_another_model_has_another_mark(tmp_path: Path) -> None:
     second = model_mark(tmp_path)
     (tmp_path / "SHA256SUMS").write_text("def  am/final.mdl\n", encoding="utf-8")
     assert len({first, second, model_mark(tmp_path)}) == 3
+
+
+def test_a_spoilt_file_is_one_mistake(register: Register) -> None:
+    register.put("anna", Entry("a")).write_text("model: a\nfactor: 9.0\n", encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        register.get("anna")
+    (mistake,) = caught.value.mistakes
+    assert mistake.endswith("Or enrol anna again.")

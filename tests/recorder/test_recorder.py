@@ -225,9 +225,34 @@ def test_by_default_nothing_is_kept() -> None:
 
 
 def test_other_folders_are_no_recordings(tmp_path: Path) -> None:
-    (tmp_path / "session.wav").write_bytes(b"")
     assert kept_folder(tmp_path) is None
+    assert kept_folder(tmp_path / "session.wav") is None
+    (tmp_path / "session.wav").write_bytes(b"")
     (tmp_path / "journal.jsonl").write_text('{"journal": 1}\n')
     assert kept_folder(tmp_path / "session.wav") is None
     with pytest.raises(StorageError, match="does not say where its sound begins"):
         beginning(tmp_path, App(Settings()).coach())
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ({"session.wav": "RIFF"}, "journal.jsonl is missing"),
+        ({"session.wav": "RIFF", "journal.jsonl": ""}, "journal.jsonl is empty"),
+        ({"journal.jsonl": '{"journal": 1}'}, "session.wav is missing"),
+        ({"session.wav": "RIFF", "journal.jsonl": '{"journal": 1}'}, "journal.jsonl does not say"),
+    ],
+)
+def test_half_a_recording_names_the_other_half(
+    tmp_path: Path, capfd: Capture, content: dict[str, str], named: str
+) -> None:
+    folder = tmp_path / "half"
+    folder.mkdir()
+    for name, text in content.items():
+        (folder / name).write_text(text)
+    if "session.wav" in content:
+        soundfile.write(folder / "session.wav", np.zeros((800, 2), np.int16), RATE)
+    done = run(capfd, "replay", folder)
+    assert done.code == StorageError.exit_code
+    assert f"{folder}/{named}" in done.err
+    assert "Traceback" not in done.err

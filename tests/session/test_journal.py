@@ -129,7 +129,13 @@ def test_idle_ticks_are_left_out(tmp_path: Path) -> None:
     ("content", "place"),
     [
         ("", None),
-        ('{"journal": 2}\n', "line 1"),
+        ('{"journal": 0}\n', "line 1"),
+        ('{"journal": "99"}\n', "line 1"),
+        ("[]\n", "line 1"),
+        ('{"journal": 1}\n{"at": "x", "event": "Tick"}\n', "line 2"),
+        ('{"journal": 1}\n{"at": 1e400, "event": "Tick"}\n', "line 2"),
+        ('{"journal": 1}\n{"at": -1, "event": "Tick"}\n', "line 2"),
+        ('{"journal": 1}\n{"at": true, "event": "Tick"}\n', "line 2"),
         ('{"journal": 1}\n{"at": 0, "event": "Tick"}\n{"at": 1, "ev', "line 3"),
         ('{"journal": 1}\n{"at": 0, "event": "Heard", "command": "fly"}\n', "line 2"),
         ('{"journal": 1}\n[]\n', "line 2"),
@@ -144,6 +150,13 @@ def test_a_broken_journal_names_its_line(tmp_path: Path, content: str, place: st
     with pytest.raises(StorageError, match=place) as caught:
         read_journal(path)
     assert str(path) in str(caught.value)
+
+
+def test_a_journal_of_a_newer_version_is_not_taken_for_a_broken_one(tmp_path: Path) -> None:
+    path = tmp_path / "new.jsonl"
+    path.write_text('{"journal": 99}\n{"at": 0, "event": "Dance"}\n', encoding="utf-8")
+    with pytest.raises(StorageError, match=r"new\.jsonl was written by a newer version"):
+        read_journal(path)
 
 
 def test_a_journal_that_is_not_there(tmp_path: Path) -> None:

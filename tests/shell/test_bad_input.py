@@ -1,14 +1,18 @@
 """Whatever is wrong with what a person gives: one sentence, a remedy, an exit code of its own."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
+from skill.cli.benchmark import figures
 from skill.models.seal import SEAL
 from skill.settings import Settings
 from tests.support.shell import Done, run
@@ -75,6 +79,17 @@ def test_a_silent_recording_is_said_to_be_silent(capfd: Capture, silence: Path) 
     assert_explained(done, 0, "silence.wav is silent", "record again")
 
 
+@pytest.mark.parametrize("command", [["replay"], ["mic-test", "--recording"]])
+def test_a_recording_whose_name_is_not_utf_8(
+    capfd: Capture, silence: Path, command: list[str]
+) -> None:
+    odd = silence.rename(silence.with_name(os.fsdecode(b"b\xffd.wav")))
+    done = run(capfd, *command, odd)
+    assert (done.code, done.err.count("\n")) in {(0, 1), (1, 0)}, "silent, and nothing worse"
+    gone = odd.with_name(os.fsdecode(b"n\xff.wav"))
+    assert_explained(run(capfd, *command, gone), 4, "n\\udcff.wav does not exist")
+
+
 def test_a_channel_that_is_not_there(capfd: Capture, silence: Path) -> None:
     assert_explained(run(capfd, "replay", silence, "--channel", 3), 4, "silence.wav", "channel")
 
@@ -118,6 +133,21 @@ def test_settings_with_a_mistake(capfd: Capture, tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("loudness = 11\n", encoding="utf-8")
     assert_explained(run(capfd, "check", "--settings", path), 10, "loudness")
+
+
+def test_a_wrong_language_is_one_mistake(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("language = 5\n", encoding="utf-8")
+    done = run(capfd, "check", "--settings", path)
+    assert_explained(done, 10, "language: Input should be a valid string.")
+    assert "default factory" not in done.err
+
+
+def test_settings_written_by_notepad(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('voice = "espeak"\n', encoding="utf-8-sig")
+    done = run(capfd, "check", "--settings", path)
+    assert done.code == 0, done.err
 
 
 # Models and voices
@@ -180,6 +210,14 @@ def test_a_folder_is_no_file(capfd: Capture, tmp_path: Path, silence: Path, opti
     assert_explained(run(capfd, "replay", silence, option, tmp_path), 8, str(tmp_path))
 
 
+@pytest.mark.parametrize("folder", ["silence.wav", "silence.wav/schema", "read-only/schema"])
+def test_schemas_without_a_folder_to_write_to(
+    capfd: Capture, tmp_path: Path, silence: Path, folder: str
+) -> None:
+    (tmp_path / "read-only").symlink_to("/proc")  # nobody, root included, makes a folder there
+    assert_explained(run(capfd, "schema", tmp_path / folder), 8, folder, "Name a folder")
+
+
 def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path) -> None:
     labels = tmp_path / "labels.tsv"
     labels.write_text("0\t100\tnext\nlater\n", encoding="utf-8")
@@ -187,9 +225,46 @@ def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path) -> 
     assert_explained(done, 4, "labels.tsv, line 2")
 
 
+def test_labels_that_are_no_text(capfd: Capture, silence: Path) -> None:
+    done = run(capfd, "benchmark", "--once", "--recording", silence, "--labels", silence)
+    assert_explained(done, 4, f"The labels {silence} are not text")
+
+
+def test_another_recording_has_labels_of_its_own(capfd: Capture, silence: Path) -> None:
+    done = run(capfd, "benchmark", "--once", "--recording", silence)
+    assert_explained(done, 4, "silence.tsv cannot be read", "--labels")
+    silence.with_suffix(".tsv").touch()
+    done = run(capfd, "benchmark", "--once", "--recording", silence)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["labels"] == 0
+
+
+def test_what_the_benchmark_cannot_measure_has_its_own_exit_code(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    done = run(capfd, "benchmark", "--recording", tmp_path / "nope.wav")
+    assert_explained(done, 4, "nope.wav does not exist")
+
+
+@pytest.mark.parametrize("count", ["0", "-1"])
+def test_the_benchmark_measures_at_least_once(capfd: Capture, count: str) -> None:
+    assert run(capfd, "benchmark", "--repeat", count).code == 2
+
+
+@pytest.mark.parametrize(
+    ("delays", "shown"), [([], "no command was recognised"), ([250.0], "250 ms")]
+)
+def test_thefigures_of_a_few_commands(delays: list[float], shown: str) -> None:
+    one: dict[str, Any] = {"delays_ms": delays, "first_sample_ms": [1.0], "torch": False}
+    one |= {"audio_s": 2.0, "wall_s": 1.0, "decode_s": 0.1, "peak_mb": 90.0}
+    measured = figures([one], [0.1], [0.5])
+    assert measured["command's end to effect, median"] == shown
+    assert measured["command's end to effect, 95th percentile"] == shown
+
+
 def test_the_benchmark_measures_the_chosen_model(capfd: Capture, tmp_path: Path) -> None:
     done = run(capfd, "benchmark", "--repeat", "1", "--model", tmp_path)
-    assert_explained(done, 1, f"{tmp_path} is no complete Vosk model", "--model")
+    assert_explained(done, 5, f"{tmp_path} is no complete Vosk model", "--model")
 
 
 # The command line itself
@@ -203,6 +278,46 @@ def test_wrong_usage_is_exit_code_two(capfd: Capture) -> None:
 
 def test_an_unknown_command(capfd: Capture) -> None:
     assert run(capfd, "dance").code == 2
+
+
+@pytest.mark.parametrize("command", [["table"], ["--help"], ["replay", "silence.wav"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_on_a_full_disk(
+    checkout: Path, silence: Path, command: list[str], unbuffered: str
+) -> None:
+    if not Path("/dev/full").exists():  # only Linux has it
+        pytest.skip("there is no /dev/full here")
+    paths = {"PYTHONPATH": str(checkout), "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "skill", *command],
+            cwd=silence.parent, env=os.environ | paths,
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert_explained(Done(done.returncode, "", done.stderr), 8, "No space left on device")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_terminal_that_lacks_a_letter(checkout: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "skill", "doctor"],
+        cwd=checkout, env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        capture_output=True, encoding="latin-1", check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert "\\u2713 espeak-ng" in done.stdout
+
+
+@pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound cards")
+def test_a_session_in_a_folder_that_is_gone(checkout: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        ["sh", "-c", f'rmdir "{gone}" && exec "{sys.executable}" -m skill run'],
+        cwd=gone, env=os.environ | {"PYTHONPATH": str(checkout), "PULSE_SERVER": "unix:/nowhere"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert_explained(Done(done.returncode, "", done.stderr), 8, "./out", "--write-audio")
 
 
 def test_a_pipe_that_nobody_reads(checkout: Path, silence: Path) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.pulse import running_pulseaudio
+from tests.support.shell import run
+
+Capture = pytest.CaptureFixture[str]
 
 
 def devices(env: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
@@ -48,3 +51,12 @@ def test_a_machine_without_sound_has_none_of_either() -> None:
     assert done.stdout == "Microphones\n   none\nSpeakers\n   none\n"
     assert done.returncode == 7
     assert "There is no microphone." in done.stderr
+    as_json = devices(os.environ | {"PULSE_SERVER": "unix:/nowhere"}, "--json")
+    assert (as_json.returncode, as_json.stdout) == (7, ""), "a line for each device: none"
+
+
+@pytest.mark.parametrize("command", ["devices", "enrol"])
+def test_json_is_explained_where_it_is_no_journal(capfd: Capture, command: str) -> None:
+    shown = run(capfd, command, "--help").out
+    assert "JSON" in shown
+    assert "journal" not in shown

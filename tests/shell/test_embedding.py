@@ -38,6 +38,12 @@ def test_the_example_runs(checkout: Path) -> None:
     assert done.stdout.splitlines()[-1].startswith("The coach is asleep, and has spoken for")
 
 
+def test_the_example_without_a_recording_says_how_it_is_used(checkout: Path) -> None:
+    example = checkout / "examples" / "own_devices.py"
+    done = python(example)
+    assert (done.returncode, done.stderr) == (1, f"Usage: python {example} RECORDING\n")
+
+
 def test_the_example_needs_nothing_but_what_is_promised(checkout: Path) -> None:
     tree = ast.parse((checkout / "examples" / "own_devices.py").read_text(encoding="utf-8"))
     names = [

@@ -95,6 +95,18 @@ def test_interrupted_at_the_keyboard(pulse: Pulse, tmp_path: Path) -> None:
     assert read_journal(journal)[1]
 
 
+@pytest.mark.parametrize("as_service", [(), ("--service",)])
+def test_a_live_sessions_sound_is_not_written(
+    pulse: Pulse, tmp_path: Path, as_service: tuple[str, ...]
+) -> None:
+    sound = tmp_path / "session.wav"
+    with coach(tmp_path / "journal.jsonl", "--write-audio", str(sound), *as_service) as process:
+        assert process.wait(timeout=20) == 10
+        assert process.stderr is not None
+        assert b"--write-audio is for the recorded one. Leave it out" in process.stderr.read()
+    assert not sound.exists()
+
+
 def test_a_microphone_that_is_not_there(pulse: Pulse, tmp_path: Path) -> None:
     with coach(tmp_path / "journal.jsonl", "--microphone", "Blue Yeti") as process:
         assert process.wait(timeout=20) == 7

@@ -114,6 +114,25 @@ def test_a_recording_that_is_none(tmp_path: Path, capfd: Capture) -> None:
     assert "does not exist" in done.err
 
 
+@pytest.mark.parametrize("place", ["", "none/x.wav"])
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_asked(
+    tmp_path: Path, capfd: Capture, place: str
+) -> None:
+    done = run(capfd, "mic-test", "--save", tmp_path / place, "--model", tmp_path)
+    assert done.code == 8
+    assert f"cannot be written to {tmp_path / place}" in done.err
+
+
+def test_a_place_that_can_be_written_stays_as_it_is(tmp_path: Path, capfd: Capture) -> None:
+    new, old = tmp_path / "new.wav", tmp_path / "old.wav"
+    old.write_bytes(b"RIFF")
+    for place in (new, old):
+        missing = tmp_path / "none.wav"
+        assert run(capfd, "mic-test", "--save", place, "--recording", missing).code == 4
+    assert not new.exists()
+    assert old.read_bytes() == b"RIFF"
+
+
 @pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound cards")
 def test_without_any_sound() -> None:
     done = subprocess.run(

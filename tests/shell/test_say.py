@@ -1,6 +1,7 @@
 """`roller-coach say`: any text into a file or aloud, soon, and never with a traceback."""
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -84,6 +85,12 @@ def test_it_writes_a_sound_file(capfd: Capture, tmp_path: Path, ending: str) -> 
     assert np.abs(samples - wanted).max() < 1 / 32_000
 
 
+def test_a_file_whose_name_is_not_utf_8(capfd: Capture, tmp_path: Path) -> None:
+    target = tmp_path / os.fsdecode(b"s\xff.wav")
+    assert run(capfd, "say", "Left.", "--voice", "espeak", "--output", target) == Done(0, "", "")
+    assert target.stat().st_size > 1000
+
+
 def test_pace_voice_and_times(capfd: Capture, tmp_path: Path) -> None:
     model = write_voice(tmp_path)
     lengths = []
@@ -129,6 +136,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cut.onnx").write_bytes(voice.read_bytes()[:-40])
     (folder / "cut.onnx.json").write_bytes((folder / "good.onnx.json").read_bytes())
     (folder / "alone.onnx").write_bytes(voice.read_bytes())
+    (folder / "folder.wav").mkdir()
     write_voice(folder, "small", symbols=20)
     (folder / "small.onnx.json").write_bytes((folder / "good.onnx.json").read_bytes())
     return folder
@@ -138,7 +146,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("text", "options", "expected"),
     [
         ("\N{SMILING FACE WITH SUNGLASSES}", {"--voice": "espeak"}, (6, "nothing in it")),
-        ("日本語", {"--voice": "espeak"}, (6, "nothing in it")),
+        ("日本語", {"--voice": "espeak"}, (6, "The line '日本語' has nothing in it")),
         ("", {"--voice": "espeak"}, (6, "nothing in it")),
         ("Left.", {"--voice": "bark"}, (6, '"bark" is no voice')),
         ("Left.", {"--voice": "espeak:klingon-f9"}, (6, "klingon-f9")),
@@ -148,7 +156,9 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("Left.", {"--voice": "alone.onnx"}, (6, "alone.onnx.json")),
         ("Left.", {"--voice": "small.onnx"}, (6, "small.onnx.json")),
         ("Left.", {"--voice": "espeak", "--output": "x.mp3"}, (8, "x.mp3")),
-        ("Left.", {"--voice": "espeak", "--output": "nowhere/x.wav"}, (8, "nowhere/x.wav")),
+        ("Left.", {"--voice": "espeak", "--output": "nowhere/x.wav"}, (8, "no folder /")),
+        ("Left.", {"--voice": "espeak", "--output": "cut.onnx/x.wav"}, (8, "no folder /")),
+        ("Left.", {"--voice": "espeak", "--output": "folder.wav"}, (8, "Is a directory. Name")),
         ("Left.", {"--voice": "espeak", "--pace": "900"}, (2, "900")),
     ],
 )
