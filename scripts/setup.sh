@@ -52,16 +52,24 @@ make_venv() {
     "$python" -m venv --clear "$venv"
 }
 
+# Whether an environment was made to its end; pip comes last.
+is_whole() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
+        "$1" -m pip --version >/dev/null 2>&1
+}
+
 # set_up CHECKOUT LOCKFILE: leaves the environment's folder in $venv.
 set_up() {
     venv="$1/.venv"
     stamp="$venv/installed-$2"
-    if cmp -s "$1/$2" "$stamp"; then return; fi
+    # The system's Python may have been replaced since, and with it what the environment stands on.
+    if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c '' 2>/dev/null; then return; fi
     missing=$(missing_packages)
     # shellcheck disable=SC2086 # names without blanks
     [ -z "$missing" ] || apt_install $missing ||
         say "going on without $missing: only recordings can be played, if at all"
-    "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || make_venv
+    is_whole "$venv/bin/python" || make_venv
+    rm -f "$venv"/installed-* # what this lock brings may be other versions than theirs
     say "installing the Python packages of $2"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
         --requirement "$1/$2"
