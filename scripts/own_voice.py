@@ -77,6 +77,7 @@ class Tape:
 
     samples: Samples
     lines: list[tuple[int, int, str]]
+    changes: int = 0
 
     def played(self, start_frame: int, frames: int) -> Samples:
         """Part of it, zeros where there is none."""

@@ -168,6 +168,11 @@ class Reliable:
 class Playback(Protocol):
     """What left the loudspeaker, on the microphone's clock."""
 
+    @property
+    def changes(self) -> int:
+        """How often another loudspeaker, or the same one opened again, has taken over."""
+        ...
+
     def played(self, start_frame: int, frames: int) -> Samples:
         """What was played while the microphone captured these frames: float32, shape (frames,),
         at the microphone's rate (16 kHz), zeros where nothing was.

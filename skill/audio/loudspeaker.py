@@ -122,6 +122,7 @@ class Loudspeaker(Closing):
             Direction.SPEAKER, listed(name), lambda device: Outlet(device, awake=awake)
         )
         self._outlet = self._caretaker.first
+        self._changes = 0
         self._seen = time.monotonic()
         self._lost = False
         self.name = self._outlet.device.name
@@ -177,6 +178,11 @@ class Loudspeaker(Closing):
         tokens, self._ended = self._ended, []
         return tokens
 
+    @property
+    def changes(self) -> int:
+        """How often another stream has taken over."""
+        return self._changes
+
     def played(self, start_frame: int, frames: int) -> Samples:
         """What left the device while the microphone captured these frames, at `rate`; zeros where
         nothing did, and before both clocks are known.
@@ -201,6 +207,7 @@ class Loudspeaker(Closing):
             _ = outlet.clock  # takes the newest stamp
             if outlet is not self._outlet:
                 self._underruns += self._outlet.underruns
+                self._changes += 1
                 self._outlet, self.name = outlet, outlet.device.name
         return outlet
 

@@ -8,6 +8,7 @@ server, it has nothing to say.
 import os
 import re
 import subprocess
+import time
 from dataclasses import dataclass
 
 from skill.audio.devices import Direction
@@ -15,6 +16,9 @@ from skill.closing import Closing
 
 SECONDS = 3.0
 """An answer takes some 10 ms; a server that hangs must not hang us."""
+LISTENED_S = 1.0
+"""Whoever ends sooner had no server to listen to. That is no change, or it would be asked for again
+and again."""
 NOTHING_THERE = "auto_null"
 """The sink that a server makes when there is no other; nobody hears it."""
 
@@ -82,6 +86,7 @@ class Changes(Closing):
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._since = 0.0
         self._start()
 
     def any(self) -> bool:
@@ -92,9 +97,9 @@ class Changes(Closing):
             text = os.read(self._process.stdout.fileno(), 65_536)
         except BlockingIOError:
             return False
-        if not text:  # the server has ended
+        if not text:  # the server has ended, or there has been none
             self.close()
-            return True
+            return time.monotonic() - self._since >= LISTENED_S
         return _MATTERS.search(text) is not None
 
     def renew(self) -> None:
@@ -120,6 +125,7 @@ class Changes(Closing):
             )
         except OSError:
             return
+        self._since = time.monotonic()
         if process.stdout is not None:
             os.set_blocking(process.stdout.fileno(), False)
         self._process = process

@@ -118,8 +118,7 @@ def open_microphone(device: Device, callback: Callback, channels: int = 1) -> St
             if error_code(error) != BAD_CHANNELS or channels == device.channels:
                 raise
             raw = opened(sounddevice, device.channels)
-        raw.start()
-        return Stream(raw, lambda: False)
+        return Stream(_started(raw), lambda: False)
 
 
 def open_speaker(
@@ -144,8 +143,17 @@ def open_speaker(
             latency=LATENCY_S,
             callback=callback,
         )
+        return Stream(_started(raw), in_use)
+
+
+def _started(raw: Any) -> Any:
+    """A stream of sounddevice's that runs; one that does not start would keep the device busy."""
+    try:
         raw.start()
-        return Stream(raw, in_use)
+    except portaudio().PortAudioError:
+        raw.close()
+        raise
+    return raw
 
 
 @contextlib.contextmanager

@@ -74,6 +74,11 @@ class TimelineSpeaker:
         tokens, self._ended = self._ended, []
         return tokens
 
+    @property
+    def changes(self) -> int:
+        """It is one and the same."""
+        return 0
+
     def played(self, start_frame: int, frames: int) -> Samples:
         """What was played in these frames, within the last few seconds: a `skill.ports.Playback`.
 

@@ -60,12 +60,19 @@ class EchoCanceller:
     _silent: int = FORGETTING
     _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
-    def clean(self, heard: Samples, played: Samples) -> Hop:
+    def forget_path(self) -> None:
+        """Another device plays or hears: what is known of the echo's way would be in the way, for
+        the filter takes six seconds of speech to unlearn a shift of 25 ms, and two to begin anew.
+        """
+        self._filter = None
+
+    def clean(self, heard: Samples, played: Samples, *, lost: bool = False) -> Hop:
         """What was heard one hop ago, without the coach.
 
         Args:
             heard: by the microphone, float32 within 1, shape (HOP,).
             played: what left the speaker at the same time, shape (HOP,).
+            lost: whether nothing was heard, not even the room: nothing is learnt from it.
         """
         self._silent = 0 if played.any() else self._silent + 1
         speaking = self._silent <= PARTS
@@ -73,13 +80,15 @@ class EchoCanceller:
             heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
         if self._silent == FORGETTING:
             self.suppressor.forget()
-        left, taken = self._without_echo(heard, played)
+        left, taken = self._without_echo(heard, played, lost=lost)
         knew = self._audible.certain
-        self._audible.learn(heard, left, played)
+        if not lost:
+            self._audible.learn(heard, left, played)
         now = [left, taken, played, heard]
         frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
         self._before = now
-        self._gate.learn(left)
+        if not lost:
+            self._gate.learn(left)
         shaped = np.stack([frames[-1] * HALVES] * 2)
         echoing = speaking and self._audible.certain
         if speaking and self._audible.possible:
@@ -100,13 +109,18 @@ class EchoCanceller:
             return True
         return self._gate.is_sure if self._audible.certain else self._audible.unexplained
 
-    def _without_echo(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
+    def _without_echo(
+        self, heard: Samples, played: Samples, *, lost: bool
+    ) -> tuple[Samples, Samples]:
         if not self._audible.possible:
             # What it knew of the speaker is of no use once that is heard again.
             self._filter = None
             return heard, np.zeros_like(heard)
         self._filter = self._filter or KalmanFilter()
-        return self._filter.clean(heard, played)
+        left, taken = self._filter.clean(heard, played, learn=not lost)
+        if lost:
+            return heard, np.zeros_like(heard)
+        return left, taken
 
     def _suppressed(self, frames: Samples) -> Samples:
         left, taken, played = spectrum(frames)

@@ -23,6 +23,9 @@ FULL_SCALE = 32768
 ONSET = 20
 """Hops that are recognised again once somebody is known to talk: an "s" is over before that."""
 
+LONG_S = 0.5
+"""A shorter hole in what is heard is a dropout of the same stream."""
+
 
 @dataclass
 class EchoCancelled:
@@ -39,6 +42,8 @@ class EchoCancelled:
     canceller: EchoCanceller
     _ungated: deque[Samples] = field(default_factory=lambda: deque(maxlen=ONSET))
     _talk: bool = False
+    _lost: int = 0
+    _changes: int = 0
 
     @property
     def rate(self) -> int:
@@ -55,13 +60,24 @@ class EchoCancelled:
             cleaned = self._clean(block)
             yield cleaned if block.kind is BlockKind.HEARD else block
 
+    def _notice_devices(self, lost: int) -> None:
+        """After a longer loss the microphone has been opened again, and so may the speaker be."""
+        reopened = not lost and self._lost >= LONG_S * self.rate
+        changes = self.playback.changes
+        if reopened or changes != self._changes:
+            self.canceller.forget_path()
+        self._changes = changes
+        self._lost = self._lost + lost if lost else 0
+
     def _clean(self, block: Block) -> Block:
         if len(block.pcm) % HOP:
             raise ValueError(f"a block of {len(block.pcm)} frames is no multiple of {HOP}")
         heard: Samples = (block.pcm / FULL_SCALE).astype(np.float32)
         played = self.playback.played(block.start_frame, len(heard))
+        lost = block.kind is not BlockKind.HEARD
+        self._notice_devices(len(block.pcm) if lost else 0)
         hops = [
-            self.canceller.clean(heard[at : at + HOP], played[at : at + HOP])
+            self.canceller.clean(heard[at : at + HOP], played[at : at + HOP], lost=lost)
             for at in range(0, len(heard), HOP)
         ]
         begins = any(hop.talk for hop in hops) and not self._talk

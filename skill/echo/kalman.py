@@ -48,12 +48,15 @@ class KalmanFilter:
         self._near: Powers = np.full(bins, FLOOR, np.float32)
         self._drift = Drift()
 
-    def clean(self, heard: Samples, played: Samples) -> tuple[Samples, Samples]:
+    def clean(
+        self, heard: Samples, played: Samples, *, learn: bool = True
+    ) -> tuple[Samples, Samples]:
         """Take the echo of all that was played until now out of a hop.
 
         Args:
             heard: by the microphone, float32, shape (HOP,).
             played: what left the speaker at the same time, shape (HOP,).
+            learn: whether what was heard tells anything of the echo's path.
 
         Returns:
             what is left, and the echo that was taken out, each of shape (HOP,).
@@ -68,8 +71,9 @@ class KalmanFilter:
         whole = np.fft.irfft((self._reference * self._path).sum(axis=0))
         echo: Samples = whole[HOP:].astype(np.float32)
         left: Samples = heard - echo
-        self._learn(left)
-        self._drift.look(self._path)
+        if learn:
+            self._learn(left)
+            self._drift.look(self._path)
         return left, echo
 
     def _learn(self, left: Samples) -> None:

@@ -14,6 +14,7 @@ from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command
 from skill.echo.bands import FRAME, HOP, WEIGHTS, spectrum, wave
+from skill.echo.cancelling import EchoCancelled
 from skill.echo.kalman import KalmanFilter
 from skill.echo.simulated import Echoing, Room
 from skill.echo.weights import FILE, read_weights
@@ -261,3 +262,40 @@ def test_what_the_coach_says_is_known_to_be_said_by_nobody_else(talking: Timelin
     assert any(others[:80]), "at first, nobody knows"
     assert not any(others[400:590])
     assert sum(others[600:700]) > 20
+
+
+class Reopened:
+    """A microphone that hears, is gone, and then hears something else."""
+
+    rate = RATE
+
+    def __init__(self, before: AudioSource, after: AudioSource, gone: slice) -> None:
+        self._before, self._after, self._gone = before, after, gone
+
+    def blocks(self) -> Iterator[Block]:
+        for early, late in zip(self._before.blocks(), self._after.blocks(), strict=True):
+            if early.end_frame <= self._gone.start:
+                yield early
+            elif early.end_frame <= self._gone.stop:
+                yield Block(early.start_frame, np.zeros_like(early.pcm), BlockKind.LOST)
+            else:
+                yield late
+
+
+def test_a_microphone_that_was_opened_again_has_another_echo(talking: TimelineSpeaker) -> None:
+    rooms = [Room(response(), 0.5, delay * RATE // 1000) for delay in (60, 35)]
+    early, late = (Echoing(Microphone(noise()), talking, room) for room in rooms)
+    both = Reopened(early, late, slice(3 * RATE, 4 * RATE))
+    after = heard_of(without_echo(both, talking))
+    second = slice(6 * RATE, 7 * RATE)
+    assert decibels(heard_of(late)[second]) - decibels(after[second]) > 20
+
+
+def test_nothing_is_learnt_from_what_was_not_heard(talking: TimelineSpeaker) -> None:
+    silent = TimelineSpeaker(RATE)
+    room = Microphone(noise())
+    source = without_echo(Reopened(room, room, slice(4 * RATE, 4 * RATE + 800)), silent)
+    assert isinstance(source, EchoCancelled)
+    gate = source.canceller._gate
+    levels = [gate._noise for _ in source.blocks()]
+    assert levels[82] > levels[78] / 2
