@@ -163,34 +163,39 @@ class Microphone(Closing):
     def _deliver(self) -> Iterator[Block]:
         expected, last, lost = 0, time.monotonic(), False
         while True:
-            current = self._caretaker.current
-            if current is None or current is self._intake:
-                chunk = self._fetch(current)
-            else:
-                chunk = _latest(current, self._block_s)
+            intake, chunk = self._next(self._caretaker.current)
             now = time.monotonic()
-            if chunk is None or current is None:
+            if chunk is None:
                 if lost or now - last >= PATIENCE_S:
                     yield from self._lost(now - last)
                     last, lost = now, True
                 continue
-            if current is not self._intake:
+            if intake is not self._intake:
                 yield from self._lost(now - last)
-                self._change_to(current)
+                self._change_to(intake)
                 expected = chunk.start
             if chunk.start > expected:
                 yield from self._builder.lost(chunk.start - expected)
-            pcm = current.mono(chunk)
+            pcm = intake.mono(chunk)
             blocks = self._builder.heard(pcm)
             self.clock.note(self._builder.next_frame, chunk.seconds)
+            # Before the yield: whoever handles the blocks may take their time.
+            gone = intake is not self._caretaker.current
+            last = min(now, last + len(pcm) / intake.device.rate) if gone else now
+            expected, lost = chunk.start + len(pcm), False
             yield from blocks
-            expected, last, lost = chunk.start + len(pcm), time.monotonic(), False
 
-    def _fetch(self, current: Intake | None) -> Chunk | None:
-        if current is not None:
-            return current.next(self._block_s)
-        time.sleep(self._block_s)
-        return None
+    def _next(self, current: Intake | None) -> tuple[Intake, Chunk | None]:
+        """The next chunk and where it is from; None if there is none within a block's time."""
+        left = self._intake.next(0)  # of one that is gone, too: it was heard
+        if left is not None:
+            return self._intake, left
+        if current is None:
+            time.sleep(self._block_s)
+            return self._intake, None
+        if current is self._intake:
+            return current, current.next(self._block_s)
+        return current, _latest(current, self._block_s)
 
     def _lost(self, seconds: float) -> Sequence[Block]:
         self.clock.restart()

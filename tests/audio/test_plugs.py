@@ -20,7 +20,7 @@ from skill.audio.microphone import Microphone
 from skill.audio.sound_server import endpoints
 from skill.audio.streams import restart_portaudio
 from skill.errors import DeviceError
-from skill.ports import Block, BlockKind, Clip
+from skill.ports import RATE, Block, BlockKind, Clip
 from tests.support.pulse import Pulse, running_pulseaudio
 from tests.support.tones import sine
 
@@ -101,8 +101,24 @@ def test_what_is_played_while_portaudio_restarts_is_only_late(pulse: Pulse) -> N
         assert speaker.works
         wait_for_end(speaker, 1, 3)
         assert np.abs(heard.samples().astype(int)).max() > 10_000
-        blocks = [block for block, _ in zip(microphone.blocks(), range(10), strict=False)]
+        blocks = [block for block, _ in zip(microphone.blocks(), range(60), strict=False)]
         assert blocks[-1].kind is BlockKind.HEARD
+
+
+def test_time_goes_on_where_nobody_looked_while_a_stream_died(pulse: Pulse) -> None:
+    with Microphone() as microphone:
+        until(microphone, BlockKind.HEARD, 2)
+        begun, before = time.monotonic(), next(microphone.blocks()).end_frame
+        time.sleep(0.5)
+        assert restart_portaudio()
+        time.sleep(0.5)
+        kinds = []
+        while (block := next(microphone.blocks())).end_frame - before < 20_000:
+            kinds.append(block.kind)
+        passed = time.monotonic() - begun
+        assert kinds[:8] == [BlockKind.HEARD] * 8, "what was heard before is not dropped"
+        assert BlockKind.LOST in kinds
+        assert (block.end_frame - before) / RATE == pytest.approx(passed, abs=0.3)
 
 
 def test_portaudio_is_not_restarted_in_the_middle_of_a_line(pulse: Pulse) -> None:
