@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -145,6 +146,23 @@ def test_whoever_asks_half_a_question_is_sent_away(
             time.sleep(0.05)
         assert time.monotonic() - began < 1.5, "byte after byte is no excuse"
         assert gone(raw)
+
+
+def test_whoever_asks_on_and_on_and_reads_nothing_is_sent_away(
+    page: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "HURRY_S", 0.5)
+    end = time.monotonic() + 10
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", page.address.port))
+        raw.setblocking(False)
+        with suppress(ConnectionResetError, BrokenPipeError):
+            while time.monotonic() < end:
+                with suppress(BlockingIOError):
+                    raw.send(ASKED * 1000)
+                time.sleep(0.01)
+        assert time.monotonic() < end, "it is still there"
 
 
 def read_refusals(raw: socket.socket, count: int) -> None:
