@@ -36,6 +36,15 @@ from skill.ports import Recognizer
 LONGEST_S = 30
 """No command is longer; what follows is not kept."""
 SAMPLE_BYTES = 2
+RATES = range(8_000, 192_001)
+"""What microphones are recorded at."""
+CHANNELS = range(1, 9)
+MOST_BYTES = 8 * 1024 * 1024
+"""No event is longer: half a minute in one chunk, at 48 kHz and in stereo, is 6 MB."""
+FORMAT = (
+    f"Send audio-start first, with width {SAMPLE_BYTES}, a rate from {RATES[0]} to {RATES[-1]} and "
+    f"{CHANNELS[0]} to {CHANNELS[-1]} channels."
+)
 
 
 class Service:
@@ -129,7 +138,7 @@ class Connection(AsyncEventHandler):
         elif Transcribe.is_type(event.type):
             self._format = None
         elif AudioStart.is_type(event.type):
-            self._format, self._sound = AudioStart.from_event(event), bytearray()
+            self._begin(AudioStart.from_event(event))
         elif AudioChunk.is_type(event.type):
             self._keep(AudioChunk.from_event(event).audio)
         elif AudioStop.is_type(event.type):
@@ -137,6 +146,9 @@ class Connection(AsyncEventHandler):
         elif Transcript.is_type(event.type):
             await self.write_event(self._service.answer(Transcript.from_event(event)).event())
         return True
+
+    def _begin(self, made: AudioStart) -> None:
+        self._format, self._sound = made if _fits(made) else None, bytearray()
 
     def _keep(self, sound: bytes) -> None:
         if self._format is None:
@@ -146,13 +158,33 @@ class Connection(AsyncEventHandler):
 
     async def _transcribe(self) -> None:
         made, self._format = self._format, None
-        if made is None or made.width != SAMPLE_BYTES or min(made.rate, made.channels) < 1:
-            await self.write_event(
-                Error("Send audio-start with width 2, a rate and channels first.", "format").event()
-            )
+        if made is None:
+            await self.write_event(Error(FORMAT, "format").event())
             return
         recording = Recording(bytes(self._sound), made.rate, made.channels)
         await self.write_event(self._service.hear(recording).event())
+
+
+def _fits(made: AudioStart) -> bool:
+    numbers = (made.rate, made.width, made.channels)
+    # The library hands on whatever JSON had, and 16000.0 is in a range, too.
+    if not all(isinstance(number, int) for number in numbers):
+        return False
+    return made.rate in RATES and made.width == SAMPLE_BYTES and made.channels in CHANNELS
+
+
+class BoundedReader(asyncio.StreamReader):
+    """A stream that refuses to collect more at once than an event may have."""
+
+    async def readexactly(self, n: int) -> bytes:
+        """Read so many bytes.
+
+        Raises:
+            ValueError: if they are too many. The library ends such a connection.
+        """
+        if n > MOST_BYTES:
+            raise ValueError(n)
+        return await super().readexactly(n)
 
 
 async def serve(service: Service, host: str, port: int, listening: Callable[[int], None]) -> None:
@@ -171,8 +203,12 @@ async def serve(service: Service, host: str, port: int, listening: Callable[[int
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await Connection(service, reader, writer).run()
 
+    def protocol() -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(BoundedReader(), connect)
+
     try:
-        server = await asyncio.start_server(connect, host, port)
+        # As asyncio.start_server does it, but with a reader of our own.
+        server = await asyncio.get_running_loop().create_server(protocol, host, port)
     except (OSError, OverflowError) as failure:
         raise SettingsError(
             f"Nothing can listen at {host}, port {port}: {failure}.",

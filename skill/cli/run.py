@@ -39,7 +39,11 @@ OUT = Path("out")
     is_flag=True,
     help="As a service: never the recorded session, and no end; feeds systemd's watchdog.",
 )
-@click.option("--mqtt", help="Home Assistant's broker: HOST, or mqtt://USER:PASSWORD@HOST.")
+@click.option(
+    "--mqtt",
+    help="Home Assistant's broker: HOST, or mqtts://HOST for TLS. A password belongs in the "
+    "settings file's mqtt, as other users can see a command line.",
+)
 @click.option(
     "--write-audio",
     type=FILE,

@@ -33,7 +33,8 @@ def read_address(text: str) -> Address:
     """Read ``HOST``, ``HOST:PORT`` or ``mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]``.
 
     Raises:
-        SettingsError: if it is none of these. The text is not repeated: a password may be in it.
+        SettingsError: if it is none of these, or no computer can have such a name. The text is not
+            repeated: a password may be in it.
     """
     try:
         parts = urlsplit(text if "://" in text else f"mqtt://{text}")
@@ -46,6 +47,7 @@ def read_address(text: str) -> Address:
             "Write mqtt://USER:PASSWORD@HOST:PORT, or only HOST. In the password, write other "
             "characters than letters and digits as %40 for @, %3A for :, %2F for /.",
         )
+    _check_name(host)
     tls = parts.scheme == "mqtts"
     return Address(
         host,
@@ -54,3 +56,14 @@ def read_address(text: str) -> Address:
         unquote(parts.password or ""),
         tls,
     )
+
+
+def _check_name(host: str) -> None:
+    try:
+        host.encode("idna")
+    except UnicodeError as failure:
+        # The look-up of the name would fail the same way, but in paho's thread, which it would end.
+        raise SettingsError(
+            "The MQTT broker's address has a name in it that no computer can have.",
+            "Look for two dots in a row, a dot in front, and more than 63 characters between dots.",
+        ) from failure

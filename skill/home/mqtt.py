@@ -117,8 +117,13 @@ class HomeLink(Closing):
         self._news.put(Gone())
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            # It is not one of ours, and paho would end its thread.
+            return
         text = message.payload.decode("utf-8", "replace").strip()
-        if message.topic == self._topics.home_status:
+        if topic == self._topics.home_status:
             if text == ONLINE:
                 self._news.put(HomeStarted())
         elif not message.retain and text in set(BUTTONS):

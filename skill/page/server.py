@@ -15,11 +15,14 @@ LONGEST_END_S = 2
 MOST_CONNECTIONS = 64
 """The process has some thousand files to open, and the session needs its share."""
 HURRY_S = 10
-"""Who has not asked for anything by then is sent away."""
+"""Who has not asked by then, or only half a question, or reads no answer, is sent away."""
 
 
 class Connection(H11Protocol):
     """A connection that cannot keep the session from what it needs by being one of too many."""
+
+    _hurry: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Take a connection, if there is room for it."""
@@ -27,11 +30,43 @@ class Connection(H11Protocol):
         if len(self.connections) > MOST_CONNECTIONS:
             transport.abort()
         else:
-            self.loop.call_later(HURRY_S, self._leave_if_idle)
+            self._hurry = self.loop.call_later(HURRY_S, transport.close)
 
-    def _leave_if_idle(self) -> None:
-        if self.cycle is None:
-            self.transport.close()
+    def data_received(self, data: bytes) -> None:
+        """Take what was sent; a request that it begins has to be whole soon."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._end_hurry()
+        elif self._hurry is None:
+            # Uvicorn has stopped its own clock at the first byte.
+            self._hurry = self.loop.call_later(HURRY_S, self.transport.close)
+
+    def pause_writing(self) -> None:
+        """Wait for a browser that does not read, but not for ever."""
+        super().pause_writing()
+        # Abort: a close would wait until everything is read.
+        self._unread = self.loop.call_later(HURRY_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the browser has read."""
+        self._end_unread()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._end_hurry()
+        self._end_unread()
+        super().connection_lost(exc)
+
+    def _end_hurry(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None
+
+    def _end_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
 
 class PageServer(Closing):

@@ -107,8 +107,17 @@ def test_silence_is_an_empty_text(port: int) -> None:
 
 
 def test_a_format_that_is_none_is_an_error_and_the_connection_stays(port: int) -> None:
-    for start in (AudioStart(16_000, 4, 1), AudioStart(0, 2, 1), AudioStart(16_000, 2, 0)):
-        assert Error.is_type(ask(port, start, AudioStop()).type)
+    for start in (
+        AudioStart(16_000, 4, 1),
+        AudioStart(0, 2, 1),
+        AudioStart(7_999, 2, 1),
+        AudioStart(10**9, 2, 1),
+        AudioStart(16_000.0, 2, 1),  # type: ignore[arg-type]  # as JSON may have it
+        AudioStart(16_000, 2, 0),
+        AudioStart(16_000, 2, 1000),
+    ):
+        chunk = AudioChunk(16_000, 2, 1, bytes(32_000))
+        assert Error.is_type(ask(port, start, chunk, AudioStop()).type)
     assert Error.is_type(ask(port, AudioStop()).type)
     assert Pong.is_type(ask(port, Ping()).type)
 
@@ -132,6 +141,14 @@ def test_rubbish_closes_its_own_connection_only(port: int, rubbish: bytes) -> No
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):
             pass
+    assert Pong.is_type(ask(port, Ping()).type)
+
+
+@pytest.mark.parametrize("part", ["payload_length", "data_length"])
+def test_an_event_that_announces_more_than_memory_is_hung_up_on(port: int, part: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(json.dumps({"type": "ping", part: 10**12}).encode() + b"\n")
+        assert connection.recv(4096) == b""
     assert Pong.is_type(ask(port, Ping()).type)
 
 

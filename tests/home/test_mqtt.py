@@ -110,6 +110,28 @@ def test_a_retained_command_and_one_that_is_none_are_left_alone(mosquitto: Broke
     assert pressed(floor.witness) == [Command.STOP]
 
 
+def publication(topic: bytes, payload: bytes) -> bytes:
+    body = len(topic).to_bytes(2, "big") + topic + payload
+    return bytes((0x30, len(body))) + body
+
+
+def test_a_topic_that_is_no_text_is_left_alone() -> None:
+    # By hand: mosquitto hands on no such topic.
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        mat(f"127.0.0.1:{server.getsockname()[1]}") as floor,
+    ):
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(bytes((0x20, 2, 0, 0)))
+            connection.sendall(publication(b"\xff\xfe", b"start"))
+            connection.sendall(publication(TOPICS.command.encode(), b"stop"))
+            floor.until(lambda: pressed(floor.witness))
+    assert pressed(floor.witness) == [Command.STOP]
+    assert floor.told == []
+
+
 def test_a_button_means_nothing_where_the_word_does(mosquitto: Broker) -> None:
     with Home(mosquitto.port) as home, mat(f"127.0.0.1:{mosquitto.port}") as floor:
         floor.until(lambda: home.json(TOPICS.state))

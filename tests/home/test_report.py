@@ -79,5 +79,13 @@ def test_what_is_no_address_is_refused_without_repeating_a_password(text: str) -
         read_address(text)
 
 
+@pytest.mark.parametrize("host", ["homeassistant..local", ".local", "a" * 64, "a" * 64 + ".local"])
+def test_a_name_that_cannot_be_looked_up_is_refused(host: str) -> None:
+    for text in (host, f"mqtt://anna:secret@{host}:1883"):
+        with pytest.raises(SettingsError, match="no computer can have") as refused:
+            read_address(text)
+        assert "secret" not in f"{refused.value} {refused.value.remedy}"
+
+
 def test_a_password_is_in_no_message() -> None:
     assert "secret" not in repr(read_address("mqtt://anna:secret@nas"))

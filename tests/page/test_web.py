@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from skill.core.coach import Phase
 from skill.core.vocabulary import Command
 from skill.errors import SettingsError
+from skill.page import server
 from skill.page.board import PRESSES
 from skill.page.opening import open_page
 from skill.page.server import MOST_CONNECTIONS
@@ -122,6 +124,78 @@ def test_whoever_opens_all_connections_is_cut_off(page: Served) -> None:
         one.close()
     time.sleep(0.2)
     assert httpx.get(page.address.url).status_code == 200
+
+
+ASKED = b"GET /wrong HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+@pytest.mark.parametrize("questions", [0, 1, 2])
+def test_whoever_asks_half_a_question_is_sent_away(
+    page: Served, monkeypatch: pytest.MonkeyPatch, questions: int
+) -> None:
+    monkeypatch.setattr(server, "HURRY_S", 0.5)
+    with socket.create_connection(("127.0.0.1", page.address.port), timeout=10) as raw:
+        raw.sendall(ASKED * questions)
+        read_refusals(raw, questions)
+        began = time.monotonic()
+        for byte in ASKED[:-2]:
+            try:
+                raw.sendall(bytes((byte,)))
+            except OSError:
+                break
+            time.sleep(0.05)
+        assert time.monotonic() - began < 1.5, "byte after byte is no excuse"
+        assert gone(raw)
+
+
+def test_whoever_asks_on_and_on_and_reads_nothing_is_sent_away(
+    page: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "HURRY_S", 0.5)
+    end = time.monotonic() + 10
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", page.address.port))
+        raw.setblocking(False)
+        with suppress(ConnectionResetError, BrokenPipeError):
+            while time.monotonic() < end:
+                with suppress(BlockingIOError):
+                    raw.send(ASKED * 1000)
+                time.sleep(0.01)
+        assert time.monotonic() < end, "it is still there"
+
+
+def read_refusals(raw: socket.socket, count: int) -> None:
+    answers = b""
+    while answers.count(b"when it starts.\n") < count:
+        part = raw.recv(10_000)
+        assert part, "sent away"
+        answers += part
+
+
+def gone(raw: socket.socket) -> bool:
+    try:
+        return not raw.recv(10_000)
+    except ConnectionResetError:
+        return True
+
+
+def test_whoever_asks_again_in_time_or_is_being_answered_stays(
+    page: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "HURRY_S", 0.5)
+    with socket.create_connection(("127.0.0.1", page.address.port), timeout=10) as raw:
+        for _ in range(4):
+            raw.sendall(ASKED[:20])
+            time.sleep(0.2)
+            raw.sendall(ASKED[20:])
+            read_refusals(raw, 1)
+    with httpx.stream("GET", page.address.url + "events") as stream:
+        told = _until_view(events(stream))
+        next(told)
+        time.sleep(0.8)
+        page.show(in_phase(Phase.SETTING_UP).coach, 0)
+        assert json.loads(next(told)[1])["view"]
 
 
 def test_a_session_that_does_nothing_is_not_filled_with_presses(page: Served) -> None:

@@ -103,6 +103,13 @@ def test_commands_and_options_are_completed() -> None:
     assert "--mqtt" in complete("roller-coach run --")
 
 
+def test_no_password_is_asked_for_on_a_command_line(checkout: Path) -> None:
+    # Other users see it in ps.
+    manual = (checkout / "docs" / "roller-coach.1").read_text(encoding="utf-8")
+    assert "PASSWORD" not in manual
+    assert "A password belongs in the settings file" in manual
+
+
 def test_the_man_page_is_current(checkout: Path) -> None:
     done = python(checkout / "scripts" / "man.py", "--check")
     assert done.stdout == "current\n", done.stdout + done.stderr
