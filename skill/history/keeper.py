@@ -1,6 +1,7 @@
 """Watches live sessions and keeps what they came to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -27,21 +28,27 @@ class Keeper:
         store: where it is kept.
         clock: the wall clock of the person, with its offset from UTC.
         routine: the routine's id.
-
-    Attributes:
-        trouble: why nothing could be kept, or None. A session goes on all the same.
+        tell: gets a sentence as soon as something cannot be kept or read, once until it can be
+            again. A session goes on all the same.
     """
 
     store: Store
     clock: Callable[[], datetime]
     routine: str
-    trouble: str | None = None
+    tell: Callable[[str], None] = lambda _trouble: None
+    _troubles: dict[str, str] = field(default_factory=dict)
     _tally: Tally = field(default_factory=Tally)
     _started: datetime | None = None
     _asleep_since: int = 0
     _id: int | None = None
     _kept: tuple[int, Phase] | None = None
     _past: Past | None = None
+    _looked: bool = False
+
+    @property
+    def trouble(self) -> str | None:
+        """Why something cannot be kept or read now, or None."""
+        return next(iter(self._troubles.values()), None)
 
     def message(self, at: int, message: Event | Effect) -> None:
         """Count what was repeated."""
@@ -69,31 +76,39 @@ class Keeper:
         return self._started is None or now - self._asleep_since > GAP_MS
 
     def _keep(self) -> None:
-        if self._started is None or self.trouble is not None:
+        if self._started is None:
             return
-        record = Record.of(self._tally, self._started, self.routine)
+        record = replace(Record.of(self._tally, self._started, self.routine), id=self._id)
+        with self._troubled("write", " This session is not in the history."):
+            self._id = self.store.keep(record)
+            self._looked = False
+
+    @contextmanager
+    def _troubled(self, work: str, so: str = "") -> Iterator[None]:
+        """Tell of a work's trouble when it is new, and forget it when the work is done."""
         try:
-            self._id = self.store.keep(replace(record, id=self._id))
+            yield
         except StorageError as error:
-            self.trouble = f"{error} This session is not in the history."
-        self._past = None
+            known = work in self._troubles
+            self._troubles[work] = f"{error}{so}"
+            if not known:
+                self.tell(self._troubles[work])
+        else:
+            self._troubles.pop(work, None)
 
     def this_week(self) -> int | None:
         """How many sessions there have been since Monday, with the one that goes on; None if it
         cannot be told.
         """
-        try:
+        with self._troubled("read"):
             records = [record for record in self.store.records() if record.id != self._id]
-        except StorageError as error:
-            self.trouble = str(error)
-            return None
-        return past(records, self.clock().date()).week + 1
+            return past(records, self.clock().date()).week + 1
+        return None
 
     def past(self) -> Past | None:
         """The last days, as they are kept; None if they cannot be read."""
-        if self._past is None and self.trouble is None:
-            try:
+        if not self._looked:
+            self._looked, self._past = True, None
+            with self._troubled("read"):
                 self._past = past(self.store.records(), self.clock().date())
-            except StorageError as error:
-                self.trouble = str(error)
         return self._past

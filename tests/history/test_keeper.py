@@ -9,6 +9,7 @@ import pytest
 
 from skill.core.coach import Phase
 from skill.core.vocabulary import Command
+from skill.errors import StorageError
 from skill.history.keeper import Keeper
 from skill.history.records import Record
 from skill.history.store import Store
@@ -41,6 +42,15 @@ class Fingers:
         return () if command is None else (Press(command, None, "test"),)
 
 
+def keeping(keeper: Keeper, at: dict[int, Command], seconds: float) -> tuple[Session, Witness]:
+    talk, witness = session(source=Blocks((seconds, BlockKind.HEARD)))
+    talk.hands = (Fingers(at),)
+    talk.observers = (*talk.observers, keeper)
+    talk.this_week = keeper.this_week
+    talk.run()
+    return talk, witness
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "history.sqlite3") as opened:
@@ -51,17 +61,18 @@ Play = Callable[[dict[int, Command], float], tuple[Session, Witness, Keeper]]
 
 
 @pytest.fixture
-def play(store: Store) -> Play:
+def told() -> list[str]:
+    """Sentences about troubles."""
+    return []
+
+
+@pytest.fixture
+def play(store: Store, told: list[str]) -> Play:
     """Runs a session with presses, and keeps it."""
 
     def playing(at: dict[int, Command], seconds: float) -> tuple[Session, Witness, Keeper]:
-        talk, witness = session(source=Blocks((seconds, BlockKind.HEARD)))
-        keeper = Keeper(store, lambda: MONDAY, "test")
-        talk.hands = (Fingers(at),)
-        talk.observers = (*talk.observers, keeper)
-        talk.this_week = keeper.this_week
-        talk.run()
-        return talk, witness, keeper
+        keeper = Keeper(store, lambda: MONDAY, "test", told.append)
+        return (*keeping(keeper, at, seconds), keeper)
 
     return playing
 
@@ -120,7 +131,7 @@ def test_this_week_counts_the_session_that_goes_on(play: Play, store: Store) -> 
 
 
 def test_a_history_that_breaks_does_not_end_the_session(
-    play: Play, store: Store, tmp_path: Path
+    play: Play, told: list[str], tmp_path: Path
 ) -> None:
     file = sqlite3.connect(tmp_path / "history.sqlite3")
     file.executescript("DROP TABLE visits; DROP TABLE sessions;")
@@ -131,3 +142,59 @@ def test_a_history_that_breaks_does_not_end_the_session(
     assert keeper.trouble is not None
     assert "history.sqlite3 cannot be used" in keeper.trouble
     assert keeper.past() is None
+    assert len(told) == 2, "that it cannot be read, and that it cannot be written"
+    assert told[1].endswith("This session is not in the history.")
+
+
+class Flaky(Store):
+    """Its disk is full at some writes, and its reads fail at some."""
+
+    full: Sequence[int] = ()
+    unreadable: Sequence[int] = ()
+    writes = reads = 0
+
+    def keep(self, record: Record) -> int:
+        self.writes += 1
+        if self.writes in self.full:
+            raise StorageError("The disk is full.", "Free some space.")
+        return super().keep(record)
+
+    def records(self) -> list[Record]:
+        self.reads += 1
+        if self.reads in self.unreadable:
+            raise StorageError("The disk is away.", "Look for it.")
+        return super().records()
+
+
+@pytest.fixture
+def flaky(tmp_path: Path) -> Iterator[Flaky]:
+    with Flaky(tmp_path / "history.sqlite3") as opened:
+        yield opened
+
+
+def test_a_disk_that_was_full_for_a_while_costs_nothing(flaky: Flaky, told: list[str]) -> None:
+    flaky.full = (1, 2)
+    keeper = Keeper(flaky, lambda: MONDAY, "test", told.append)
+    keeping(keeper, WHOLE_ROUTINE, 200)
+    assert told == ["The disk is full. Free some space. This session is not in the history."]
+    (record,) = flaky.records()
+    assert record.whole
+    assert keeper.trouble is None
+
+
+def test_each_new_trouble_is_told(flaky: Flaky, told: list[str]) -> None:
+    flaky.full = (1, 3)
+    keeping(Keeper(flaky, lambda: MONDAY, "test", told.append), WHOLE_ROUTINE, 200)
+    assert len(told) == 2
+
+
+def test_a_history_that_could_not_be_read_once_goes_on(flaky: Flaky, told: list[str]) -> None:
+    flaky.unreadable = (1,)
+    keeper = Keeper(flaky, lambda: MONDAY, "test", told.append)
+    keeping(keeper, WHOLE_ROUTINE, 200)
+    assert told == ["The disk is away. Look for it."]
+    assert keeper.this_week() == 1
+    assert keeper.trouble is None
+    known = keeper.past()
+    assert known is not None
+    assert known.week == 1
