@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
@@ -39,7 +39,7 @@ class Keeper:
     _troubles: dict[str, str] = field(default_factory=dict)
     _tally: Tally = field(default_factory=Tally)
     _started: datetime | None = None
-    _asleep_since: int = 0
+    _awake: tuple[int, datetime] | None = None
     _id: int | None = None
     _kept: tuple[int, Phase] | None = None
     _past: Past | None = None
@@ -58,22 +58,30 @@ class Keeper:
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Count the time, and keep what has been done whenever a step or phase is over."""
         now = block.end_frame * 1000 // RATE
-        awake = coach.phase in AWAKE
-        if awake and self._tally.phase not in AWAKE and self._is_new(now):
-            self._tally, self._started = Tally(at=now), self.clock()
-            self._id = self._kept = None
+        if coach.phase in AWAKE:
+            self._wake(now)
         if self._started is None:
             return
         self._tally = self._tally.follow(coach, now)
-        if awake:
-            self._asleep_since = now
         place = (len(self._tally.visits), coach.phase)
         if place != self._kept and self._tally.active_ms >= LEAST_MS:
             self._kept = place
             self._keep()
 
-    def _is_new(self, now: int) -> bool:
-        return self._started is None or now - self._asleep_since > GAP_MS
+    def _wake(self, now: int) -> None:
+        """Begin another session, unless the person was awake not long ago."""
+        wall = self.clock()
+        if self._is_new(now, wall):
+            self._tally, self._started = Tally(at=now), wall
+            self._id = self._kept = None
+        self._awake = now, wall
+
+    def _is_new(self, now: int, wall: datetime) -> bool:
+        if self._awake is None:
+            return True
+        # Both, because the microphone's time stands still while the machine is suspended.
+        last, last_wall = self._awake
+        return now - last > GAP_MS or wall - last_wall > timedelta(milliseconds=GAP_MS)
 
     def _keep(self) -> None:
         if self._started is None:

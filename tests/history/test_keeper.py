@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from skill.core.coach import Phase
+from skill.core.coach import Coach, Phase
+from skill.core.messages import Effect, Event
 from skill.core.vocabulary import Command
 from skill.errors import StorageError
 from skill.history.keeper import Keeper
 from skill.history.records import Record
 from skill.history.store import Store
-from skill.ports import BlockKind, Press
-from skill.session import Session
+from skill.ports import RATE, Block, BlockKind, Press
+from skill.session import Observer, Session
 from tests.support.room import Blocks, Witness, session
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
@@ -42,10 +43,12 @@ class Fingers:
         return () if command is None else (Press(command, None, "test"),)
 
 
-def keeping(keeper: Keeper, at: dict[int, Command], seconds: float) -> tuple[Session, Witness]:
+def keeping(
+    keeper: Keeper, at: dict[int, Command], seconds: float, *before: Observer
+) -> tuple[Session, Witness]:
     talk, witness = session(source=Blocks((seconds, BlockKind.HEARD)))
     talk.hands = (Fingers(at),)
-    talk.observers = (*talk.observers, keeper)
+    talk.observers = (*talk.observers, *before, keeper)
     talk.this_week = keeper.this_week
     talk.run()
     return talk, witness
@@ -198,3 +201,34 @@ def test_a_history_that_could_not_be_read_once_goes_on(flaky: Flaky, told: list[
     known = keeper.past()
     assert known is not None
     assert known.week == 1
+
+
+class Clock:
+    """The wall clock, with the machine suspended for a day after some seconds of microphone time;
+    an observer, to know them.
+    """
+
+    def __init__(self, suspended_at: float) -> None:
+        self._suspended_at = suspended_at
+        self._now = 0.0
+
+    def __call__(self) -> datetime:
+        days = 1 if self._now >= self._suspended_at else 0
+        return MONDAY + timedelta(days=days, seconds=self._now)
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        pass
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        self._now = block.end_frame / RATE
+
+
+@pytest.mark.parametrize("phase", ["asleep", "paused"])
+def test_the_day_after_a_suspend_begins_another(store: Store, phase: str) -> None:
+    stop = Command.STOP if phase == "asleep" else Command.PAUSE
+    clock = Clock(100)
+    at = {2: Command.START, 70: stop, 120: Command.START, 190: Command.STOP}
+    keeping(Keeper(store, clock, "test"), at, 200, clock)
+    days = [record.started.date() for record in store.records()]
+    assert days == [MONDAY.date(), MONDAY.date() + timedelta(days=1)]
+    assert [60 <= record.seconds <= 90 for record in store.records()] == [True, True]
