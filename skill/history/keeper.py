@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
@@ -43,7 +43,7 @@ class Keeper:
     _id: int | None = None
     _kept: tuple[int, Phase] | None = None
     _past: Past | None = None
-    _looked: bool = False
+    _past_on: date | None = None
 
     @property
     def trouble(self) -> str | None:
@@ -89,7 +89,7 @@ class Keeper:
         record = replace(Record.of(self._tally, self._started, self.routine), id=self._id)
         with self._troubled("write", " This session is not in the history."):
             self._id = self.store.keep(record)
-            self._looked = False
+            self._past_on = None
 
     @contextmanager
     def _troubled(self, work: str, so: str = "") -> Iterator[None]:
@@ -115,8 +115,10 @@ class Keeper:
 
     def past(self) -> Past | None:
         """The last days, as they are kept; None if they cannot be read."""
-        if not self._looked:
-            self._looked, self._past = True, None
+        # Asked for with every block; the clock takes a microsecond.
+        today = self.clock().date()
+        if self._past_on != today:
+            self._past_on, self._past = today, None
             with self._troubled("read"):
-                self._past = past(self.store.records(), self.clock().date())
+                self._past = past(self.store.records(), today)
         return self._past

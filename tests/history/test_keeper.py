@@ -204,16 +204,17 @@ def test_a_history_that_could_not_be_read_once_goes_on(flaky: Flaky, told: list[
 
 
 class Clock:
-    """The wall clock, with the machine suspended for a day after some seconds of microphone time;
-    an observer, to know them.
+    """The wall clock, with the machine suspended for some days after some seconds of the
+    microphone's time; an observer, to know them.
     """
 
-    def __init__(self, suspended_at: float) -> None:
+    def __init__(self, suspended_at: float, days: int = 1) -> None:
         self._suspended_at = suspended_at
+        self.days = days
         self._now = 0.0
 
     def __call__(self) -> datetime:
-        days = 1 if self._now >= self._suspended_at else 0
+        days = self.days if self._now >= self._suspended_at else 0
         return MONDAY + timedelta(days=days, seconds=self._now)
 
     def message(self, at: int, message: Event | Effect) -> None:
@@ -232,3 +233,18 @@ def test_the_day_after_a_suspend_begins_another(store: Store, phase: str) -> Non
     days = [record.started.date() for record in store.records()]
     assert days == [MONDAY.date(), MONDAY.date() + timedelta(days=1)]
     assert [60 <= record.seconds <= 90 for record in store.records()] == [True, True]
+
+
+def test_the_last_days_move_on_at_midnight(flaky: Flaky) -> None:
+    clock = Clock(0, days=0)
+    flaky.keep(Record(MONDAY, "test", 600, True, ()))
+    keeper = Keeper(flaky, clock, "test")
+    first = keeper.past()
+    clock.days = 6
+    assert keeper.past() != first
+    clock.days = 7
+    later = keeper.past()
+    assert later is not None
+    assert (later.week, later.streak, later.days[6]) == (0, 0, 10)
+    assert keeper.past() == later
+    assert flaky.reads == 3, "once a day"
