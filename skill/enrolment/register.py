@@ -22,6 +22,7 @@ from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.errors import ContentError, SettingsError, StorageError
 from skill.ports import RATE
+from skill.shelf import sync, sync_whole
 
 FILE_NEW, FOLDER_NEW = ".yaml.new", ".new"
 """How a person's file and recordings end while they are written."""
@@ -133,6 +134,7 @@ class Register:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)
+            sync(self.folder)
         except OSError as failure:
             raise _unwritable(path, failure) from failure
         return path
@@ -161,9 +163,12 @@ class Register:
                 with wave.open(str(path), "wb") as out:
                     out.setparams((1, 2, RATE, 0, "NONE", ""))
                     out.writeframes(take.pcm.tobytes())
+            # Or a power cut may leave empty sounds instead of those that were kept before.
+            sync_whole(fresh)
             if folder.is_dir():
                 rmtree(folder)
             fresh.replace(folder)
+            sync(self.folder)
         except OSError as failure:
             raise _unwritable(folder, failure) from failure
         return folder
