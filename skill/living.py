@@ -76,6 +76,8 @@ def live(
         speaker = stack.enter_context(Loudspeaker(chosen.speaker, awake=chosen.keep_awake))
         narrator = app.narrator(with_it.speaker(speaker), worker)
         ears = app.ears()
+        if history is not None:
+            history.tell = tell or app.notices.append
         counting = () if history is None else (history,)
         watching = app.with_journal(journal, (*with_it.observers, *counting, *observers), stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
@@ -124,7 +126,4 @@ def kept_history(app: App, clock: Callable[[], datetime] = wall_clock) -> Iterat
         yield None
         return
     with store:
-        keeper = Keeper(store, clock, app.content.routine.id)
-        yield keeper
-        if keeper.trouble is not None:
-            app.notices.append(keeper.trouble)
+        yield Keeper(store, clock, app.content.routine.id, app.notices.append)

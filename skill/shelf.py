@@ -39,7 +39,8 @@ class Shelf:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(self.path)
-            _sync(self.path.parent)
+            # Without it the new name may be lost in a power cut, and several in a row as well.
+            sync(self.path.parent)
             self.trouble = None
         except OSError as failure:
             self.trouble = (
@@ -61,10 +62,17 @@ class Shelf:
             return None
 
 
-def _sync(folder: Path) -> None:
-    """Without it a file's new name may be lost in a power cut, and several in a row as well."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Wait until a file's content, or the names in a folder, would outlive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_whole(folder: Path) -> None:
+    """Do so with every file in a folder, and with their names."""
+    for path in folder.iterdir():
+        sync(path)
+    sync(folder)

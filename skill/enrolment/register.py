@@ -22,7 +22,10 @@ from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.errors import ContentError, SettingsError, StorageError
 from skill.ports import RATE
+from skill.shelf import sync, sync_whole
 
+FILE_NEW, FOLDER_NEW = ".yaml.new", ".new"
+"""How a person's file and recordings end while they are written."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 HEADER = "# What roller-coach learnt of a voice. `roller-coach enrol NAME --forget` deletes it.\n"
 
@@ -97,6 +100,10 @@ class Register:
             raise ContentError(mistakes)
         return Entry(found.model, Person(found.factor))
 
+    def _make(self) -> None:
+        """Make the folder, readable by nobody else."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def prepare(self) -> None:
         """Make the folder, and see that something can be kept in it.
 
@@ -104,7 +111,7 @@ class Register:
             StorageError: if nothing can.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make()
             with TemporaryFile(dir=self.folder):
                 pass
         except OSError as failure:
@@ -119,14 +126,15 @@ class Register:
         path = self.path(name)
         content = PersonFile(model=entry.model, factor=entry.person.factor)
         text = HEADER + yaml.safe_dump(content.model_dump(), sort_keys=False)
-        fresh = path.with_suffix(".yaml.new")
+        fresh = path.with_suffix(FILE_NEW)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make()
             with fresh.open("w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)
+            sync(self.folder)
         except OSError as failure:
             raise _unwritable(path, failure) from failure
         return path
@@ -137,49 +145,59 @@ class Register:
 
     def keep(self, name: str, takes: Sequence[Take]) -> Path:
         """Keep recordings beside a person's file, named as `read_takes` reads them, instead of
-        those that were kept before.
+        those that were kept before; readable by nobody else.
 
         Raises:
             StorageError: if they cannot be written.
         """
         folder = self.recordings(name)
-        fresh = folder.with_suffix(".new")
+        fresh = folder.with_suffix(FOLDER_NEW)
         count: Counter[str] = Counter()
         try:
             rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(parents=True)
+            self._make()
+            fresh.mkdir(mode=0o700)
             for take in takes:
                 count[take.phrase] += 1
                 path = fresh / f"{take.phrase}.{count[take.phrase]}.wav"
                 with wave.open(str(path), "wb") as out:
                     out.setparams((1, 2, RATE, 0, "NONE", ""))
                     out.writeframes(take.pcm.tobytes())
+            # Or a power cut may leave empty sounds instead of those that were kept before.
+            sync_whole(fresh)
             if folder.is_dir():
                 rmtree(folder)
             fresh.replace(folder)
+            sync(self.folder)
         except OSError as failure:
             raise _unwritable(folder, failure) from failure
         return folder
 
     def forget(self, name: str) -> bool:
-        """Delete a person's file and recordings; False if there was nothing.
+        """Delete a person's file and recordings, half-written ones of a killed process too; False
+        if there was nothing.
 
         Raises:
             StorageError: if they cannot be deleted.
         """
-        path = self.path(name)
-        recordings = self.recordings(name)
-        known = path.is_file() or recordings.is_dir()
+        path, recordings = self.path(name), self.recordings(name)
+        files = _there(path, path.with_suffix(FILE_NEW))
+        folders = _there(recordings, recordings.with_suffix(FOLDER_NEW))
         try:
-            path.unlink(missing_ok=True)
-            if recordings.is_dir():
-                rmtree(recordings)
+            for file in files:
+                file.unlink()
+            for folder in folders:
+                rmtree(folder)
         except OSError as failure:
             raise StorageError(
                 f"What is known of {name} in {self.folder} cannot be deleted: {failure.strerror}.",
                 "Delete it by hand.",
             ) from failure
-        return known
+        return bool(files or folders)
+
+
+def _there(*paths: Path) -> list[Path]:
+    return [path for path in paths if path.exists()]
 
 
 def model_mark(folder: Path) -> str:

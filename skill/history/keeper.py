@@ -1,8 +1,9 @@
 """Watches live sessions and keeps what they came to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
@@ -27,21 +28,27 @@ class Keeper:
         store: where it is kept.
         clock: the wall clock of the person, with its offset from UTC.
         routine: the routine's id.
-
-    Attributes:
-        trouble: why nothing could be kept, or None. A session goes on all the same.
+        tell: gets a sentence as soon as something cannot be kept or read, once until it can be
+            again. A session goes on all the same.
     """
 
     store: Store
     clock: Callable[[], datetime]
     routine: str
-    trouble: str | None = None
+    tell: Callable[[str], None] = lambda _trouble: None
+    _troubles: dict[str, str] = field(default_factory=dict)
     _tally: Tally = field(default_factory=Tally)
     _started: datetime | None = None
-    _asleep_since: int = 0
+    _awake: tuple[int, datetime] | None = None
     _id: int | None = None
     _kept: tuple[int, Phase] | None = None
     _past: Past | None = None
+    _past_on: date | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why something cannot be kept or read now, or None."""
+        return next(iter(self._troubles.values()), None)
 
     def message(self, at: int, message: Event | Effect) -> None:
         """Count what was repeated."""
@@ -51,49 +58,67 @@ class Keeper:
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Count the time, and keep what has been done whenever a step or phase is over."""
         now = block.end_frame * 1000 // RATE
-        awake = coach.phase in AWAKE
-        if awake and self._tally.phase not in AWAKE and self._is_new(now):
-            self._tally, self._started = Tally(at=now), self.clock()
-            self._id = self._kept = None
+        if coach.phase in AWAKE:
+            self._wake(now)
         if self._started is None:
             return
         self._tally = self._tally.follow(coach, now)
-        if awake:
-            self._asleep_since = now
         place = (len(self._tally.visits), coach.phase)
         if place != self._kept and self._tally.active_ms >= LEAST_MS:
             self._kept = place
             self._keep()
 
-    def _is_new(self, now: int) -> bool:
-        return self._started is None or now - self._asleep_since > GAP_MS
+    def _wake(self, now: int) -> None:
+        """Begin another session, unless the person was awake not long ago."""
+        wall = self.clock()
+        if self._is_new(now, wall):
+            self._tally, self._started = Tally(at=now), wall
+            self._id = self._kept = None
+        self._awake = now, wall
+
+    def _is_new(self, now: int, wall: datetime) -> bool:
+        if self._awake is None:
+            return True
+        # Both, because the microphone's time stands still while the machine is suspended.
+        last, last_wall = self._awake
+        return now - last > GAP_MS or wall - last_wall > timedelta(milliseconds=GAP_MS)
 
     def _keep(self) -> None:
-        if self._started is None or self.trouble is not None:
+        if self._started is None:
             return
-        record = Record.of(self._tally, self._started, self.routine)
+        record = replace(Record.of(self._tally, self._started, self.routine), id=self._id)
+        with self._troubled("write", " This session is not in the history."):
+            self._id = self.store.keep(record)
+            self._past_on = None
+
+    @contextmanager
+    def _troubled(self, work: str, so: str = "") -> Iterator[None]:
+        """Tell of a work's trouble when it is new, and forget it when the work is done."""
         try:
-            self._id = self.store.keep(replace(record, id=self._id))
+            yield
         except StorageError as error:
-            self.trouble = f"{error} This session is not in the history."
-        self._past = None
+            known = work in self._troubles
+            self._troubles[work] = f"{error}{so}"
+            if not known:
+                self.tell(self._troubles[work])
+        else:
+            self._troubles.pop(work, None)
 
     def this_week(self) -> int | None:
         """How many sessions there have been since Monday, with the one that goes on; None if it
         cannot be told.
         """
-        try:
+        with self._troubled("read"):
             records = [record for record in self.store.records() if record.id != self._id]
-        except StorageError as error:
-            self.trouble = str(error)
-            return None
-        return past(records, self.clock().date()).week + 1
+            return past(records, self.clock().date()).week + 1
+        return None
 
     def past(self) -> Past | None:
         """The last days, as they are kept; None if they cannot be read."""
-        if self._past is None and self.trouble is None:
-            try:
-                self._past = past(self.store.records(), self.clock().date())
-            except StorageError as error:
-                self.trouble = str(error)
+        # Asked for with every block; the clock takes a microsecond.
+        today = self.clock().date()
+        if self._past_on != today:
+            self._past_on, self._past = today, None
+            with self._troubled("read"):
+                self._past = past(self.store.records(), today)
         return self._past

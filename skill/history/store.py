@@ -108,10 +108,13 @@ class Store(Closing):
         self._file.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._file.execute("COMMIT")
         except BaseException:
-            self._file.execute("ROLLBACK")
+            # After some failures SQLite has done so itself, and after others, of a COMMIT too, it
+            # has not; then nothing more could be begun.
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
             raise
-        self._file.execute("COMMIT")
 
     def records(self) -> list[Record]:
         """Every session, the oldest first."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from skill.errors import StorageError
 from skill.recorder.ring import Cut
+from skill.shelf import sync, sync_whole
 
 SOUND, JOURNAL = "session.wav", "journal.jsonl"
 START, RATE = "sound_from_frame", "sound_rate"
@@ -64,6 +65,8 @@ class RecordingShelf:
             half.mkdir(mode=0o700, parents=True)
             cut.write(half / SOUND)
             (half / JOURNAL).write_bytes(_marked(journal, {START: cut.start_frame, RATE: cut.rate}))
+            # Or a power cut may leave the new name with an empty sound.
+            sync_whole(half)
             return _renamed(half, self.folder / name)
         except OSError as failure:
             raise StorageError(
@@ -124,7 +127,9 @@ def _renamed(folder: Path, wanted: Path) -> Path:
     for number in range(1, SAME_NAME):
         name = wanted if number == 1 else wanted.with_name(f"{wanted.name} {number}")
         if not name.exists():
-            return folder.rename(name)
+            kept = folder.rename(name)
+            sync(name.parent)
+            return kept
     raise FileExistsError(0, "there are too many of this name")
 
 

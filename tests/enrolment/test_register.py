@@ -1,5 +1,6 @@
 """What is kept of people, and that it can be read back, or is refused with a sentence."""
 
+import stat
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.register import Entry, Register, model_mark
 from skill.enrolment.takes import Take, read_takes
 from skill.errors import ContentError, SettingsError, StorageError
+from tests.support.syncing import watched
 from tests.support.tones import int16, sine
 
 
@@ -84,6 +86,39 @@ def test_forgetting_deletes_everything_of_one_person(register: Register) -> None
     assert register.forget("anna")
     assert [path.name for path in register.folder.iterdir()] == ["bert.yaml"]
     assert not register.forget("anna")
+
+
+def test_forgetting_deletes_what_a_killed_process_left(register: Register) -> None:
+    (register.folder / "anna.new").mkdir(parents=True)
+    (register.folder / "anna.new" / "next.1.wav").touch()
+    assert register.forget("anna")
+    (register.folder / "anna.yaml.new").touch()
+    assert register.forget("anna")
+    assert list(register.folder.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_recordings_are_for_nobody_else(register: Register) -> None:
+    kept = register.keep("anna", [Take("next", int16(sine(300, 0.5, 16_000)))])
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (kept, register.folder)]
+    assert modes == [0o700, 0o700]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_is_kept_outlives_a_power_cut(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = watched(monkeypatch)
+    register.put("anna", Entry("a"))
+    register.keep("anna", [Take("next", int16(sine(300, 0.5, 16_000)))])
+    names = [path.relative_to(register.folder.parent).as_posix() for path in synced]
+    assert names == [
+        "people/anna.yaml.new",
+        "people",
+        "people/anna.new/next.1.wav",
+        "people/anna.new",
+        "people",
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")

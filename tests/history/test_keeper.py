@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from skill.core.coach import Phase
+from skill.core.coach import Coach, Phase
+from skill.core.messages import Effect, Event
 from skill.core.vocabulary import Command
+from skill.errors import StorageError
 from skill.history.keeper import Keeper
 from skill.history.records import Record
 from skill.history.store import Store
-from skill.ports import BlockKind, Press
-from skill.session import Session
+from skill.ports import RATE, Block, BlockKind, Press
+from skill.session import Observer, Session
 from tests.support.room import Blocks, Witness, session
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
@@ -41,6 +43,17 @@ class Fingers:
         return () if command is None else (Press(command, None, "test"),)
 
 
+def keeping(
+    keeper: Keeper, at: dict[int, Command], seconds: float, *before: Observer
+) -> tuple[Session, Witness]:
+    talk, witness = session(source=Blocks((seconds, BlockKind.HEARD)))
+    talk.hands = (Fingers(at),)
+    talk.observers = (*talk.observers, *before, keeper)
+    talk.this_week = keeper.this_week
+    talk.run()
+    return talk, witness
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "history.sqlite3") as opened:
@@ -51,17 +64,18 @@ Play = Callable[[dict[int, Command], float], tuple[Session, Witness, Keeper]]
 
 
 @pytest.fixture
-def play(store: Store) -> Play:
+def told() -> list[str]:
+    """Sentences about troubles."""
+    return []
+
+
+@pytest.fixture
+def play(store: Store, told: list[str]) -> Play:
     """Runs a session with presses, and keeps it."""
 
     def playing(at: dict[int, Command], seconds: float) -> tuple[Session, Witness, Keeper]:
-        talk, witness = session(source=Blocks((seconds, BlockKind.HEARD)))
-        keeper = Keeper(store, lambda: MONDAY, "test")
-        talk.hands = (Fingers(at),)
-        talk.observers = (*talk.observers, keeper)
-        talk.this_week = keeper.this_week
-        talk.run()
-        return talk, witness, keeper
+        keeper = Keeper(store, lambda: MONDAY, "test", told.append)
+        return (*keeping(keeper, at, seconds), keeper)
 
     return playing
 
@@ -120,7 +134,7 @@ def test_this_week_counts_the_session_that_goes_on(play: Play, store: Store) -> 
 
 
 def test_a_history_that_breaks_does_not_end_the_session(
-    play: Play, store: Store, tmp_path: Path
+    play: Play, told: list[str], tmp_path: Path
 ) -> None:
     file = sqlite3.connect(tmp_path / "history.sqlite3")
     file.executescript("DROP TABLE visits; DROP TABLE sessions;")
@@ -131,3 +145,106 @@ def test_a_history_that_breaks_does_not_end_the_session(
     assert keeper.trouble is not None
     assert "history.sqlite3 cannot be used" in keeper.trouble
     assert keeper.past() is None
+    assert len(told) == 2, "that it cannot be read, and that it cannot be written"
+    assert told[1].endswith("This session is not in the history.")
+
+
+class Flaky(Store):
+    """Its disk is full at some writes, and its reads fail at some."""
+
+    full: Sequence[int] = ()
+    unreadable: Sequence[int] = ()
+    writes = reads = 0
+
+    def keep(self, record: Record) -> int:
+        self.writes += 1
+        if self.writes in self.full:
+            raise StorageError("The disk is full.", "Free some space.")
+        return super().keep(record)
+
+    def records(self) -> list[Record]:
+        self.reads += 1
+        if self.reads in self.unreadable:
+            raise StorageError("The disk is away.", "Look for it.")
+        return super().records()
+
+
+@pytest.fixture
+def flaky(tmp_path: Path) -> Iterator[Flaky]:
+    with Flaky(tmp_path / "history.sqlite3") as opened:
+        yield opened
+
+
+def test_a_disk_that_was_full_for_a_while_costs_nothing(flaky: Flaky, told: list[str]) -> None:
+    flaky.full = (1, 2)
+    keeper = Keeper(flaky, lambda: MONDAY, "test", told.append)
+    keeping(keeper, WHOLE_ROUTINE, 200)
+    assert told == ["The disk is full. Free some space. This session is not in the history."]
+    (record,) = flaky.records()
+    assert record.whole
+    assert keeper.trouble is None
+
+
+def test_each_new_trouble_is_told(flaky: Flaky, told: list[str]) -> None:
+    flaky.full = (1, 3)
+    keeping(Keeper(flaky, lambda: MONDAY, "test", told.append), WHOLE_ROUTINE, 200)
+    assert len(told) == 2
+
+
+def test_a_history_that_could_not_be_read_once_goes_on(flaky: Flaky, told: list[str]) -> None:
+    flaky.unreadable = (1,)
+    keeper = Keeper(flaky, lambda: MONDAY, "test", told.append)
+    keeping(keeper, WHOLE_ROUTINE, 200)
+    assert told == ["The disk is away. Look for it."]
+    assert keeper.this_week() == 1
+    assert keeper.trouble is None
+    known = keeper.past()
+    assert known is not None
+    assert known.week == 1
+
+
+class Clock:
+    """The wall clock, with the machine suspended for some days after some seconds of the
+    microphone's time; an observer, to know them.
+    """
+
+    def __init__(self, suspended_at: float, days: int = 1) -> None:
+        self._suspended_at = suspended_at
+        self.days = days
+        self._now = 0.0
+
+    def __call__(self) -> datetime:
+        days = self.days if self._now >= self._suspended_at else 0
+        return MONDAY + timedelta(days=days, seconds=self._now)
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        pass
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        self._now = block.end_frame / RATE
+
+
+@pytest.mark.parametrize("phase", ["asleep", "paused"])
+def test_the_day_after_a_suspend_begins_another(store: Store, phase: str) -> None:
+    stop = Command.STOP if phase == "asleep" else Command.PAUSE
+    clock = Clock(100)
+    at = {2: Command.START, 70: stop, 120: Command.START, 190: Command.STOP}
+    keeping(Keeper(store, clock, "test"), at, 200, clock)
+    days = [record.started.date() for record in store.records()]
+    assert days == [MONDAY.date(), MONDAY.date() + timedelta(days=1)]
+    assert [60 <= record.seconds <= 90 for record in store.records()] == [True, True]
+
+
+def test_the_last_days_move_on_at_midnight(flaky: Flaky) -> None:
+    clock = Clock(0, days=0)
+    flaky.keep(Record(MONDAY, "test", 600, True, ()))
+    keeper = Keeper(flaky, clock, "test")
+    first = keeper.past()
+    clock.days = 6
+    assert keeper.past() != first
+    clock.days = 7
+    later = keeper.past()
+    assert later is not None
+    assert (later.week, later.streak, later.days[6]) == (0, 0, 10)
+    assert keeper.past() == later
+    assert flaky.reads == 3, "once a day"

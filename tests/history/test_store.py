@@ -33,6 +33,21 @@ def test_a_session_that_goes_on_is_kept_once(tmp_path: Path) -> None:
         assert store.records() == [longer]
 
 
+def test_a_write_that_fails_at_its_end_is_no_end_of_writing(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    with Store(path) as store:
+        first = store.keep(RECORD)
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM sessions").fetchone()
+        store._file.execute("PRAGMA busy_timeout = 0")
+        with pytest.raises(StorageError, match="locked"):
+            store.keep(RECORD)
+        reader.close()
+        assert store.keep(RECORD) == first + 1
+        assert len(store.records()) == 2
+
+
 def test_deleted_is_gone_from_the_file_as_well(tmp_path: Path) -> None:
     path = tmp_path / "history"
     with Store(path) as store:

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from skill.recorder.shelf import RecordingShelf
 from skill.session import Session
 from skill.settings import Settings
 from tests.support.shell import Done, run
+from tests.support.syncing import watched
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 Capture = pytest.CaptureFixture[str]
@@ -256,3 +258,18 @@ def test_half_a_recording_names_the_other_half(
     assert done.code == StorageError.exit_code
     assert f"{folder}/{named}" in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_kept_recording_outlives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = Ring(1)
+    ring.hear(Block(0, np.zeros(800, np.int16)))
+    cut = ring.cut()
+    assert cut is not None
+    synced = watched(monkeypatch)
+    RecordingShelf(tmp_path).put(STAMP, cut, b'{"journal": 1}\n')
+    half = tmp_path / f".{STAMP}.new"
+    assert set(synced[:2]) == {half / "session.wav", half / "journal.jsonl"}
+    assert synced[2:] == [half, tmp_path]

@@ -126,6 +126,15 @@ def test_a_history_from_a_newer_version(history: History, filled: Path, tmp_path
     assert "newer roller-coach" in app.notices[0]
 
 
+def test_a_trouble_is_told_at_once_and_not_at_the_end(tmp_path: Path) -> None:
+    app = App(Settings(state=tmp_path))
+    with kept_history(app) as keeper:
+        assert keeper is not None
+        keeper.store.close()
+        assert keeper.this_week() is None
+        assert "cannot be used" in app.notices[0], "Ctrl-C may be next"
+
+
 def test_who_wants_no_history_has_none(path: Path, tmp_path: Path) -> None:
     with kept_history(App(Settings(state=tmp_path, keep_history=False))) as keeper:
         assert keeper is None
