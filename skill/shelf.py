@@ -1,13 +1,13 @@
 """The bookmark on disk: where a person was, safe against a kill or a power cut at any moment."""
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from skill.core.messages import Bookmark
+from skill.lasting import replace_text
 
 READER = TypeAdapter(Bookmark)
 
@@ -31,16 +31,9 @@ class Shelf:
         """Replace the bookmark: written, synced, renamed, and the folder synced, so that there is
         always a whole one in the file, and after a power cut never one older than the last but one.
         """
-        fresh = self.path.with_name(self.path.name + ".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with fresh.open("w", encoding="utf-8") as file:
-                json.dump(asdict(bookmark), file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path)
-            # Without it the new name may be lost in a power cut, and several in a row as well.
-            sync(self.path.parent)
+            replace_text(self.path, json.dumps(asdict(bookmark)))
             self.trouble = None
         except OSError as failure:
             self.trouble = (
@@ -60,19 +53,3 @@ class Shelf:
                 "It will be replaced as soon as you start."
             )
             return None
-
-
-def sync(path: Path) -> None:
-    """Wait until a file's content, or the names in a folder, would outlive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_whole(folder: Path) -> None:
-    """Do so with every file in a folder, and with their names."""
-    for path in folder.iterdir():
-        sync(path)
-    sync(folder)

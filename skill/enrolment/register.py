@@ -1,6 +1,5 @@
 """The people the coach has learnt, one small YAML file each."""
 
-import os
 import re
 import wave
 from collections import Counter
@@ -21,11 +20,9 @@ from skill.content.shape import fit
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.errors import ContentError, SettingsError, StorageError
+from skill.lasting import replace_text, sync, sync_whole, unfinished
 from skill.ports import RATE
-from skill.shelf import sync, sync_whole
 
-FILE_NEW, FOLDER_NEW = ".yaml.new", ".new"
-"""How a person's file and recordings end while they are written."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 HEADER = "# What roller-coach learnt of a voice. `roller-coach enrol NAME --forget` deletes it.\n"
 
@@ -126,15 +123,9 @@ class Register:
         path = self.path(name)
         content = PersonFile(model=entry.model, factor=entry.person.factor)
         text = HEADER + yaml.safe_dump(content.model_dump(), sort_keys=False)
-        fresh = path.with_suffix(FILE_NEW)
         try:
             self._make()
-            with fresh.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-            sync(self.folder)
+            replace_text(path, text)
         except OSError as failure:
             raise _unwritable(path, failure) from failure
         return path
@@ -151,7 +142,7 @@ class Register:
             StorageError: if they cannot be written.
         """
         folder = self.recordings(name)
-        fresh = folder.with_suffix(FOLDER_NEW)
+        fresh = unfinished(folder)
         count: Counter[str] = Counter()
         try:
             rmtree(fresh, ignore_errors=True)
@@ -181,8 +172,8 @@ class Register:
             StorageError: if they cannot be deleted.
         """
         path, recordings = self.path(name), self.recordings(name)
-        files = _there(path, path.with_suffix(FILE_NEW))
-        folders = _there(recordings, recordings.with_suffix(FOLDER_NEW))
+        files = _there(path, unfinished(path))
+        folders = _there(recordings, unfinished(recordings))
         try:
             for file in files:
                 file.unlink()

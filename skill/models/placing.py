@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from skill.lasting import sync
 from skill.models.progress import Progress, Report, Stage
 from skill.models.seal import is_intact, seal
-from skill.models.store import Places, locked, storage_errors, sync
+from skill.models.store import Places, locked, storage_errors
 from skill.models.unpack import remove
 
 CHUNK = 1 << 18

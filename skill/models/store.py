@@ -11,7 +11,6 @@ Whatever begins with a dot may be deleted while nothing is being installed.
 
 import errno
 import fcntl
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from skill.errors import StorageError
+from skill.lasting import sync
 from skill.models.manifest import Entry
 
 GRAPHS = (("HCLG.fst",), ("HCLr.fst", "Gr.fst"))
@@ -162,15 +162,6 @@ def write_pin(places: Places[Any], sha256: str) -> None:
     draft.write_text(f"{sha256}  {places.entry.name}.zip\n", encoding="ascii")
     sync(draft)
     draft.replace(places.pin)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk: a pulled plug must not leave an empty name."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from skill.errors import DownloadError
+from skill.lasting import sync
 from skill.models.progress import Progress, Report, Stage
-from skill.models.store import sync
 
 MAX_FILES = 1_000
 """Official models have about 15 files."""

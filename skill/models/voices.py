@@ -4,13 +4,14 @@ import shutil
 from pathlib import Path
 
 from skill.errors import DownloadError
+from skill.lasting import sync
 from skill.models.download import Patience, download
 from skill.models.install import PATIENCE
 from skill.models.manifest import Remote, VoiceEntry
 from skill.models.partial import Partial
 from skill.models.placing import checksum, put_in_place
 from skill.models.progress import Progress, Report, Stage, ignore
-from skill.models.store import Places, storage_errors, sync
+from skill.models.store import Places, storage_errors
 
 
 def install_voice(

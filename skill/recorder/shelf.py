@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skill.errors import StorageError
+from skill.lasting import sync, sync_whole
 from skill.recorder.ring import Cut
-from skill.shelf import sync, sync_whole
 
 SOUND, JOURNAL = "session.wav", "journal.jsonl"
 START, RATE = "sound_from_frame", "sound_rate"
