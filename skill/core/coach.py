@@ -213,6 +213,11 @@ class Coach:
         return self.book.routine.step(self.spot.place)
 
     @property
+    def finished(self) -> bool:
+        """Whether every exercise is done in this round."""
+        return len(self.spot.finished) == len(self.book.routine.exercises)
+
+    @property
     def saying(self) -> str:
         """The sentence being spoken; empty in silence and during a chime."""
         return self.speaking.text if isinstance(self.speaking, Say) else ""

@@ -30,7 +30,9 @@ def undo(turn: Turn, _heard: Heard) -> None:
     turn.change(spot=spot, history=tuple(earlier))
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
-    for name in BACK_IN.get(turn.spot.phase, ("undone",)):
+    asleep_at_the_end = turn.spot.phase is Phase.ASLEEP and turn.coach.finished
+    phase = Phase.DONE if asleep_at_the_end else turn.spot.phase
+    for name in BACK_IN.get(phase, ("undone",)):
         turn.say(name, **turn.where)
 
 

@@ -16,7 +16,7 @@ def wake(turn: Turn, _heard: Heard) -> None:
     if turn.spot.hurt:
         recover(turn, _heard)
         return
-    if len(turn.spot.finished) == len(turn.coach.book.routine.exercises):
+    if turn.coach.finished:
         again(turn, _heard)
         return
     if not turn.spot.begun:

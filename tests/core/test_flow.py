@@ -238,6 +238,11 @@ def test_undo_tells_what_does_not_go_on(phase: Phase, command: Command, said: li
     assert book.coach.phase is phase
 
 
+def test_undo_of_another_round_does_not_promise_to_pick_up() -> None:
+    book = in_phase(Phase.DONE).wait(70).hear(Command.START).finish_speaking().forget()
+    assert book.hear(Command.UNDO).finish_speaking().said == ["where_done"]
+
+
 def test_undo_after_pain_tells_that_the_clock_stands_still() -> None:
     book = in_phase(Phase.ROLLING).hear(Command.PAIN).finish_speaking().forget()
     book.hear(Command.UNDO).finish_speaking()
