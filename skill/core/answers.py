@@ -42,8 +42,11 @@ def how_long(turn: Turn, _heard: Heard) -> None:
 
 
 def time_left(turn: Turn, _heard: Heard) -> None:
-    """Say what is left of the movement."""
-    turn.announce("left_in_movement", left=turn.left)
+    """Say what is left of the movement; its ending, where nobody was told that it is over."""
+    if turn.coach.rolled(turn.now) < turn.coach.length():
+        turn.announce("left_in_movement", left=turn.left)
+    else:
+        turn.speak(turn.coach.step.ending)
 
 
 def answer_help(turn: Turn, _heard: Heard) -> None:

@@ -1,5 +1,6 @@
 """The way through the routine: the answers that change where the person is."""
 
+from skill.core.answers import time_left
 from skill.core.coach import Phase
 from skill.core.messages import Heard, Talk, Tone
 from skill.core.routine import Place
@@ -102,12 +103,12 @@ def explain_again(turn: Turn, _heard: Heard) -> None:
     turn.explain(in_full=True)
 
 
-def say_again(turn: Turn, _heard: Heard) -> None:
+def say_again(turn: Turn, heard: Heard) -> None:
     """Say the last reply again; of what told the time, how much is left by now."""
     if turn.coach.last_said:
         turn.queue(turn.coach.last_said)
     else:
-        turn.announce("left_in_movement", left=turn.left)
+        time_left(turn, heard)
 
 
 def pause(turn: Turn, _heard: Heard) -> None:
