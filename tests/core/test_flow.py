@@ -354,6 +354,13 @@ def test_the_length_of_a_movement_that_has_begun_is_what_is_left() -> None:
     assert book.said == ["left_in_movement 40 s"]
 
 
+def test_no_time_is_left_of_a_movement_that_is_over() -> None:
+    book = in_phase(Phase.ROLLING)
+    book.now += 60_000
+    assert book.hear(Command.HOW_LONG).said == ["ending"]
+    assert book.forget().hear(Command.REPEAT).said == ["ending"]
+
+
 def test_start_in_a_pause_begins_a_movement_that_had_not_begun() -> None:
     book = in_phase(Phase.SETTING_UP).hear(Command.PAUSE).finish_speaking().forget()
     assert book.hear(Command.START).said == ["movement_started 1 min"]
