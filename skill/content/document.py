@@ -46,7 +46,7 @@ def read_document(path: Path, mistakes: list[str]) -> Document | None:
             return None
         node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
-        mistakes.append(_syntax(str(path), error))
+        mistakes.append(_syntax(str(path), text, error))
         return None
     if node is None:
         mistakes.append(f"{path} (line 1): the file is empty; write its content or remove it.")
@@ -105,7 +105,14 @@ def _line(mark: Any) -> int:
     return int(mark.line) + 1
 
 
-def _syntax(file: str, error: yaml.YAMLError) -> str:
+def _syntax(file: str, text: str, error: yaml.YAMLError) -> str:
+    control = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        return (
+            f"{file} (line {line}): the text has a control character, "
+            f"number {ord(control[0])}, that nobody can see; delete it."
+        )
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     where = f"{file} (line {mark.line + 1})" if mark else file
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "bad text"

@@ -70,7 +70,7 @@ def read_script(path: Path, vocabulary: Vocabulary) -> Script:
     """
     mistakes: list[str] = []
     document = read_document(path, mistakes)
-    script = document and fit(document, ScriptFile, mistakes)
+    script = document and fit(document, ScriptFile, mistakes, {"lines": LineModel})
     if not script:
         raise ContentError(mistakes)
     lines = tuple(

@@ -28,6 +28,7 @@ WANTED = {
     "less_than_equal": ("at most {le}", "write a smaller number"),
     "string_too_long": ("at most {max_length} characters long", "shorten it"),
     "string_too_short": ("text", "write something or remove it"),
+    "literal_error": ("{expected}", "write one of these"),
     "language": ("two lower-case letters", 'write "en" for English'),
     "id": ("lower-case letters, digits, - and _", 'write something like "side-to-side"'),
 }
@@ -41,24 +42,39 @@ ENTRIES = {
 """Pydantic's kind of error -> problem and remedy, where there is no single value to show."""
 
 
-def fit(document: Document, model: type[Model], mistakes: list[str]) -> Model | None:
-    """Make a model of a document, or None after adding a sentence for each difference."""
+Below = Mapping[str, type[BaseModel]]
+
+
+def fit(
+    document: Document, model: type[Model], mistakes: list[str], below: Below = BELOW
+) -> Model | None:
+    """Make a model of a document, or None after adding a sentence for each difference.
+
+    Args:
+        document: what was read.
+        model: what it must be.
+        mistakes: grows by the differences.
+        below: which model describes what stands below a key.
+    """
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        mistakes.extend(_sentences(document, model, error.errors(include_url=False)))
+        mistakes.extend(_sentences(document, model, error.errors(include_url=False), below))
         return None
 
 
 def _sentences(
-    document: Document, model: type[BaseModel], errors: Iterable[Mapping[str, Any]]
+    document: Document,
+    model: type[BaseModel],
+    errors: Iterable[Mapping[str, Any]],
+    below: Below,
 ) -> list[str]:
     found = [(error, _trail(document, error["loc"])) for error in errors]
     missing = {trail for error, trail in found if error["type"] == "missing"}
     misspelt: dict[Trail, str] = {}
     for error, trail in found:
         if error["type"] == "extra_forbidden":
-            hint, meant = _meant(model, trail, missing)
+            hint, meant = _meant(model, trail, missing, below)
             misspelt[trail] = hint
             missing -= {meant}
     return [
@@ -70,11 +86,13 @@ def _sentences(
     ]
 
 
-def _meant(model: type[BaseModel], trail: Trail, missing: set[Trail]) -> tuple[str, Trail]:
+def _meant(
+    model: type[BaseModel], trail: Trail, missing: set[Trail], below: Below
+) -> tuple[str, Trail]:
     """A remedy for an unknown name, and the missing field that it must have been meant for."""
     name, inside = str(trail[-1]), trail[:-1]
     above = [key for key in inside if isinstance(key, str)]
-    owner = model if not above else BELOW.get(above[-1])
+    owner = model if not above else below.get(above[-1])
     known = list(owner.model_fields) if owner else list(IntentModel.model_fields)
     absent = [field for field in known if (*inside, field) in missing]
     for fields in (absent, known):

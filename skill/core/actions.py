@@ -22,6 +22,7 @@ ACTIONS: Mapping[Do, Callable[[Turn, Heard], None]] = MappingProxyType(
         Do.STOP: way.stop,
         Do.HURT: way.hurt,
         Do.RECOVER: way.recover,
+        Do.REVIVE: way.recover,
         Do.RESTART: way.restart,
         Do.AGAIN: way.again,
         Do.VISIT: way.visit,

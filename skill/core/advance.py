@@ -117,7 +117,11 @@ def _start(turn: Turn, bookmark: Bookmark | None) -> None:
     if place is None:
         turn.say("greeting")
         return
-    known = {exercise.id for exercise in routine.exercises}
-    turn.move(place=place, begun=True, finished=tuple(n for n in bookmark.finished if n in known))
-    turn.change(told=bookmark.told, bookmark=bookmark)
+    turn.change(told=bookmark.told)
+    finished = tuple(name for name in bookmark.finished if routine.find_exercise(name))
+    if len(finished) == len(routine.exercises):  # There is nothing to pick up.
+        turn.say("greeting")
+        return
+    turn.move(place=place, begun=True, finished=finished)
+    turn.change(bookmark=bookmark)
     turn.say("greeting_back", exercise=turn.where["exercise"], number=turn.where["number"])

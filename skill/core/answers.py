@@ -32,7 +32,9 @@ def where_done(turn: Turn, _heard: Heard) -> None:
 
 def how_long(turn: Turn, _heard: Heard) -> None:
     """Say how long the step, or what is left of the exercise, takes."""
-    if turn.coach.step.movement is not None:
+    if turn.spot.rolled_ms:
+        time_left(turn, _heard)
+    elif turn.coach.step.movement is not None:
         turn.say("length_of_movement", length=turn.left)
     else:
         count = len(turn.coach.exercise.steps) - turn.spot.place.step
@@ -40,8 +42,11 @@ def how_long(turn: Turn, _heard: Heard) -> None:
 
 
 def time_left(turn: Turn, _heard: Heard) -> None:
-    """Say what is left of the movement."""
-    turn.say("left_in_movement", left=turn.left)
+    """Say what is left of the movement; its ending, where nobody was told that it is over."""
+    if turn.coach.rolled(turn.now) < turn.coach.length():
+        turn.announce("left_in_movement", left=turn.left)
+    else:
+        turn.speak(turn.coach.step.ending)
 
 
 def answer_help(turn: Turn, _heard: Heard) -> None:

@@ -116,6 +116,7 @@ class Spot:
         rolled_ms: how much of the step's movement is done, up to `Coach.rolling_since`.
         extra_ms: time the person asked for on top.
         paused_from: the phase that "resume" goes back to.
+        hurt: whether something hurt, and nothing has gone on since; sleep does not end that.
         finished: ids of the exercises done in this round.
         talk, pace, volume: as in `Bookmark`.
     """
@@ -126,6 +127,7 @@ class Spot:
     rolled_ms: int = 0
     extra_ms: int = 0
     paused_from: Phase = Phase.SETTING_UP
+    hurt: bool = False
     finished: tuple[str, ...] = ()
     talk: Talk = Talk.FULL
     pace: int = 100
@@ -209,6 +211,11 @@ class Coach:
     def step(self) -> Step:
         """The current step."""
         return self.book.routine.step(self.spot.place)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every exercise is done in this round."""
+        return len(self.spot.finished) == len(self.book.routine.exercises)
 
     @property
     def saying(self) -> str:

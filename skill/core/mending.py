@@ -1,11 +1,23 @@
 """Taking back what was misheard or not meant, and the soft question's answers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from skill.core.coach import Phase, Spot
 from skill.core.messages import Heard, Keep, Tone
 from skill.core.turn import Turn
 from skill.core.way import onward, resume, take_your_time
+
+BACK_IN: Mapping[Phase, tuple[str, ...]] = MappingProxyType(
+    {
+        Phase.ASLEEP: ("going_to_sleep",),
+        Phase.PAUSED: ("undone", "paused"),
+        Phase.HURT: ("hurt",),
+        Phase.DONE: ("where_done",),
+    }
+)
+"""What is said after "undo", where the step alone would not tell what goes on, or does not."""
 
 
 def undo(turn: Turn, _heard: Heard) -> None:
@@ -18,7 +30,10 @@ def undo(turn: Turn, _heard: Heard) -> None:
     turn.change(spot=spot, history=tuple(earlier))
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
-    turn.say("undone", **turn.where)
+    asleep_at_the_end = turn.spot.phase is Phase.ASLEEP and turn.coach.finished
+    phase = Phase.DONE if asleep_at_the_end else turn.spot.phase
+    for name in BACK_IN.get(phase, ("undone",)):
+        turn.say(name, **turn.where)
 
 
 def wrong(turn: Turn, heard: Heard) -> None:

@@ -4,7 +4,7 @@ Nothing goes on by itself meanwhile: a movement's clock stands still (`Coach.cut
 person could neither stop it nor hear its end, and no question is asked.
 """
 
-from skill.core.coach import Line
+from skill.core.coach import Line, Phase
 from skill.core.messages import MicrophoneBack, MicrophoneLost, SpeakerBack, SpeakerLost, Tone
 from skill.core.turn import Turn
 
@@ -28,10 +28,14 @@ def follow(turn: Turn, event: MicrophoneLost | MicrophoneBack | SpeakerLost | Sp
 
 def lose_microphone(turn: Turn) -> None:
     """Chime, and say at once that nothing can be heard; what was being said follows, from its
-    line's start.
+    line's start. After pain it goes first: who falls off the roller may pull the plug.
     """
     _stop_the_clock(turn)
     turn.change(deaf=True)
+    if turn.coach.phase is Phase.HURT:
+        turn.chime(Tone.MICROPHONE_LOST)
+        turn.announce(NOTICE)
+        return
     turn.interrupt()
     waiting = turn.coach.queue
     turn.change(queue=())

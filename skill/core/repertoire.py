@@ -7,6 +7,7 @@ longer is spoken as well, but not known beforehand.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 
 from skill.core.answers import COMMANDS_AT_ONCE
 from skill.core.coach import Book, Coach, Phase, Spot, paced
@@ -111,8 +112,8 @@ def _suggestions(book: Book) -> Iterator[str]:
 
 def _moments(book: Book) -> Iterable[Coach]:
     """Coaches of every phase, as far as the live commands depend on more than the phase."""
-    for phase in Phase:
-        coach = Coach(book, Spot(phase))
+    for phase, hurt in product(Phase, (False, True)):
+        coach = Coach(book, Spot(phase, hurt=hurt))
         yield coach
         yield replace(coach, asking=True)
         yield replace(coach, history=(coach.spot,))

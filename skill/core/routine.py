@@ -123,6 +123,18 @@ class Routine:
                     return Place(number, index)
         return None
 
+    def last_step(self, exercise_id: str) -> Place:
+        """The last step of an exercise.
+
+        Raises:
+            StopIteration: if there is no such exercise.
+        """
+        return next(
+            Place(number, len(exercise.steps) - 1)
+            for number, exercise in enumerate(self.exercises)
+            if exercise.id == exercise_id
+        )
+
     def find_exercise(self, exercise_id: str) -> Place | None:
         """The first step of an exercise, or None if there is no such exercise."""
         for number, exercise in enumerate(self.exercises):

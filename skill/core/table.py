@@ -27,6 +27,7 @@ class Do(StrEnum):
     STOP = "silence, sleep"
     HURT = "off the roller"
     RECOVER = "set up anew"
+    REVIVE = "if hurt: set up anew"
     RESTART = "exercise anew"
     AGAIN = "routine anew"
     VISIT = "go there"
@@ -67,7 +68,7 @@ ROWS: Mapping[Command, tuple[Do, ...]] = {
     Command.BACK:       (_,          Do.STEP_BACK,      Do.STEP_BACK,   Do.STEP_BACK,        Do.STEP_BACK,      Do.LAST_STEP),
     Command.REPEAT:     (_,          Do.EXPLAIN_AGAIN,  Do.SAY_AGAIN,   Do.SAY_AGAIN,        Do.SAY_AGAIN,      Do.SAY_AGAIN),
     Command.PAUSE:      (_,          Do.PAUSE,          Do.PAUSE,       CHIME,               CHIME,             CHIME),
-    Command.RESUME:     (_,          Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        CHIME),
+    Command.RESUME:     (Do.REVIVE,  Do.ONWARD,         CHIME,          Do.RESUME,           Do.RECOVER,        CHIME),
     Command.STOP:       (Do.STOP,    Do.STOP,           Do.STOP,        Do.STOP,             Do.STOP,           Do.STOP),
     Command.PAIN:       (Do.HURT,    Do.HURT,           Do.HURT,        Do.HURT,             Do.HURT,           Do.HURT),
     Command.SKIP:       (_,          Do.MOVE_ON,        Do.MOVE_ON,     Do.MOVE_ON,          Do.MOVE_ON,        CHIME),
@@ -103,10 +104,12 @@ def look_up(coach: Coach, command: Command, now: int) -> Do:
 
     "yes" and "no" live only while the soft question waits, and what takes back in sleep only for a
     while after a stop, or whatever else was heard last: in an empty room these words belong to
-    somebody else's talk.
+    somebody else's talk. "Resume" lives in sleep after pain, since the coach told so.
     """
     do = TABLE[command][coach.phase]
     if do in {Do.YES, Do.NO} and not coach.asking:
+        return Do.NOTHING
+    if do is Do.REVIVE and not coach.spot.hurt:
         return Do.NOTHING
     if do in TAKES_BACK and coach.phase is Phase.ASLEEP and not _is_fresh(coach, now):
         return Do.NOTHING

@@ -68,9 +68,9 @@ class Turn:
         self.change(last_said=self.coach.last_said + lines)
         self.queue(lines)
 
-    def announce(self, name: str) -> None:
+    def announce(self, name: str, **values: str) -> None:
         """Queue the sentences of a phrase that "repeat" does not repeat."""
-        self.queue(self._lines(self.coach.book.lines(name)))
+        self.queue(self._lines(self.coach.book.lines(name, **values)))
 
     def chime(self, tone: Tone) -> None:
         """Queue a chime."""
@@ -85,7 +85,12 @@ class Turn:
     def begin_at(self, due: Due) -> None:
         """Start a cue, in silence, so that it is heard at its moment of the movement."""
         wait = max(0, due.at_ms - self.coach.rolled(self.now))
-        self.change(queue=(Line(due.what, wait, due.pace),))
+        line = Line(due.what, wait, due.pace)
+        self.change(queue=(line,))
+        movement = self.coach.step.movement
+        if movement is not None and due.what not in movement.breath:
+            reminders = [cue.text for cue in movement.cues]
+            self.change(last_said=(line,) if due.what in reminders else ())
 
     def _lines(self, sentences: Sequence[str]) -> tuple[Line, ...]:
         pauses = self.coach.book.phrases.pauses
@@ -116,7 +121,8 @@ class Turn:
 
     def enter(self, phase: Phase) -> None:
         """Go to a phase; the movement's clock stands still unless it is rolling."""
-        self.move(phase=phase, rolled_ms=self.coach.rolled(self.now))
+        hurt = phase is Phase.HURT or (phase is Phase.ASLEEP and self.spot.hurt)
+        self.move(phase=phase, rolled_ms=self.coach.rolled(self.now), hurt=hurt)
         self.change(rolling_since=self.now, due=(), asking=False, quiet_since=self.now, help_page=0)
 
     def go(self, place: Place) -> None:

@@ -1,9 +1,11 @@
 """The way through the routine: the answers that change where the person is."""
 
+from skill.core.answers import time_left
 from skill.core.coach import Phase
 from skill.core.messages import Heard, Talk, Tone
 from skill.core.routine import Place
 from skill.core.turn import Turn
+from skill.core.vocabulary import Command
 
 MORE_TIME_MS = 30_000
 NEARLY_OVER_MS = 10_000
@@ -11,8 +13,11 @@ NEARLY_OVER_MS = 10_000
 
 
 def wake(turn: Turn, _heard: Heard) -> None:
-    """Begin, or pick up where the person was."""
-    if len(turn.spot.finished) == len(turn.coach.book.routine.exercises):
+    """Begin, or pick up where the person was; after pain as gently as from it."""
+    if turn.spot.hurt:
+        recover(turn, _heard)
+        return
+    if turn.coach.finished:
         again(turn, _heard)
         return
     if not turn.spot.begun:
@@ -41,7 +46,7 @@ def begin(turn: Turn) -> None:
     if turn.spot.talk is Talk.CHIMES:
         turn.chime(Tone.TIME)
     else:
-        turn.say("movement_started", length=turn.left)
+        turn.announce("movement_started", length=turn.left)
 
 
 def move_on(turn: Turn, _heard: Heard) -> None:
@@ -72,13 +77,17 @@ def _finish_exercise(turn: Turn) -> None:
 
 
 def step_back(turn: Turn, _heard: Heard) -> None:
-    """Go to the step before."""
-    place = turn.spot.place
-    if place.step == 0:
+    """Go to the step before, be it of the exercise that was finished just before."""
+    place, finished = turn.spot.place, turn.spot.finished
+    if place.step > 0:
+        turn.go(Place(place.exercise, place.step - 1))
+    elif finished:
+        turn.move(finished=finished[:-1])
+        turn.go(turn.coach.book.routine.last_step(finished[-1]))
+        turn.say("picked_up", **turn.where)
+    else:
         turn.go(place)
         turn.say("first_step")
-    else:
-        turn.go(Place(place.exercise, place.step - 1))
     turn.explain()
 
 
@@ -94,9 +103,12 @@ def explain_again(turn: Turn, _heard: Heard) -> None:
     turn.explain(in_full=True)
 
 
-def say_again(turn: Turn, _heard: Heard) -> None:
-    """Say the last reply again."""
-    turn.queue(turn.coach.last_said)
+def say_again(turn: Turn, heard: Heard) -> None:
+    """Say the last reply again; of what told the time, how much is left by now."""
+    if turn.coach.last_said:
+        turn.queue(turn.coach.last_said)
+    else:
+        time_left(turn, heard)
 
 
 def pause(turn: Turn, _heard: Heard) -> None:
@@ -107,12 +119,14 @@ def pause(turn: Turn, _heard: Heard) -> None:
     turn.say("paused")
 
 
-def resume(turn: Turn, _heard: Heard) -> None:
-    """Go on where the pause began."""
+def resume(turn: Turn, heard: Heard) -> None:
+    """Go on where the pause began; "start rolling" begins a movement that had not begun."""
     turn.enter(turn.spot.paused_from)
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
-        turn.say("resumed", left=turn.left)
+        turn.announce("resumed", left=turn.left)
+    elif heard.command is Command.START and turn.coach.step.movement is not None:
+        begin(turn)
     else:
         turn.explain()
 
@@ -164,7 +178,7 @@ def more_time(turn: Turn, _heard: Heard) -> None:
     turn.move(extra_ms=turn.spot.extra_ms + MORE_TIME_MS)
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
-    turn.say("more_time", left=turn.left)
+    turn.announce("more_time", left=turn.left)
 
 
 def more_time_paused(turn: Turn, heard: Heard) -> None:

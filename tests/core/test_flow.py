@@ -222,6 +222,33 @@ def test_that_was_wrong_undoes_keeps_the_sound_and_says_that_it_arrived() -> Non
     assert Keep() not in book.forget().hear(Command.UNDO).effects
 
 
+@pytest.mark.parametrize(
+    ("phase", "command", "said"),
+    [
+        (Phase.ASLEEP, Command.START, ["going_to_sleep"]),
+        (Phase.PAUSED, Command.NEXT, ["undone exercise one 2 the b", "paused"]),
+        (Phase.HURT, Command.NEXT, ["hurt"]),
+        (Phase.DONE, Command.BACK, ["where_done"]),
+        (Phase.ROLLING, Command.NEXT, ["undone exercise one 2 the b"]),
+    ],
+)
+def test_undo_tells_what_does_not_go_on(phase: Phase, command: Command, said: list[str]) -> None:
+    book = in_phase(phase).hear(command).finish_speaking().forget()
+    assert book.hear(Command.UNDO).finish_speaking().said == said
+    assert book.coach.phase is phase
+
+
+def test_undo_of_another_round_does_not_promise_to_pick_up() -> None:
+    book = in_phase(Phase.DONE).wait(70).hear(Command.START).finish_speaking().forget()
+    assert book.hear(Command.UNDO).finish_speaking().said == ["where_done"]
+
+
+def test_undo_after_pain_tells_that_the_clock_stands_still() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.PAIN).finish_speaking().forget()
+    book.hear(Command.UNDO).finish_speaking()
+    assert book.said == ["undone exercise one 2 the b", "paused"]
+
+
 def test_undo_goes_back_ten_commands() -> None:
     book = in_phase(Phase.SETTING_UP)
     for _ in range(3):
@@ -262,6 +289,16 @@ def test_back_at_the_first_step() -> None:
     assert book.finish_speaking().said == ["first_step", "brief a"]
 
 
+def test_back_from_the_first_step_goes_to_the_exercise_that_came_before() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.SKIP).finish_speaking().forget()
+    book.hear(Command.BACK).finish_speaking()
+    assert book.said == ["picked_up exercise one 2 the b", "brief b"]
+    assert not book.coach.spot.finished
+    book.hear(Command.SKIP).hear(Command.UNDO).hear(Command.UNDO)
+    assert book.at == "setting up two/c"
+    assert book.coach.spot.finished == ("one",)
+
+
 def test_start_after_a_finished_and_slept_routine_begins_anew() -> None:
     book = in_phase(Phase.DONE).hear(Command.STOP).hear(Command.START).finish_speaking()
     assert book.at == "setting up one/a"
@@ -286,6 +323,49 @@ def test_repeat_says_the_whole_last_reply_but_no_chime() -> None:
     book = in_phase(Phase.ROLLING).hear(Command.WHERE).hear(Command.START).forget()
     book.hear(Command.REPEAT)
     assert book.said == ["where exercise one 2 the b 2"]
+
+
+def test_repeat_tells_no_time_that_has_passed() -> None:
+    book = in_phase(Phase.ROLLING).wait(15).forget().hear(Command.REPEAT)
+    assert book.said == ["left_in_movement 45 s"]
+    book.wait(5).hear(Command.HOW_LONG).wait(9).forget().hear(Command.REPEAT)
+    assert book.said == ["left_in_movement 30 s"]
+    book.wait(10).hear(Command.MORE_TIME).wait(5).forget().hear(Command.REPEAT)
+    assert book.said == ["left_in_movement 45 s"]
+    book.hear(Command.PAUSE).hear(Command.RESUME).wait(5).forget().hear(Command.REPEAT)
+    assert book.said == ["left_in_movement 40 s"]
+
+
+def test_repeat_says_a_reminder_again_and_no_breath() -> None:
+    book = in_phase(Phase.ROLLING).wait(26).forget().hear(Command.REPEAT)
+    assert book.said == ["cue"]
+    book.wait(5).forget().hear(Command.REPEAT)
+    assert book.said == ["left_in_movement 30 s"]
+
+
+def test_repeat_answers_also_where_only_chimes_were_heard() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.SAY_LESS).hear(Command.SAY_LESS)
+    book.hear(Command.START).wait(10).forget().hear(Command.REPEAT)
+    assert book.said == ["left_in_movement 50 s"]
+
+
+def test_the_length_of_a_movement_that_has_begun_is_what_is_left() -> None:
+    book = in_phase(Phase.ROLLING).wait(20).hear(Command.PAUSE).forget().hear(Command.HOW_LONG)
+    assert book.said == ["left_in_movement 40 s"]
+
+
+def test_no_time_is_left_of_a_movement_that_is_over() -> None:
+    book = in_phase(Phase.ROLLING)
+    book.now += 60_000
+    assert book.hear(Command.HOW_LONG).said == ["ending"]
+    assert book.forget().hear(Command.REPEAT).said == ["ending"]
+
+
+def test_start_in_a_pause_begins_a_movement_that_had_not_begun() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.PAUSE).finish_speaking().forget()
+    assert book.hear(Command.START).said == ["movement_started 1 min"]
+    book = in_phase(Phase.SETTING_UP).hear(Command.BACK).hear(Command.PAUSE).hear(Command.START)
+    assert book.at == "setting up one/a"
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,12 @@ def test_a_notice_that_nobody_has_heard_yet_is_dropped_when_the_microphone_is_ba
     assert book.said == ["<microphone_back>"]
 
 
+def test_after_pain_the_notice_waits_until_the_person_is_off_the_roller() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.PAIN).send(MicrophoneLost()).finish_speaking()
+    assert book.said == ["hurt", "<microphone_lost>", "microphone_lost"]
+    assert Hush() not in book.effects
+
+
 def test_a_headset_that_comes_back_speaker_first_says_that_it_is_still_deaf() -> None:
     book = in_phase(Phase.SETTING_UP).send(SpeakerLost()).send(MicrophoneLost()).send(SpeakerBack())
     assert book.finish_speaking().said == ["<microphone_lost>", "microphone_lost"]

@@ -58,6 +58,21 @@ def test_after_pain_and_after_the_end_sleep_comes_without_a_word(
     assert book.said == []
 
 
+@pytest.mark.parametrize("command", [Command.START, Command.RESUME])
+def test_resume_counts_as_long_as_it_was_said_to_after_pain(command: Command) -> None:
+    book = in_phase(Phase.HURT).wait(600)
+    assert book.hear(command).at == "setting up one/b"
+    assert book.finish_speaking().said == ["after_hurt exercise one 2", "brief b"]
+    book.hear(Command.STOP).forget().hear(Command.RESUME)
+    assert book.said == []
+
+
+def test_after_pain_and_a_stop_it_goes_on_as_gently_as_after_pain() -> None:
+    book = in_phase(Phase.HURT).hear(Command.STOP).hear(Command.START)
+    assert book.said == ["after_hurt exercise one 2"]
+    assert book.coach.rolled(book.now) == 0
+
+
 def test_a_lost_microphone_is_said_once_and_nothing_is_asked_meanwhile() -> None:
     book = in_phase(Phase.SETTING_UP).send(MicrophoneLost()).send(MicrophoneLost()).wait(300)
     assert book.said == ["<microphone_lost>", "microphone_lost"]
@@ -86,6 +101,15 @@ def test_a_bookmark_brings_everything_back() -> None:
     assert book.at == "setting up two/d"
     spot = book.coach.spot
     assert (spot.finished, spot.talk, spot.pace, spot.volume) == (("one",), Talk.BRIEF, 90, 3)
+
+
+def test_a_finished_routine_begins_anew_the_day_after_and_says_so() -> None:
+    coach = in_phase(Phase.DONE).hear(Command.GOODBYE).finish_speaking().coach
+    book = Playbook(started=False).send(Started(coach.bookmark)).finish_speaking()
+    assert book.said == ["hello", "greeting start"]
+    book.forget().hear(Command.START).finish_speaking()
+    assert book.at == "setting up one/a"
+    assert book.said == ["intro one", "brief a"]
 
 
 @pytest.mark.parametrize("mark", [Bookmark("other", "two", "d"), Bookmark("test", "two", "gone")])

@@ -44,7 +44,7 @@ OUTCOMES: dict[Command, tuple[Cell, ...]] = {
     Command.REPEAT: (
         None,
         (SAME, "full b"),
-        (SAME, "movement_started 1 min"),
+        (SAME, "left_in_movement 1 min"),
         (SAME, "paused"),
         (SAME, "hurt"),
         (SAME, "exercise_done exercise two"),

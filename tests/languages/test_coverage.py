@@ -100,6 +100,13 @@ def test_no_sentence_holds_a_command(code: str) -> None:
         assert not found, text
 
 
+def test_a_single_minute_takes_no_verb_of_many() -> None:
+    phrases = APPS["de"].content.phrases
+    (minute,) = phrases.get("one_minute")
+    for name in ("resumed", "left_in_movement", "more_time"):
+        assert "bleiben" not in phrases.get(name, left=minute)[0]
+
+
 @every
 def test_every_step_has_a_drawing_that_says_what_it_shows(code: str) -> None:
     chosen, words = Settings(language=code), APPS[code].words
