@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from skill.app import App
+from skill.cli.ending import ending_well
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
@@ -122,10 +123,13 @@ def evaluate(
         cluster=cluster,
     )
     run = _run(plan, dict(_facts(app, plan, manifests, words)), json_file)
-    # Before anything can go wrong with the tables: hours may be in it.
-    if json_file is not None:
-        write_run(run, json_file)
-    _show(run, html_file)
+    # Before anything can go wrong with the tables, and they even if this goes wrong: hours may be
+    # in it.
+    try:
+        if json_file is not None:
+            write_run(run, json_file)
+    finally:
+        _show(run, html_file)
 
 
 def _show(run: Run, html_file: Path | None) -> None:
@@ -163,7 +167,8 @@ def _run(plan: Plan, about: dict[str, str], json_file: Path | None) -> Run:
     count = sum(len(chunk.clips) for chunk in work)
     done: dict[int, list[Trial]] = {}
     console = Console(stderr=True)
-    with _keeping(json_file, about, done, count), _progress(console) as progress:
+    kept = _keeping(json_file, about, done, count)
+    with ending_well(), kept, _progress(console) as progress:
         task = progress.add_task("listening", total=count)
         for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
             done[place] = trials

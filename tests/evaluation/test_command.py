@@ -1,5 +1,6 @@
 """`roller-coach evaluate` as a person meets it."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -82,13 +83,19 @@ def test_what_was_heard_before_a_broken_clip_is_kept(
     assert run(capfd, "evaluate", file).code == 0
 
 
-@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_a_run_that_cannot_be_written_is_shown(capfd: Capture, clips: Path) -> None:
+    done = run(capfd, "evaluate", clips, "--jobs", 1, "--json", "/dev/full", "--every", 4)
+    explained(done, 8, "/dev/full", "No space left")
+    assert "All in all" in done.out
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGHUP])
 def test_what_was_heard_before_an_interruption_is_kept(
-    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
+    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals
 ) -> None:
     def until_the_hum(chunk: runner.Chunk) -> list[Trial]:
         if "hum" in chunk.clips[0].name:
-            raise end
+            signal.raise_signal(end)
         return runner.hear(chunk)
 
     monkeypatch.setattr(runner, "CLIPS", 1)
@@ -98,7 +105,9 @@ def test_what_was_heard_before_an_interruption_is_kept(
     found = read_run(file)
     assert [trial.text for trial in found.trials][:2] == ["stop", "next"]
     assert found.about["complete"] == "no, 3 of 4 clips"
-    if end is KeyboardInterrupt:
+    if end == signal.SIGHUP:
+        assert done.code == 128 + end
+    else:
         explained(done, 130, f"interrupted. What was heard before is in {file}.")
         explained(run(capfd, "evaluate", clips, "--jobs", 1), 130, "Nothing is kept.")
 
