@@ -191,7 +191,7 @@ def _keeping(
         trials = _in_order(done)
         if json_file is None or not trials:
             return ""
-        whole = f"no, {len(trials)} of {count} clips"
+        whole = f"no, {len(trials)} of {count} clips; what stands side by side may differ in them"
         write_run(Run({**about, "complete": whole}, {}, trials), json_file)
         return f"What was heard before is in {json_file}."
 
