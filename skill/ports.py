@@ -76,8 +76,11 @@ class Block:
         return self.start_frame + len(self.pcm)
 
     def levels(self, parts: int) -> list[float]:
-        """Levels of so many equal parts of the block, in dB against one step of 16 bits."""
-        squares = np.square(self.pcm, dtype=np.float64)
+        """Levels of so many equal parts of the block, in dB against one step of 16 bits; a constant
+        offset, which many cheap microphones have, is no sound.
+        """
+        offset = self.pcm.mean() if len(self.pcm) else 0.0
+        squares = np.square(self.pcm - offset)
         powers = [
             float(part.mean()) if len(part) else 0.0 for part in np.array_split(squares, parts)
         ]

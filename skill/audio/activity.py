@@ -20,7 +20,7 @@ class Level:
     The room is the quietest 50 ms of the last 3 s, after Martin, "Noise power spectral density
     estimation based on optimal smoothing and minimum statistics" (2001); a voice is what rises
     `RISE` of the way from there to the loudest 50 ms of the last second, or has done so in the last
-    70 ms, about as long as WebRTC's detector goes on after an end.
+    70 ms, about as long as WebRTC's detector goes on after an end. A constant offset is no sound.
     """
 
     RISE = 0.4
@@ -31,14 +31,18 @@ class Level:
 
     def __init__(self) -> None:
         self._powers: deque[float] = deque(maxlen=self.SMOOTH)
+        self._offsets: deque[float] = deque(maxlen=self.SMOOTH)
         self._levels: deque[float] = deque(maxlen=self.ROOM)
         self._recent: deque[float] = deque(maxlen=self.LOUD)
         self._held = 0
 
     def is_raised(self, frame: Pcm) -> bool:
         """Hear the next 10 ms."""
-        self._powers.append(float(np.mean(np.square(frame, dtype=np.float64))) + 1.0)
-        level = 10 * float(np.log10(sum(self._powers) / len(self._powers)))
+        self._powers.append(float(np.mean(np.square(frame, dtype=np.float64))))
+        self._offsets.append(float(frame.mean()))
+        count = len(self._powers)
+        power = sum(self._powers) / count - (sum(self._offsets) / count) ** 2
+        level = 10 * float(np.log10(1.0 + max(power, 0.0)))
         self._levels.append(level)
         self._recent.append(level)
         room, loud = min(self._levels), max(self._recent)

@@ -37,8 +37,13 @@ def to_pcm(clip: Clip) -> Pcm:
 
 
 def energy_end_ms(pcm: Pcm) -> int:
-    """Where the sound ends, in milliseconds: after the last 10 ms within 30 dB of the loudest."""
-    frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    """Where the sound ends, in milliseconds: after the last 10 ms within 30 dB of the loudest. A
+    constant offset is no sound.
+    """
+    whole = pcm[: len(pcm) // FRAME * FRAME].astype(np.float64)
+    if len(whole):
+        whole -= whole.mean()
+    frames = whole.reshape(-1, FRAME)
     energy = np.square(frames).mean(axis=1)
     loud = np.flatnonzero(energy >= energy.max(initial=0.0) / 10 ** (SPEECH_RANGE_DB / 10))
     return (int(loud[-1]) + 1) * 10 if len(loud) and energy.max() > 0 else 0

@@ -60,7 +60,9 @@ def listen(heard: Pcm, played: Samples, detector: VoiceDetector, rate: int = RAT
     size = round(FRAME_S * rate)
     count = len(heard) // size
     frames = heard[: count * size].reshape(count, size)
-    powers = np.square(frames, dtype=np.float64).mean(axis=1) / 32768.0**2
+    # A constant offset is no sound, to the ears neither.
+    offset = frames.mean() if count else 0.0
+    powers = np.square(frames - offset).mean(axis=1) / 32768.0**2
     echo = find_echo(played, _floats(heard), rate)
     speaking = _speaking(played, echo, size)
     voice = _voiced(heard, detector, count) & ~speaking

@@ -175,6 +175,6 @@ def _share(outcome: Outcome) -> str:
 
 def _what(name: str, person: Person) -> str:
     if person == ANYBODY:
-        return f"Nothing was found that helps {name}; the coach goes on hearing as before."
+        return f"Nothing was found that helps {name}; the coach hears {name} like anybody."
     higher = "higher" if person.factor < 1 else "deeper"
     return f"Learnt: {name}'s voice is {higher} than most (it is played at {person.factor:.2f})."

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from skill.app import App
+from skill.cli.ending import ending_well
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
@@ -97,10 +99,10 @@ def evaluate(
 
     A single file that --json wrote (.jsonl) is shown again.
     """
+    keep_apart(manifests, {"--json": json_file, "--html": html_file})
     if len(manifests) == 1 and manifests[0].suffix == RUN:
         _show(read_run(manifests[0]), html_file)
         return
-    keep_apart(manifests, {"--json": json_file, "--html": html_file})
     crew.require(cluster)
     if html_file is not None:
         from skill.evaluation.report import check
@@ -121,10 +123,13 @@ def evaluate(
         cluster=cluster,
     )
     run = _run(plan, dict(_facts(app, plan, manifests, words)), json_file)
-    # Before anything can go wrong with the tables: hours may be in it.
-    if json_file is not None:
-        write_run(run, json_file)
-    _show(run, html_file)
+    # Before anything can go wrong with the tables, and they even if this goes wrong: hours may be
+    # in it.
+    try:
+        if json_file is not None:
+            write_run(run, json_file)
+    finally:
+        _show(run, html_file)
 
 
 def _show(run: Run, html_file: Path | None) -> None:
@@ -159,23 +164,47 @@ def _run(plan: Plan, about: dict[str, str], json_file: Path | None) -> Run:
     for one in plan.recipes:
         kit_of(one).ears()  # a missing model should be known before hours of work
     work = plan.chunks
+    count = sum(len(chunk.clips) for chunk in work)
     done: dict[int, list[Trial]] = {}
     console = Console(stderr=True)
-    with _progress(console) as progress:
-        task = progress.add_task("listening", total=sum(len(chunk.clips) for chunk in work))
-        try:
-            for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
-                done[place] = trials
-                progress.advance(task, len(trials))
-        except RecordingError as error:
-            if json_file is None or not done:
-                raise
-            write_run(Run(about, {}, _in_order(done)), json_file)
-            remedy = f"{error.remedy} What was heard before is in {json_file}."
-            raise RecordingError(error.problem, remedy) from error
+    kept = _keeping(json_file, about, done, count)
+    with ending_well(), kept, _progress(console) as progress:
+        task = progress.add_task("listening", total=count)
+        for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
+            done[place] = trials
+            progress.advance(task, len(trials))
         progress.update(task, description="memory")
         memory = {one.name: crew.alone(peak_memory_mb, _sample(plan, one)) for one in plan.recipes}
     return Run(about, memory, _in_order(done))
+
+
+@contextmanager
+def _keeping(
+    json_file: Path | None,
+    about: Mapping[str, str],
+    done: Mapping[int, Sequence[Trial]],
+    count: int,
+) -> Iterator[None]:
+    """Write what has been heard of `count` clips, whatever ends this block early, and say so."""
+
+    def keep() -> str:
+        trials = _in_order(done)
+        if json_file is None or not trials:
+            return ""
+        whole = f"no, {len(trials)} of {count} clips; what stands side by side may differ in them"
+        write_run(Run({**about, "complete": whole}, {}, trials), json_file)
+        return f"What was heard before is in {json_file}."
+
+    try:
+        yield
+    except RecordingError as error:
+        raise RecordingError(error.problem, f"{error.remedy} {keep()}".rstrip()) from error
+    except KeyboardInterrupt as end:
+        click.echo(err=True)  # the terminal has shown a ^C there
+        raise click.Abort(keep() or "Nothing is kept.") from end
+    except BaseException:
+        keep()
+        raise
 
 
 def _in_order(done: Mapping[int, Sequence[Trial]]) -> tuple[Trial, ...]:

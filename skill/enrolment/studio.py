@@ -81,7 +81,12 @@ class Studio:
     def _record(self, phrase: str) -> Take | None:
         cutter = Cutter(self._detector(), PATIENCE_MS)
         while cutter.state is State.WAITING and not self._over:
-            cutter.feed(self._next())
+            block = self._next()
+            if block.kind is BlockKind.LOST:
+                self._tell(Notice.FLAWED, phrase, "The microphone delivers nothing; see to it.")
+                self._wait_for_microphone()
+                return None
+            cutter.feed(block)
         if cutter.state is not State.CUT:
             self._tell(Notice.NOBODY, phrase, "Nobody was heard.")
             return None
@@ -90,6 +95,10 @@ class Studio:
             self._tell(Notice.FLAWED, phrase, f"The recording {wrong}")
             return None
         return Take(phrase, cutter.pcm)
+
+    def _wait_for_microphone(self) -> None:
+        while self._next().kind is BlockKind.LOST:
+            pass
 
     def _wait(self, clip: Clip) -> None:
         self._token += 1

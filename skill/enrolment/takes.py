@@ -94,10 +94,13 @@ def enough(takes: Iterable[Take], where: str) -> None:
 
 
 def flaw(pcm: Pcm) -> str | None:
-    """Why a recording cannot be learnt from, with what to do; None if it can."""
+    """Why a recording cannot be learnt from, with what to do; None if it can. A constant offset is
+    no sound.
+    """
     length = len(pcm) * 1000 // RATE
     loud = np.abs(pcm.astype(np.int32))
-    peak = int(loud.max(initial=0))
+    offset = round(float(pcm.mean())) if len(pcm) else 0
+    peak = int(np.abs(pcm.astype(np.int32) - offset).max(initial=0))
     if peak < SILENT:
         return "is silent; check the microphone's level or mute switch and record it again."
     if length > LONGEST_MS:
@@ -111,8 +114,9 @@ def flaw(pcm: Pcm) -> str | None:
 
 
 def _speech_ms(pcm: Pcm) -> int:
-    frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
-    energy = np.square(frames).mean(axis=1)
+    frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME)
+    offset = frames.mean() if len(frames) else 0.0
+    energy = np.square(frames - offset).mean(axis=1)
     loud = energy >= energy.max(initial=0.0) / 10 ** (SPEECH_RANGE_DB / 10)
     return int(loud.sum()) * 10
 

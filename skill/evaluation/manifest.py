@@ -32,6 +32,8 @@ COLUMNS = (
 NOTHING = "-"
 TRUE, FALSE = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0", ""})
 MOST_MISTAKES = 20
+ROUNDING_S = 0.1
+"""How much later than a clip or its recording ends speech may end, by the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +141,15 @@ def _row(columns: list[str], values: list[str]) -> Mapping[str, str]:
 
 def _clip(row: Mapping[str, str], folder: Path, vocabulary: Vocabulary) -> LabelledClip:
     path = folder / row["path"]
-    if not row["path"] or not path.is_file():
+    if not row["path"] or not _is_file(path):
         raise _RowError(f"there is no recording {path}; correct the path, or use --audio.")
     start, end, spoken = (_seconds(row, name) for name in ("start_s", "end_s", "end_of_speech_s"))
     if end is not None and end <= (start or 0.0):
         raise _RowError(f"the clip ends at {end:g} s, before it begins; swap start_s and end_s.")
     if spoken is not None and spoken <= (start or 0.0):
         raise _RowError("the speech ends before the clip begins; correct end_of_speech_s.")
+    if spoken is not None and end is not None and spoken > end + ROUNDING_S:
+        raise _RowError(f"speech ends at {spoken:g} s, after the clip; correct end_of_speech_s.")
     if row["synthetic"].lower() not in TRUE | FALSE:
         raise _RowError(f'synthetic is "{row["synthetic"]}"; write yes or no.')
     return LabelledClip(
@@ -161,6 +165,13 @@ def _clip(row: Mapping[str, str], folder: Path, vocabulary: Vocabulary) -> Label
         expected=_expected(row, vocabulary),
         synthetic=row["synthetic"].lower() in TRUE,
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a sentence in the column of paths is too long for a name
+        return False
 
 
 def _seconds(row: Mapping[str, str], column: str) -> float | None:

@@ -13,7 +13,7 @@ from skill.audio.pcm import read_pcm
 from skill.errors import RecordingError
 from skill.evaluation import mixing
 from skill.evaluation.condition import Condition, Trouble
-from skill.evaluation.manifest import LabelledClip
+from skill.evaluation.manifest import ROUNDING_S, LabelledClip
 from skill.evaluation.mixing import Wave
 from skill.ports import BLOCK, RATE, Pcm
 from skill.session import ECHO_TAIL_MS
@@ -34,8 +34,6 @@ GAP = RATE * 3 // 10
 """Between two lines of the coach."""
 COACH_FIRST = RATE // 2
 """How long the coach has been speaking when the clip begins."""
-ROUNDING_S = 0.1
-"""How much later than its recording ends speech may end, by the manifest."""
 KEPT = 64
 """Recordings of noise that a process keeps in memory: some 50 MB at ten seconds to a minute."""
 
@@ -101,12 +99,14 @@ def read_clip(clip: LabelledClip) -> Pcm:
             f"begins at {clip.start_s:g} s.",
             "Correct start_s.",
         )
-    if (clip.end_of_speech_s or 0.0) > len(pcm) / RATE + ROUNDING_S:
-        raise RecordingError(
-            f"{clip.path} is {len(pcm) / RATE:.2f} s long, but the manifest has speech in it that "
-            f"ends at {clip.end_of_speech_s:g} s.",
-            "Correct end_of_speech_s.",
-        )
+    ends = {"a clip": ("end_s", clip.end_s), "speech": ("end_of_speech_s", clip.end_of_speech_s)}
+    for what, (column, end) in ends.items():
+        if end is not None and end > len(pcm) / RATE + ROUNDING_S:
+            raise RecordingError(
+                f"{clip.path} is {len(pcm) / RATE:.2f} s long, but the manifest has {what} in it "
+                f"that ends at {end:g} s.",
+                f"Correct {column}.",
+            )
     return pcm[first : None if clip.end_s is None else round(clip.end_s * RATE)]
 
 

@@ -127,7 +127,8 @@ def wrong(pair: Sequence[str], trials: Sequence[Trial]) -> Sheet:
 
     return Sheet(
         "Everything else",
-        "Clips that expect no command; their length is that of the clips themselves.",
+        "Clips that expect no command; their length is that of the clips themselves, but what is "
+        "acted on just before and after them counts as well.",
         _columns(("kind", "condition"), pair, ("count", "false / h"), size="length"),
         _rows(_by_condition([one for one in trials if not one.expected]), pair, hours, cells),
         grouped=True,

@@ -52,7 +52,8 @@ def _files(option: str, folder: Path | None) -> tuple[Path, ...]:
         raise SettingsError(
             f"One of the conditions needs a folder of {option}.", f"Name it with --{option} FOLDER."
         )
-    found = sorted(path.absolute() for path in folder.rglob("*") if path.suffix in ENDINGS)
+    every = folder.rglob("*")
+    found = sorted(path.absolute() for path in every if path.suffix.lower() in ENDINGS)
     if not found:
         raise SettingsError(
             f"There are no sound files in {folder}.", f"Name another folder with --{option}."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skill.audio.activity import Level, WebRtcVoiceDetector
-from skill.audio.pcm import read_pcm
+from skill.audio.pcm import energy_end_ms, read_pcm
 from skill.ports import RATE, Block, Pcm
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -36,7 +36,19 @@ def test_the_end_of_a_word_is_seen_in_noise(db: float) -> None:
 def test_silence_and_a_steady_tone_are_not_raised_for_long() -> None:
     level = Level()
     assert not any(level.is_raised(np.zeros(160, np.int16)) for _ in range(50))
-    tone = np.full(160, 3000, np.int16)
+    tone = (3000 * np.sin(np.arange(160) * np.pi / 8)).astype(np.int16)
     raised = [level.is_raised(tone) for _ in range(600)]
     assert raised[0]
     assert not raised[-1]
+
+
+def test_an_offset_of_the_microphone_is_no_sound() -> None:
+    pcm, _ = in_noise(40)
+    with_offset: Pcm = pcm // 10 + np.int16(3000)
+    plain, scores = (
+        WebRtcVoiceDetector().feed(Block(0, each)) for each in (pcm // 10, with_offset)
+    )
+    assert sum(plain) > 20
+    # But for the detector's own start with it.
+    assert np.mean(np.array(scores[50:]) == np.array(plain[50:])) > 0.95
+    assert energy_end_ms(with_offset) == energy_end_ms(pcm // 10)

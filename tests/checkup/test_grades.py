@@ -73,6 +73,11 @@ def test_a_good_microphone_is_fine_in_everything() -> None:
     assert list(found) == ["level", "noise", "clipping", "echo"]
     assert verdicts(found) == ["fine"] * 4
     assert is_well(found.values())
+
+
+def test_a_constant_offset_is_no_noise() -> None:
+    found = graded(pcm(voice(), room(-70), echo(60), np.full(16 * RATE, 0.05)), played())
+    assert verdicts(found) == ["fine"] * 4, found
     assert "60 ms late" in found["echo"].fact
 
 

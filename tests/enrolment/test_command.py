@@ -65,6 +65,16 @@ def test_enrol_use_and_forget(capfd: Capture, data: Path, folder: Path) -> None:
     explained(run(capfd, "enrol", "anna", "--forget"), 10, "Nothing is known", "nobody")
 
 
+def test_what_was_learnt_before_is_not_said_to_stay(
+    capfd: Capture, data: Path, folder: Path
+) -> None:
+    register = Register(data)
+    register.put("anna", Entry(model_mark(Settings().model), Person(0.82)))
+    done = run(capfd, "enrol", "anna", "--from", folder)
+    assert register.get("anna").person == Person()
+    assert "hears anna like anybody" in done.out
+
+
 def test_a_persons_factor_is_used_with_the_model_it_was_learnt_with(data: Path) -> None:
     mark = model_mark(Settings().model)
     Register(data).put("anna", Entry(mark, Person(1.18)))

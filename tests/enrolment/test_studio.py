@@ -30,13 +30,20 @@ class Person:
 
     rate = RATE
 
-    def __init__(self, answers: Sequence[Pcm], ends_after_s: float = 600) -> None:
+    def __init__(
+        self,
+        answers: Sequence[Pcm],
+        ends_after_s: float = 600,
+        lost_s: tuple[float, float] = (0, 0),
+    ) -> None:
         self._answers = list(answers)
         self._speaker = TimelineSpeaker()
         self._noise = np.random.default_rng(4)
         self._sound: Pcm = np.zeros(0, np.int16)
         self._ends = round(ends_after_s * RATE)
+        self._lost = range(round(lost_s[0] * RATE), round(lost_s[1] * RATE))
         self.prompts = 0
+        self.answered_at = 0
 
     def blocks(self) -> Iterator[Block]:
         at = 0
@@ -45,6 +52,8 @@ class Person:
             part, self._sound = self._sound[:BLOCK], self._sound[BLOCK:]
             pcm[: len(part)] += part
             kind = BlockKind.HEARD if at < self._ends else BlockKind.ENDED
+            if at in self._lost:
+                kind, pcm = BlockKind.LOST, np.zeros(BLOCK)
             yield Block(at, np.clip(np.rint(pcm), -32768, 32767).astype(np.int16), kind)
             at += BLOCK
 
@@ -59,6 +68,7 @@ class Person:
         ended = self._speaker.poll(at)
         if ended and self._answers:
             self._sound = np.pad(self._answers.pop(0), (RATE * 4 // 5, 0))
+            self.answered_at = at
         return ended
 
 
@@ -128,6 +138,21 @@ def test_a_source_that_ends_ends_the_asking() -> None:
     assert asking.ask("next") is None
     assert asking.ask("back") is None
     assert person.prompts == 1
+
+
+def test_a_microphone_that_goes_away_within_a_phrase_is_waited_for() -> None:
+    said, told = recording("what can i say"), Told()
+    first = Person([said])
+    studio(first, told).ask("what can i say")
+    begun = first.answered_at / RATE + 0.8 + 0.3
+    told, person = Told(), Person([said, said], lost_s=(begun, begun + 60))
+    take = studio(person, told).ask("what can i say")
+    assert take is not None
+    assert len(take.pcm) > len(said) * 0.8, "it is not what was heard before"
+    assert [notice for notice, _ in told.notices] == [
+        Notice.SAY, Notice.FLAWED, Notice.SAY, Notice.TAKEN
+    ]  # fmt: skip
+    assert person.prompts == 2, "nobody is asked who cannot be heard"
 
 
 def test_phrases_do_not_run_into_each_other() -> None:

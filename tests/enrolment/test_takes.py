@@ -74,3 +74,12 @@ def test_a_loud_but_whole_recording_is_fine() -> None:
     assert flaw(int16(sine(300, 0.6, RATE, peak=0.99))) is None
     assert flaw(int16(sine(300, 0.6, RATE, peak=0.01))) is None
     assert flaw(np.zeros(0, np.int16)) is not None
+
+
+def test_a_constant_offset_is_no_sound() -> None:
+    hiss = np.random.default_rng(1).normal(500, 5, RATE).astype(np.int16)
+    assert "is silent" in (flaw(hiss) or "")
+    hiss[: RATE // 20] += np.int16(1000) * np.where(np.arange(RATE // 20) % 8 < 4, 1, -1).astype(
+        np.int16
+    )
+    assert "less than" in (flaw(hiss) or "")

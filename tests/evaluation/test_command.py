@@ -1,11 +1,13 @@
 """`roller-coach evaluate` as a person meets it."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from skill.evaluation import runner
 from skill.evaluation.run_file import read_run
+from skill.evaluation.trial import Trial
 from tests.evaluation.clips import hiss, manifest, recording, sound
 from tests.support.shell import Done, run
 
@@ -79,6 +81,43 @@ def test_what_was_heard_before_a_broken_clip_is_kept(
     explained(done, 4, "hum.wav", str(file))
     assert [trial.text for trial in read_run(file).trials][:2] == ["stop", "next"]
     assert run(capfd, "evaluate", file).code == 0
+
+
+def test_a_run_that_cannot_be_written_is_shown(capfd: Capture, clips: Path) -> None:
+    done = run(capfd, "evaluate", clips, "--jobs", 1, "--json", "/dev/full", "--every", 4)
+    explained(done, 8, "/dev/full", "No space left")
+    assert "All in all" in done.out
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGHUP])
+def test_what_was_heard_before_an_interruption_is_kept(
+    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals
+) -> None:
+    def until_the_hum(chunk: runner.Chunk) -> list[Trial]:
+        if "hum" in chunk.clips[0].name:
+            signal.raise_signal(end)
+        return runner.hear(chunk)
+
+    monkeypatch.setattr(runner, "CLIPS", 1)
+    monkeypatch.setattr("skill.cli.evaluate.hear", until_the_hum)
+    file = clips.with_suffix(".jsonl")
+    done = run(capfd, "evaluate", clips, "--jobs", 1, "--json", file)
+    found = read_run(file)
+    assert [trial.text for trial in found.trials][:2] == ["stop", "next"]
+    assert found.about["complete"].startswith("no, 3 of 4 clips")
+    if end == signal.SIGHUP:
+        assert done.code == 128 + end
+    else:
+        explained(done, 130, f"interrupted. What was heard before is in {file}.")
+        explained(run(capfd, "evaluate", clips, "--jobs", 1), 130, "Nothing is kept.")
+
+
+def test_a_run_that_is_shown_again_is_not_written_over(capfd: Capture, clips: Path) -> None:
+    file = clips.with_suffix(".jsonl")
+    run(capfd, "evaluate", clips, "--jobs", 1, "--json", file, "--every", 4)
+    before = file.read_bytes()
+    explained(run(capfd, "evaluate", file, "--html", file), 8, "would destroy it")
+    assert file.read_bytes() == before
 
 
 def explained(done: Done, code: int, *words: str) -> None:

@@ -161,6 +161,8 @@ def test_a_part_of_a_recording() -> None:
         read_clip(replace(CLIP, start_s=9.0))
     with pytest.raises(RecordingError, match=r"speech in it that ends at 99 s"):
         read_clip(replace(CLIP, end_of_speech_s=99.0))
+    with pytest.raises(RecordingError, match=r"a clip in it that ends at 99 s.*end_s"):
+        read_clip(replace(CLIP, end_s=99.0))
 
 
 @pytest.mark.parametrize(
@@ -195,5 +197,8 @@ def test_what_a_condition_needs_must_be_there(tmp_path: Path) -> None:
     assert "--rooms FOLDER" in missing(Trouble.FAR)
     assert "no sound files" in missing(Trouble.NOISE, noise=tmp_path)
     assert "no sound files" in missing(Trouble.NOISE, noise=tmp_path / "none")
+    sound(tmp_path / "HUM.WAV", hiss(50, 1))
+    found = gather([Condition(Trouble.NOISE)], (), tmp_path, None, None)
+    assert [path.name for path in found.noises] == ["HUM.WAV"]
     assert "3 speakers" in missing(Trouble.BABBLE, TALKERS[:2])
     assert gather([Condition()], [], None, None, None) == Surroundings()

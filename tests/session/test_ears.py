@@ -44,9 +44,12 @@ def hear(word: float, context: Context = LIVE, kind: BlockKind = BlockKind.HEARD
 @pytest.mark.parametrize("number", [1, 3, 5])
 def test_levels_of_a_block_are_those_of_its_parts(number: int) -> None:
     pcm = np.repeat(np.array([0, 9, 99], np.int16), 160)
+    pcm[::2] *= -1
     levels = Block(0, pcm).levels(3 * number)
     assert levels[::number] == pytest.approx([0, 19.14, 39.91], abs=0.01)
     assert len(levels) == 3 * number
+    with_offset: Pcm = pcm + np.int16(3000)
+    assert Block(0, with_offset).levels(3 * number) == pytest.approx(levels)
 
 
 def test_a_word_above_the_noise_is_heard_and_one_inside_it_is_not() -> None:
