@@ -13,6 +13,7 @@ from skill.enrolment.choosing import FACTORS, FLOOR, choose_factor
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.enrolment.trial import Outcome, Trial
+from skill.errors import RecordingError
 from skill.session import Ears
 
 Make = Callable[[Vocabulary, float], Ears]
@@ -77,8 +78,17 @@ class Lab:
 
 
 def learn(takes: Sequence[Take], lab: Lab) -> Lesson:
-    """Learn a person's voice from takes of known phrases."""
+    """Learn a person's voice from takes of known phrases.
+
+    Raises:
+        RecordingError: if not one of them is understood, whatever is tried.
+    """
     heard = {factor: _hear_all(takes, lab, place) for place, factor in enumerate(FACTORS)}
+    if not any(outcome.understood for outcomes in heard.values() for outcome in outcomes):
+        raise RecordingError(
+            f"Not one of the {len(takes)} recordings was understood as what it should be.",
+            "Listen to them, or try `roller-coach mic-test`; what was learnt before stays.",
+        )
     chances = {factor: [one.chance for one in outcomes] for factor, outcomes in heard.items()}
     said = [take.phrase for take in takes]
     before = heard[1.0]

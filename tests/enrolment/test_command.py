@@ -75,6 +75,18 @@ def test_what_was_learnt_before_is_not_said_to_stay(
     assert "hears anna like anybody" in done.out
 
 
+def test_what_nobody_understands_replaces_nothing(capfd: Capture, data: Path, folder: Path) -> None:
+    names = sorted(folder.iterdir())
+    sounds = [path.read_bytes() for path in names]
+    for path, other in zip(names, [*sounds[1:], sounds[0]], strict=True):
+        path.write_bytes(other)
+    register, known = Register(data), Entry(model_mark(Settings().model), Person(0.82))
+    register.put("anna", known)
+    done = run(capfd, "enrol", "anna", "--from", folder)
+    explained(done, 4, f"Not one of the {len(PHRASES)} recordings", "what was learnt before stays")
+    assert register.get("anna") == known
+
+
 def test_a_persons_factor_is_used_with_the_model_it_was_learnt_with(data: Path) -> None:
     mark = model_mark(Settings().model)
     Register(data).put("anna", Entry(mark, Person(1.18)))
