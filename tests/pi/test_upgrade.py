@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from skill.checkup.machine import requirements
+
 CHECKOUT = Path(__file__).parents[2]
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 PROGRAM = "import sys, time\ntime.sleep({seconds})\nprint({version!r})\nsys.exit({status})\n"
@@ -73,6 +75,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
             "scripts/setup.sh",
             "requirements.lock",
             "requirements-gpio.lock",
+            "pyproject.toml",
         ):
             (folder / name).write_bytes((CHECKOUT / name).read_bytes())
         (folder / "scripts/install-pi").chmod(0o755)
@@ -135,6 +138,11 @@ def running(root: Path) -> str:
 
 def nothing_lies_about(root: Path) -> bool:
     return [path.name for path in (root / "opt").iterdir()] == ["roller-coach"]
+
+
+def test_what_doctor_compares_the_packages_with_is_installed_too(root: Path) -> None:
+    project = root / "opt/roller-coach/pyproject.toml"
+    assert len(requirements(project, "roller-coach")) > 10
 
 
 def test_a_newer_one_takes_the_place_of_the_old(root: Path, make: Make) -> None:
