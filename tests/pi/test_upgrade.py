@@ -1,5 +1,6 @@
 """Upgrades, really done: the real installer in a folder of its own, with a program of two lines."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -65,6 +66,9 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
     tmp_path = tmp_path_factory.mktemp("bundles")
 
     def bundle(version: str, *, status: int = 0, seconds: float = 0, packages: bool = True) -> Path:
+        output = tmp_path / f"{version}-{status}-{seconds}.tar"
+        if output.exists():
+            return output
         folder = tmp_path / f"bundle-{version}-{status}-{seconds}" / "roller-coach-trial"
         for name in ("skill", "models", "docs", "wheels", "scripts/pi"):
             (folder / name).mkdir(parents=True)
@@ -92,8 +96,8 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
         (folder / "wheels" / f"numpy-1-{system_tag()}-x_{os.uname().machine}.whl").touch()
         lock = "" if packages else "missing==1 --hash=sha256:" + "0" * 64 + "\n"
         (folder / "wheels" / "lock.txt").write_text(lock)
-        write_tar(folder, tmp_path / f"{version}-{status}-{seconds}.tar")
-        return tmp_path / f"{version}-{status}-{seconds}.tar"
+        write_tar(folder, output)
+        return output
 
     return bundle
 
@@ -203,8 +207,17 @@ def test_where_nothing_is_installed(tmp_path: Path) -> None:
     assert "There is no coach in" in done.stderr
 
 
+def test_what_a_cut_right_after_the_exchange_leaves_is_cleared_away(root: Path, make: Make) -> None:
+    (root / "opt/roller-coach.new/skill").mkdir(parents=True)
+    assert upgrade(root, make("1.0")).returncode == 0
+    assert running(root) == "1.0"
+    assert nothing_lies_about(root)
+
+
 def test_interrupted_anywhere_there_is_a_whole_coach(root: Path, make: Make) -> None:
     """Killed at three moments, from the unpacking to after the exchange; then it goes on."""
+    # What a cut leaves between the three renames of a file system that cannot exchange.
+    (root / "opt/roller-coach.new.between/skill").mkdir(parents=True)
     bundle = make("1.1", seconds=0.2)
     command = [sys.executable, "-m", "skill", "upgrade", str(bundle), "--root", str(root)]
     found = []
@@ -222,3 +235,24 @@ def test_interrupted_anywhere_there_is_a_whole_coach(root: Path, make: Make) -> 
     assert upgrade(root, bundle).returncode == 0
     assert running(root) == "1.1"
     assert nothing_lies_about(root)
+
+
+@pytest.mark.parametrize(
+    ("locked", "version"),
+    [("opt", "1.3"), ("etc/systemd/system", "1.4")],
+    ids=["upgrade", "installation"],
+)
+def test_two_at_once_do_not_meet(root: Path, make: Make, locked: str, version: str) -> None:
+    """Each locks a folder that is there anyway, and so leaves nothing behind."""
+    bundle = make(version)
+    folder = os.open(root / locked, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        done = upgrade(root, bundle)
+    finally:
+        os.close(folder)
+    assert done.returncode != 0
+    assert "under way" in done.stderr
+    assert running(root) == "1.0"
+    assert nothing_lies_about(root)
+    assert upgrade(root, bundle).returncode == 0
