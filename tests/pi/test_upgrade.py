@@ -167,6 +167,7 @@ def test_one_that_fails_is_not_let_in(root: Path, make: Make, packages: bool) ->
     assert "version 1.0 is there as before" in done.stderr
     assert "Traceback" not in done.stderr
     assert running(root) == "1.0"
+    assert nothing_lies_about(root), "a card has no room for a version that is not used"
 
 
 def test_older_broken_and_cut_short_ones_get_a_sentence(root: Path, make: Make) -> None:
