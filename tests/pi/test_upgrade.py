@@ -202,6 +202,21 @@ def test_no_file_leaves_the_folder(root: Path, tmp_path: Path) -> None:
     assert "no bundle of ours" in done.stderr
 
 
+def test_headers_that_make_no_sense_are_a_sentence(root: Path, tmp_path: Path) -> None:
+    zero = tarfile.TarInfo("roller/name")
+    zero.pax_headers = {"path": "roller/na\0me"}
+    vast = tarfile.TarInfo("roller/vast")
+    vast.type, vast.size = tarfile.XHDTYPE, 2**65
+    for header in (zero.tobuf(tarfile.PAX_FORMAT), vast.tobuf(tarfile.GNU_FORMAT)):
+        broken = tmp_path / "broken.tar"
+        broken.write_bytes(header + bytes(1024))
+        done = upgrade(root, broken)
+        assert done.returncode == 9, done.stderr
+        assert "is no bundle, or cut short" in done.stderr
+        assert done.stderr.count("\n") == 1, "one message"
+        assert nothing_lies_about(root)
+
+
 def test_where_nothing_is_installed(tmp_path: Path) -> None:
     done = upgrade(tmp_path, tmp_path / "any.tar")
     assert done.returncode == 10
