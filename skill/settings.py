@@ -227,7 +227,12 @@ def _from_file(path: Path | None) -> dict[str, object]:
         raise SettingsError(
             f"There is no settings file {path}.", "Check the name, or leave --settings out."
         ) from failure
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
+    except OSError as failure:
+        raise SettingsError(
+            f"The settings file {chosen} cannot be read: {failure.strerror}.",
+            "Make sure that whoever runs the coach may read it, and its folder.",
+        ) from failure
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
         raise SettingsError(
             f"The settings file {chosen} cannot be read: {failure}.",
             'It must be TOML, for example: voice = "espeak".',

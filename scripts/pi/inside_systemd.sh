@@ -94,6 +94,14 @@ wait_for 240 "it gives up after some restarts" failed
 wait_for 30 "and says so" gave_up_aloud
 journalctl -u roller-coach-trouble --no-pager -o cat | grep "given up"
 
+note "-- and there it is: what the udev rule does, for there is no udev in a container"
+systemctl start trial-pulse
+wait_for 20 "the sound server is there" pactl info
+pactl set-default-sink air && pactl set-default-source mic.monitor
+$(sed -n 's/.*RUN+="\([^"]*\)".*/\1/p' "$bundle/scripts/pi/70-roller-coach.rules")
+systemctl start --no-block roller-coach
+wait_for 60 "it is back, though it gave up a moment ago" systemctl is-active roller-coach
+
 note "-- removal"
 "$bundle/scripts/install-pi" --uninstall
 wait_for 5 "nothing is left" nothing_left

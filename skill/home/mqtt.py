@@ -5,6 +5,8 @@ block, so that a broker that is slow, down or hostile can hold up nothing.
 """
 
 import json
+import ssl
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ SOURCE = "home"
 """What the journal calls the place where a command was pressed."""
 UNREACHABLE = "cannot be reached"
 """The rest of a sentence. Nobody needs it who knows already that the broker has gone away."""
+UNTRUSTED = "shows a certificate that this machine does not trust ({}; SSL_CERT_FILE may name it)"
+SILENT = "hangs up without a word (does it want TLS, mqtts://?)"
 KEEPALIVE_S = 20
 """The broker tells the home that we are gone after one and a half times this."""
 SLOWEST_RETRY_S = 30
@@ -109,7 +113,11 @@ class HomeLink(Closing):
         self._news.put(Connected())
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
-        self._news.put(Trouble(UNREACHABLE))
+        error = sys.exception()  # paho is handling it, and does not hand it over
+        if isinstance(error, ssl.SSLCertVerificationError):
+            self._news.put(Trouble(UNTRUSTED.format(error.verify_message)))
+        else:
+            self._news.put(Trouble(UNREACHABLE))
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: object, _reason: object, _p: object
@@ -160,6 +168,8 @@ class HomeLink(Closing):
                     self._lose(problem)
                 case Gone() if self._connected:
                     self._lose("has gone away")
+                case Gone() if not self._trouble:
+                    self._lose(SILENT)
                 case Connected():
                     self._greet()
                 case HomeStarted() if self._connected:

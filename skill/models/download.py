@@ -14,6 +14,7 @@ from skill.models.progress import Progress, Report, Stage
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses that are worth another try."""
+PROXIES = "HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
 LEEWAY = 4
 """How much larger than announced a file may be whose size is only roughly known."""
 
@@ -77,6 +78,8 @@ def _passing(error: Exception, attempt: int) -> bool:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         # Somebody without a network should hear so at once, not after every pause.
         return attempt > 1
+    if isinstance(error, httpx.ProxyError):
+        return False  # it wants a password, or does not let this through: it will not next time
     return isinstance(error, _StartOverError | httpx.TransportError)
 
 
@@ -86,7 +89,7 @@ def _client(patience: Patience) -> httpx.Client:
     except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
         raise DownloadError(
             f"The network settings in the environment cannot be used: {error}.",
-            "Correct or unset HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE.",
+            f"Correct or unset NO_PROXY, SSL_CERT_FILE, {PROXIES}.",
         ) from error
 
 
@@ -176,6 +179,11 @@ def _explained(remote: Remote, error: Exception, by_hand: str) -> DownloadError:
             answer = f"{error.response.status_code} {error.response.reason_phrase}".strip()
             problem = f"{remote.host} answers {answer!r} for {remote.url}."
             return DownloadError(problem, by_hand)
+        case httpx.ProxyError():
+            return DownloadError(
+                f"The proxy does not let us through to {remote.host}: {reason}.",
+                f"Correct or unset {PROXIES}.",
+            )
         case httpx.TransportError():
             return DownloadError(
                 f"The connection to {remote.host} broke again and again: {reason}.",

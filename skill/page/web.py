@@ -162,6 +162,8 @@ def read_press(body: bytes) -> Press | None:
     command, argument = fields["command"], fields.get("argument")
     if command not in list(Command) or not isinstance(argument, str | None):
         return None
+    if argument is not None and not argument.isprintable():
+        return None  # half a character, which JSON can name, cannot be written into a journal
     return Press(Command(command), argument, SOURCE)
 
 

@@ -17,6 +17,8 @@ INSTALLER = "scripts/install-pi"
 VERSION_FILE = "skill/__init__.py"
 COPY_AGAIN = "Copy it again; `sha256sum` gives the sum that ./scripts/bundle printed."
 CHUNK = 1 << 20
+_BROKEN = (tarfile.TarError, ValueError, OverflowError, MemoryError, RecursionError)
+"""What `tarfile` raises over damaged headers: names with zeros in them, sizes beyond all disks."""
 Version = tuple[int, ...]
 
 
@@ -65,7 +67,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(path, "r:") as tar:
             yield tar
-    except tarfile.ReadError as failure:
+    except _BROKEN as failure:
         raise DownloadError(f"{path} is no bundle, or cut short: {failure}.", COPY_AGAIN) from None
 
 

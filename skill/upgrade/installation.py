@@ -5,13 +5,16 @@ self-test; then the two folders change places in one step (`scripts/pi/exchange.
 that is interrupted anywhere leaves a whole coach, the old or the new one.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from skill.errors import DownloadError, SettingsError
+from skill.errors import DownloadError, SettingsError, StorageError
 from skill.upgrade.bundle import INSTALLER, VERSION_FILE, Version, shown, unpack, version_of
 
 
@@ -42,13 +45,17 @@ class Installation:
             SettingsError: if there is nothing to upgrade.
             DownloadError: if the bundle is broken or older, or its version fails its self-test:
                 then the old one is there as before.
-            StorageError: if the bundle cannot be read or unpacked.
+            StorageError: if the bundle cannot be read or unpacked, or another upgrade is under way.
         """
         if not (self.home / VERSION_FILE).is_file():
             raise SettingsError(
                 f"There is no coach in {self.home} to upgrade.",
                 f"Unpack the bundle and start its {INSTALLER}.",
             )
+        with alone(self.home.parent):
+            return self._upgrade(path)
+
+    def _upgrade(self, path: Path) -> tuple[Version, Version]:
         before = self.version
         folder = self.home.with_name("roller-coach.bundle")
         bundle = unpack(path, folder)
@@ -84,3 +91,23 @@ class Installation:
                 f"before: {' '.join(why[-2:])}",
                 "Make the bundle anew, for this machine, with ./scripts/bundle.",
             )
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only upgrade, until the end; a folder can be locked, and nothing is left in it.
+
+    Raises:
+        StorageError: if another one is under way.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as failure:
+            raise StorageError(
+                f"Another upgrade is under way in {folder}.", "Wait until it is done."
+            ) from failure
+        yield
+    finally:
+        os.close(descriptor)

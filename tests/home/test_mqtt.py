@@ -212,9 +212,18 @@ def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         address = f"mqtts://127.0.0.1:{mosquitto.port}"
         with mat(address) as floor:
             floor.until(lambda: floor.told)
-            assert "cannot be reached" in floor.told[0], "a stranger's certificate"
+            assert "does not trust (self-signed certificate; SSL_CERT_FILE" in floor.told[0]
         gc.collect()
         monkeypatch.setenv("SSL_CERT_FILE", str(mosquitto.certificate))
         with mat(address) as floor:
             floor.until(lambda: floor.link._shown)
             assert floor.told == []
+
+
+def test_a_broker_that_wants_tls_and_gets_none_is_not_silently_absent(tmp_path: Path) -> None:
+    with (
+        broker(tmp_path, encrypted=True) as mosquitto,
+        mat(f"127.0.0.1:{mosquitto.port}") as floor,
+    ):
+        floor.until(lambda: floor.told)
+        assert "hangs up without a word (does it want TLS, mqtts://?)" in floor.told[0]

@@ -268,3 +268,16 @@ def test_unusable_proxy_settings_are_said(
 
     assert "Unknown scheme for proxy" in error.problem
     assert "HTTPS_PROXY" in error.remedy
+
+
+def test_a_proxy_that_refuses_is_named_and_asked_once(
+    site: Site, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A server that is no proxy answers CONNECT with 501; one that wants a password, with 407.
+    monkeypatch.setenv("HTTPS_PROXY", site.url)
+    entry = describe(PACKED, "https://no-such-host.invalid/model.zip")
+
+    with pytest.raises(DownloadError, match=r"proxy does not let us through .*: 501") as caught:
+        install(entry, root, patience=Patience(tries=5, pause_s=60))
+
+    assert "HTTPS_PROXY" in caught.value.remedy

@@ -104,6 +104,7 @@ def test_addresses() -> None:
         b'{"command": ["next"]}',
         b'{"command": "next", "more": 1}',
         b'{"command": "next", "argument": 3}',
+        b'{"command": "exercise", "argument": "\\ud800"}',
         b"\xff\xfe",
         b"[" * 1001,
     ],

@@ -56,6 +56,15 @@ def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
     assert told.returncode == 0
 
 
+def test_a_sound_card_plugged_in_starts_a_coach_that_has_just_given_up() -> None:
+    """systemd starts nothing again that has reached its start limit, unless that is forgotten."""
+    assert "StartLimitBurst=" in (PI / "roller-coach.service").read_text(encoding="utf-8")
+    text = (PI / "70-roller-coach.rules").read_text(encoding="utf-8")
+    [rule] = [line for line in text.splitlines() if not line.startswith("#")]
+    assert 'ENV{SYSTEMD_WANTS}+="roller-coach.service"' in rule
+    assert 'RUN+="/bin/systemctl reset-failed roller-coach.service"' in rule
+
+
 def test_a_rehearsed_installation_says_what_and_does_nothing() -> None:
     told = subprocess.run(
         [CHECKOUT / "scripts" / "install-pi", "--dry-run"],

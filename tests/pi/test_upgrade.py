@@ -1,5 +1,6 @@
 """Upgrades, really done: the real installer in a folder of its own, with a program of two lines."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -13,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
+from skill.checkup.machine import requirements
 
 CHECKOUT = Path(__file__).parents[2]
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -63,6 +66,9 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
     tmp_path = tmp_path_factory.mktemp("bundles")
 
     def bundle(version: str, *, status: int = 0, seconds: float = 0, packages: bool = True) -> Path:
+        output = tmp_path / f"{version}-{status}-{seconds}.tar"
+        if output.exists():
+            return output
         folder = tmp_path / f"bundle-{version}-{status}-{seconds}" / "roller-coach-trial"
         for name in ("skill", "models", "docs", "wheels", "scripts/pi"):
             (folder / name).mkdir(parents=True)
@@ -73,6 +79,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
             "scripts/setup.sh",
             "requirements.lock",
             "requirements-gpio.lock",
+            "pyproject.toml",
         ):
             (folder / name).write_bytes((CHECKOUT / name).read_bytes())
         (folder / "scripts/install-pi").chmod(0o755)
@@ -89,8 +96,8 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
         (folder / "wheels" / f"numpy-1-{system_tag()}-x_{os.uname().machine}.whl").touch()
         lock = "" if packages else "missing==1 --hash=sha256:" + "0" * 64 + "\n"
         (folder / "wheels" / "lock.txt").write_text(lock)
-        write_tar(folder, tmp_path / f"{version}-{status}-{seconds}.tar")
-        return tmp_path / f"{version}-{status}-{seconds}.tar"
+        write_tar(folder, output)
+        return output
 
     return bundle
 
@@ -137,6 +144,11 @@ def nothing_lies_about(root: Path) -> bool:
     return [path.name for path in (root / "opt").iterdir()] == ["roller-coach"]
 
 
+def test_what_doctor_compares_the_packages_with_is_installed_too(root: Path) -> None:
+    project = root / "opt/roller-coach/pyproject.toml"
+    assert len(requirements(project, "roller-coach")) > 10
+
+
 def test_a_newer_one_takes_the_place_of_the_old(root: Path, make: Make) -> None:
     assert running(root) == "1.0"
     done = upgrade(root, make("1.1"))
@@ -155,6 +167,7 @@ def test_one_that_fails_is_not_let_in(root: Path, make: Make, packages: bool) ->
     assert "version 1.0 is there as before" in done.stderr
     assert "Traceback" not in done.stderr
     assert running(root) == "1.0"
+    assert nothing_lies_about(root), "a card has no room for a version that is not used"
 
 
 def test_older_broken_and_cut_short_ones_get_a_sentence(root: Path, make: Make) -> None:
@@ -189,14 +202,38 @@ def test_no_file_leaves_the_folder(root: Path, tmp_path: Path) -> None:
     assert "no bundle of ours" in done.stderr
 
 
+def test_headers_that_make_no_sense_are_a_sentence(root: Path, tmp_path: Path) -> None:
+    zero = tarfile.TarInfo("roller/name")
+    zero.pax_headers = {"path": "roller/na\0me"}
+    vast = tarfile.TarInfo("roller/vast")
+    vast.type, vast.size = tarfile.XHDTYPE, 2**65
+    for header in (zero.tobuf(tarfile.PAX_FORMAT), vast.tobuf(tarfile.GNU_FORMAT)):
+        broken = tmp_path / "broken.tar"
+        broken.write_bytes(header + bytes(1024))
+        done = upgrade(root, broken)
+        assert done.returncode == 9, done.stderr
+        assert "is no bundle, or cut short" in done.stderr
+        assert done.stderr.count("\n") == 1, "one message"
+        assert nothing_lies_about(root)
+
+
 def test_where_nothing_is_installed(tmp_path: Path) -> None:
     done = upgrade(tmp_path, tmp_path / "any.tar")
     assert done.returncode == 10
     assert "There is no coach in" in done.stderr
 
 
+def test_what_a_cut_right_after_the_exchange_leaves_is_cleared_away(root: Path, make: Make) -> None:
+    (root / "opt/roller-coach.new/skill").mkdir(parents=True)
+    assert upgrade(root, make("1.0")).returncode == 0
+    assert running(root) == "1.0"
+    assert nothing_lies_about(root)
+
+
 def test_interrupted_anywhere_there_is_a_whole_coach(root: Path, make: Make) -> None:
     """Killed at three moments, from the unpacking to after the exchange; then it goes on."""
+    # What a cut leaves between the three renames of a file system that cannot exchange.
+    (root / "opt/roller-coach.new.between/skill").mkdir(parents=True)
     bundle = make("1.1", seconds=0.2)
     command = [sys.executable, "-m", "skill", "upgrade", str(bundle), "--root", str(root)]
     found = []
@@ -214,3 +251,24 @@ def test_interrupted_anywhere_there_is_a_whole_coach(root: Path, make: Make) -> 
     assert upgrade(root, bundle).returncode == 0
     assert running(root) == "1.1"
     assert nothing_lies_about(root)
+
+
+@pytest.mark.parametrize(
+    ("locked", "version"),
+    [("opt", "1.3"), ("etc/systemd/system", "1.4")],
+    ids=["upgrade", "installation"],
+)
+def test_two_at_once_do_not_meet(root: Path, make: Make, locked: str, version: str) -> None:
+    """Each locks a folder that is there anyway, and so leaves nothing behind."""
+    bundle = make(version)
+    folder = os.open(root / locked, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        done = upgrade(root, bundle)
+    finally:
+        os.close(folder)
+    assert done.returncode != 0
+    assert "under way" in done.stderr
+    assert running(root) == "1.0"
+    assert nothing_lies_about(root)
+    assert upgrade(root, bundle).returncode == 0

@@ -70,6 +70,15 @@ def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
         read_settings(tmp_path / "nowhere.toml")
 
 
+def test_a_settings_file_that_may_not_be_read_is_not_said_to_be_no_toml(tmp_path: Path) -> None:
+    folder = tmp_path / "settings.toml"
+    folder.mkdir()
+    with pytest.raises(SettingsError, match=r"Is a directory\. Make sure .* may read it") as caught:
+        read_settings(folder)
+    assert str(folder) in str(caught.value)
+    assert "TOML" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "written", ['"yeti, usb ,default"', '["yeti", "usb", "default"]'], ids=["commas", "list"]
 )
