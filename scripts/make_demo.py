@@ -8,6 +8,7 @@ and a rehearsal places them around the coach's own speech.
     .venv/bin/python scripts/make_demo.py [LANGUAGE]
 """
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -31,8 +32,11 @@ LEAST_BITS = 0.985
 small, and only has to be heard by ears."""
 
 
-def main(language: str) -> None:
+def main() -> None:
     """Synthesise, rehearse, and keep the person's side."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("language", nargs="?", default=ENGLISH)
+    language = parser.parse_args().language
     chosen = Settings(language=language)
     demo = chosen.demo
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -72,4 +76,4 @@ def keep_dialogue(demo: Path, language: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else ENGLISH)
+    main()

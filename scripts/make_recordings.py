@@ -6,6 +6,7 @@ A file's name is what is said in it and by whom. Files in tests/recordings/other
     .venv/bin/python scripts/make_recordings.py
 """
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ SEED = 11
 
 def main() -> None:
     """Say everything with every voice."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     vocabulary = load_content().vocabulary
     known = set(vocabulary.meanings.values())
     commands = [vocabulary.suggest(c) for c in Command if Meaning(c) in known]

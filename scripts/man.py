@@ -5,6 +5,7 @@
 With --check nothing is written; the exit code tells whether it is current.
 """
 
+import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,8 +88,10 @@ def _plain(text: str) -> str:
 
 def main() -> int:
     """Write, or check."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing: is it current?")
     wanted = page()
-    if "--check" in sys.argv[1:]:
+    if parser.parse_args().check:
         current = PAGE.exists() and PAGE.read_text(encoding="utf-8") == wanted
         print("current" if current else "run scripts/man.py")
         return 0 if current else 1

@@ -5,9 +5,9 @@
 The page is the real one in a real Chromium; the moments of the session and the history are made up.
 """
 
+import argparse
 import io
 import shutil
-import sys
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -98,7 +98,9 @@ def shoot(browser: Browser, url: str, path: Path, size: tuple[int, int], scheme:
 
 def main() -> None:
     """Write every picture."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("docs"))
+    folder: Path = parser.parse_args().folder
     content = load_content(ROUTINE, PHRASES, COMMANDS)
     book = Book(content.routine, content.phrases, content.vocabulary)
     made = records(book)

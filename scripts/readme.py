@@ -3,6 +3,7 @@
 .venv/bin/python scripts/readme.py
 """
 
+import argparse
 import re
 from pathlib import Path
 
@@ -28,4 +29,5 @@ def current(text: str) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -109,12 +109,11 @@ def wall_clock() -> datetime:
 
 
 @contextmanager
-def kept_history(app: App, clock: Callable[[], datetime] = wall_clock) -> Iterator[Keeper | None]:
+def kept_history(app: App) -> Iterator[Keeper | None]:
     """The history of live sessions; None, and a notice why, if it cannot be kept.
 
     Args:
         app: knows where, and the routine.
-        clock: the wall clock of the person, with its offset from UTC.
     """
     if not app.settings.keep_history:
         yield None
@@ -126,4 +125,4 @@ def kept_history(app: App, clock: Callable[[], datetime] = wall_clock) -> Iterat
         yield None
         return
     with store:
-        yield Keeper(store, clock, app.content.routine.id, app.notices.append)
+        yield Keeper(store, wall_clock, app.content.routine.id, app.notices.append)

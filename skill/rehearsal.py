@@ -17,6 +17,8 @@ from skill.ports import BLOCK, RATE, Block, BlockKind, Pcm
 
 SEED = 20_261_122
 """The background noise is the same in every run."""
+PATIENCE_MS = 300_000
+"""So long a part waits for its moment."""
 ANSWER_MS = 2_500
 """Nobody waits longer than this for an answer before saying the next thing."""
 
@@ -61,13 +63,10 @@ class RehearsedPerson:
 
     rate = RATE
 
-    def __init__(
-        self, parts: Sequence[Part], background: float = 8.0, patience_s: int = 300
-    ) -> None:
+    def __init__(self, parts: Sequence[Part], background: float = 8.0) -> None:
         self._parts = list(parts)
         self._noise = np.random.default_rng(SEED)
         self._background = background
-        self._patience_ms = patience_s * 1000
         self._playing: Pcm = np.zeros(0, np.int16)
         self._free_since = 0
         self._silent_since = 0
@@ -79,7 +78,7 @@ class RehearsedPerson:
 
     @property
     def missed(self) -> list[str]:
-        """Texts whose moment did not come before `patience_s` had passed, or the session ended."""
+        """Texts whose moment did not come before `PATIENCE_MS` had passed, or the session ended."""
         return [*self._missed, *(part.text for part in self._parts)]
 
     # The audio source
@@ -116,7 +115,7 @@ class RehearsedPerson:
             self._playing = part.sound
             end = now + len(part.sound) * 1000 // RATE
             self.said.append((now, end, part.text))
-        elif now - self._free_since < self._patience_ms:
+        elif now - self._free_since < PATIENCE_MS:
             return
         else:
             self._missed.append(part.text)

@@ -14,13 +14,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import Pool
 from pathlib import Path
 
 from corpus import Utterance, read_utterances
 from lexicon import EXTRA, PHONE_ID, RARE, SIL, SPN, read_dictionary, spelled
 from pocketsphinx import Decoder
 from sound import RATE, read_wave, to_pcm
+from stage import lines_of, stage, workers
 
 FRAMES_PER_SECOND = 100
 
@@ -146,8 +146,8 @@ def read_alignments(file: Path) -> Iterator[Alignment]:
 
 
 def begun(file: Path) -> set[str]:
-    """The paths of all recordings in a file of alignments, which is made if there is none."""
-    file.touch()
+    """The paths of all recordings in a file of alignments that a stage adds to."""
+    lines_of(file)
     return {alignment.path for alignment in read_alignments(file)}
 
 
@@ -171,15 +171,14 @@ def main() -> None:
     options = parser.parse_args()
     failures = options.output.with_suffix(".failed")
     known = begun(options.output)
-    if failures.exists():
-        known |= {line.split("\t")[0] for line in failures.read_text().splitlines()}
+    known |= {line.split("\t")[0] for line in lines_of(failures)}
     todo = [u for u in read_utterances(options.manifest) if u.text and u.path not in known]
     tasks = [(utterance, options.audio) for utterance in todo]
     failed = 0
     with (
         options.output.open("a") as good,
         failures.open("a") as bad,
-        Pool(options.jobs) as pool,
+        workers(options.jobs) as pool,
     ):
         for text, problem in pool.imap_unordered(job, tasks, chunksize=8):
             failed += problem is not None
@@ -188,4 +187,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from manifest import read
 from measure import Score, measure
+from stage import stage
 
 EXTRA = ("happy", "bed", "cat")
 HUMAN = ("word", "cut-word")
@@ -72,4 +73,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from augment import add_room, chance, coloured_noise, rms, synthetic_room
 from music import HIGHEST_HZ, SECONDS, level_at, passing, put, random_timbre, write_pieces
 from sound import RATE, Wave
+from stage import stage
 from synthesise import generator
 
 PIECES = 360
@@ -172,4 +173,4 @@ def piece(number: int) -> Wave:
 
 
 if __name__ == "__main__":
-    write_pieces(__doc__.splitlines()[0], FOLDER, PIECES, piece)
+    stage(lambda: write_pieces(__doc__.splitlines()[0], FOLDER, PIECES, piece))

@@ -28,6 +28,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from stage import stage
+
 COMMAND_WORDS = frozenset({"stop", "yes", "no", "go", "on", "off", "up", "down", "left", "right"})
 """Single words of speech_commands that are commands, or nearly: their speakers only measure."""
 
@@ -134,15 +136,24 @@ def read_speech(audio: Path) -> Iterator[Utterance]:
         yield Utterance(path, normalise(text or written.get(path, "")), name, corpus, part)
 
 
+def found(folder: Path, suffix: str) -> list[Path]:
+    """The files of a kind, in order.
+
+    Raises:
+        FileNotFoundError: if there is no such folder.
+    """
+    return sorted(file for file in folder.iterdir() if file.suffix == suffix)
+
+
 def noise_files(audio: Path, part: Part) -> list[Path]:
     """Noise recordings of one part: a quarter measures, the rest trains; none is in dev."""
-    files = sorted((audio / "noise").glob("*.opus"))
+    files = found(audio / "noise", ".opus")
     return [file for file in files if share(file.stem, measure=0.25, dev=0.0) == part]
 
 
 def room_files(audio: Path, part: Part) -> list[Path]:
     """Room impulse responses of one part (`MEASURE_ROOMS` measure, the others train)."""
-    files = sorted((audio / "rooms").glob("*.flac"))
+    files = found(audio / "rooms", ".flac")
     wanted = part == Part.MEASURE
     return [file for file in files if (file.stem in MEASURE_ROOMS) == wanted]
 
@@ -176,4 +187,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

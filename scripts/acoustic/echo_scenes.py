@@ -11,7 +11,6 @@ Usage: PYTHONPATH=. echo_scenes.py AUDIO_FOLDER BUILD_FOLDER [--shards N] [--job
 
 import argparse
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from augment import chance, coloured_noise, recorded_noise, speech_rms
 from corpus import Part, noise_files, read_utterances
 from scipy.signal import fftconvolve, lfilter
 from sound import RATE, Wave, read_wave
+from stage import stage, whole, workers
 from synthesise import generator
 
 from skill.echo.bands import FRAME, HOP, powers, spectrum
@@ -66,7 +66,9 @@ def sources(audio: Path, build: Path) -> Sources:
     )
     readers = by["librispeech"] + by["kathleen"][::2] + by["speechocean762"][::4]
     lines = tuple(sorted(Path("models/voice-en/lines").glob("*.o*")))
-    music = tuple(read_wave(file) for file in sorted((build / "music-made").glob("*.flac"))[::4])
+    music = tuple(
+        read_wave(file) for file in sorted((build / "music-made").glob("*[0-9].flac"))[::4]
+    )
     noises = tuple(read_wave(file) for file in noise_files(audio, Part.TRAIN))
     return Sources(lines, readers, people, noises + music)
 
@@ -103,7 +105,8 @@ def make_rooms(file: Path) -> None:
             peak = int(np.argmax(np.abs(answer)))
             cut = np.asarray(answer[max(0, peak - 16) : peak + RATE * 6 // 10], np.float32)
             answers[f"{number}{name}"] = cut / np.abs(cut).max()
-    np.savez(file, **answers)
+    with whole(file) as unfinished:
+        np.savez(unfinished, **answers)
 
 
 def talk(
@@ -206,18 +209,17 @@ def make(task: tuple[Path, Path, int]) -> None:
         return
     rng = generator(f"echo {number}")
     scenes = [scene(audio, build, rng) for _ in range(SCENES)]
-    whole = {name: np.stack([one[name] for one in scenes]) for name in scenes[0]}
-    part = file.with_suffix(".part.npz")
-    np.savez(
-        part,
-        **{
-            name: np.log10(value + 1e-12).astype(np.float16)
-            if name != "voice"
-            else value.astype(np.int8)
-            for name, value in whole.items()
-        },
-    )
-    part.rename(file)
+    shard = {name: np.stack([one[name] for one in scenes]) for name in scenes[0]}
+    with whole(file) as unfinished:
+        np.savez(
+            unfinished,
+            **{
+                name: np.log10(value + 1e-12).astype(np.float16)
+                if name != "voice"
+                else value.astype(np.int8)
+                for name, value in shard.items()
+            },
+        )
     print(file, flush=True)
 
 
@@ -240,9 +242,10 @@ def make_shards(make: Callable[[tuple[Path, Path, int]], None], what: str, shard
     if not kept.exists():
         make_rooms(kept)
     tasks = [(options.audio, options.build, number) for number in range(options.shards)]
-    with ProcessPoolExecutor(options.jobs) as crew:
-        list(crew.map(make, tasks))
+    with workers(options.jobs) as crew:
+        for _ in crew.imap_unordered(make, tasks):
+            pass
 
 
 if __name__ == "__main__":
-    make_shards(make, __doc__.splitlines()[0], 60)
+    stage(lambda: make_shards(make, __doc__.splitlines()[0], 60))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from stage import stage
 from torch import Tensor, nn
 
 from skill.echo.bands import BANDS
@@ -173,4 +174,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

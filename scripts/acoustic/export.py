@@ -33,6 +33,7 @@ from network import (
     Reach,
 )
 from phones import pdf_of_phones, word_kinds
+from stage import stage
 from torch import nn
 from train import restore
 from units import Tying, write_tying
@@ -248,4 +249,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

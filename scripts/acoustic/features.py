@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from multiprocessing import Pool
 from pathlib import Path
 
 import kaldi_native_fbank as knf
@@ -37,6 +36,7 @@ from corpus import Part, Utterance, noise_files, read_utterances
 from lexicon import SIL, SPN
 from music import FOLDER as MUSIC_FOLDER
 from sound import RATE, Wave, read_wave
+from stage import stage, whole, workers
 from synthesise import generator
 from transcribe import DOUBTED
 from units import unit, units_of
@@ -275,20 +275,24 @@ def surroundings(audio: Path) -> Surroundings:
 
 
 def make_shard(task: Task) -> str:
-    """Make one shard in a worker; it appears under its name only when it is whole."""
+    """Make one shard in a worker."""
     made = [
         make(item, task) if isinstance(item, Alignment) else make_noise(item, task.copy)
         for item in task.items
     ]
-    unfinished = task.output.with_suffix(".part.npz")
-    np.savez(
-        unfinished,
-        mfcc=np.concatenate([cepstra for cepstra, _ in made]),
-        unit=np.concatenate([units for _, units in made]),
-        length=np.array([len(units) for _, units in made], dtype=np.int32),
-    )
-    unfinished.rename(task.output)
+    write_shard(task.output, made)
     return task.output.name
+
+
+def write_shard(file: Path, made: Sequence[tuple[Mfcc, Units]]) -> None:
+    """Write examples, one after the other."""
+    with whole(file) as unfinished:
+        np.savez(
+            unfinished,
+            mfcc=np.concatenate([cepstra for cepstra, _ in made]),
+            unit=np.concatenate([units for _, units in made]),
+            length=np.array([len(units) for _, units in made], dtype=np.int32),
+        )
 
 
 def chosen(plan: Plan, build: Path) -> list[Alignment]:
@@ -329,7 +333,7 @@ def plan_tasks(name: str, audio: Path, build: Path, draw: str) -> list[Task]:
         copies = range(NOISE_COPIES[name])
         root = audio
         items: Sequence[Item] = (
-            sorted((build / MADE[name]).glob("*.flac"))
+            sorted((build / MADE[name]).glob("*[0-9].flac"))
             if name in MADE
             else [*noise_files(audio, Part.TRAIN), *[None] * 40]
         )
@@ -363,10 +367,10 @@ def main() -> None:
         for task in plan_tasks(name, options.audio, options.build, options.draw)
     ]
     tasks.sort(key=lambda task: task.copy)  # training can start on the first copies
-    with Pool(options.jobs) as pool:
+    with workers(options.jobs) as pool:
         for name in pool.imap_unordered(make_shard, tasks):
             print(name, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -15,6 +15,7 @@ from itertools import islice, product
 from pathlib import Path
 
 from commands import DATA, all_phrases, read_lines
+from stage import stage
 
 HERE = Path(__file__).parent
 DICTIONARY = HERE / "de.dict"
@@ -146,4 +147,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

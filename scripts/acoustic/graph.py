@@ -28,6 +28,7 @@ import pywrapfst as fst
 from commands import ENGLISH, all_phrases
 from lexicon import PHONES, SPN, Lexicon, read_dictionary, read_lexicon
 from phones import phone_count, phone_of, phones_of
+from stage import stage
 from units import BOUNDARY, CLASS_OF, CLASSES, Tying, read_tying, unit
 from vocabulary import USUAL, read_vocabulary
 
@@ -349,4 +350,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

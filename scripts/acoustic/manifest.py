@@ -32,8 +32,9 @@ from pathlib import Path
 
 import pitch
 from align import FRAMES_PER_SECOND, AlignedWord, Alignment, read_alignments
-from corpus import Part, Utterance, noise_files, read_utterances, room_files
+from corpus import Part, Utterance, found, noise_files, read_utterances, room_files
 from sound import read_wave
+from stage import stage
 
 KIND_OF = {
     "speech_commands": "word",
@@ -149,7 +150,7 @@ def noise_rows(audio: Path) -> Iterator[Row]:
 
 def music_files(audio: Path) -> list[Path]:
     """All music: none was trained with."""
-    files = sorted((audio / "music").glob("*.opus"))
+    files = found(audio / "music", ".opus")
     return [file for file in files if file.stem not in NOT_MUSIC]
 
 
@@ -207,4 +208,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

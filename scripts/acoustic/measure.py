@@ -25,6 +25,7 @@ import numpy as np
 from commands import command_phrases, read_commands
 from manifest import Row, read
 from sound import RATE, read_wave, to_pcm
+from stage import stage
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
 BLOCK = RATE // 20
@@ -189,4 +190,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -19,6 +19,7 @@ import soundfile as sf
 from augment import add_room, chance, rms, synthetic_room
 from scipy.signal import butter, sosfilt
 from sound import RATE, Wave
+from stage import stage, whole
 from synthesise import generator
 
 SECONDS = 20
@@ -202,9 +203,10 @@ def write_pieces(told: str, folder: str, count: int, make: Callable[[int], Wave]
     for number in range(options.pieces):
         file = there / f"{number:03}.flac"
         if not file.exists():
-            sf.write(file, make(number), RATE)
+            with whole(file) as unfinished:
+                sf.write(unfinished, make(number), RATE)
     print(f"{options.pieces} pieces of {SECONDS} s in {there}")
 
 
 if __name__ == "__main__":
-    write_pieces(__doc__.splitlines()[0], FOLDER, PIECES, piece)
+    stage(lambda: write_pieces(__doc__.splitlines()[0], FOLDER, PIECES, piece))

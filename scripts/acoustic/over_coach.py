@@ -26,9 +26,10 @@ from echo_scenes import (
     sources,
     talk,
 )
-from features import PLANS, SHIFT, Example, Mfcc, Units, chosen, label, targets
+from features import PLANS, SHIFT, Example, Mfcc, Units, chosen, label, targets, write_shard
 from scipy.signal import fftconvolve
 from sound import RATE, Wave, read_wave
+from stage import stage
 from synthesise import generator
 
 from skill.echo.bands import HOP
@@ -140,16 +141,9 @@ def make(task: tuple[Path, Path, int]) -> None:
         return
     rng = generator(f"over coach {number}")
     made = [scene(audio, build, rng) for _ in range(SCENES)]
-    part = file.with_suffix(".part.npz")
-    np.savez(
-        part,
-        mfcc=np.concatenate([cepstra for cepstra, _ in made]),
-        unit=np.concatenate([units for _, units in made]),
-        length=np.array([len(units) for _, units in made], dtype=np.int32),
-    )
-    part.rename(file)
+    write_shard(file, made)
     print(file.name, flush=True)
 
 
 if __name__ == "__main__":
-    make_shards(make, __doc__.splitlines()[0], 24)
+    stage(lambda: make_shards(make, __doc__.splitlines()[0], 24))

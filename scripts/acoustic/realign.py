@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby, pairwise
-from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +28,7 @@ from features import SHIFT, STRIDE, dithered, mfcc
 from lexicon import SIL, SPN, Lexicon, Pronunciation, read_lexicon
 from sequence import SCALE
 from sound import Wave, read_wave
+from stage import stage, workers
 from synthesise import generator
 from train import restore
 from transcribe import DOUBTED
@@ -285,11 +285,11 @@ def main() -> None:
         for alignment in read_alignments(options.alignments)
         if alignment.path not in known
     ]
-    with options.output.open("a") as output, Pool(options.jobs) as pool:
+    with options.output.open("a") as output, workers(options.jobs) as pool:
         for line in pool.imap_unordered(job, tasks, chunksize=8):
             print(line, file=output)
     print(f"{len(tasks)} recordings")
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -16,7 +16,13 @@ Wave = npt.NDArray[np.float32]
 
 
 def read_wave(path: Path) -> Wave:
-    """The first channel of a file, resampled to `RATE`."""
+    """The first channel of a file, resampled to `RATE`.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        soundfile.LibsndfileError: if it is broken.
+    """
+    path.stat()  # soundfile does not tell what is missing from what is broken
     samples, rate = sf.read(path, dtype="float32", always_2d=True)
     wave = samples[:, 0] * np.float32(32768)
     if rate != RATE:

@@ -21,6 +21,7 @@ from pathlib import Path
 from align import AlignedWord, read_alignments
 from corpus import Part, read_utterances
 from manifest import Row, cut_words, group_of, write
+from stage import stage
 from vocabulary import USUAL, WORDS, read_vocabulary
 
 RARE = 3
@@ -73,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -10,6 +10,7 @@ Usage: synthesise.py BUILD_FOLDER
 """
 
 import argparse
+import errno
 import hashlib
 import subprocess
 import wave
@@ -23,6 +24,7 @@ from commands import all_phrases, command_phrases, read_lines
 from corpus import Part, Utterance, read_utterances, share, write_utterances
 from lexicon import read_lexicon
 from piper import PiperVoice, SynthesisConfig
+from stage import stage
 
 HELD_OUT = frozenset({"flite-slt", "festival-cmu_us_slt_arctic_hts"})
 """One woman's voice (CMU's `slt`), in the two engines that have it."""
@@ -99,7 +101,7 @@ def generator(name: str) -> np.random.Generator:
 
 def said(command: list[str]) -> None:
     """Run a synthesiser; its chatter is dropped, its failure is not."""
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, text=True)
 
 
 def say_flite(voice: Voice, lines: list[tuple[str, Path]], rng: np.random.Generator) -> None:
@@ -184,6 +186,9 @@ def perform(voice: Voice, texts: list[str], build: Path) -> list[Utterance]:
     if not done.exists():
         told = [(respelt(text, voice), file) for text, file in lines]
         SAYERS[voice.engine](voice, told, generator(f"{voice.identity} manner"))
+        for _, file in lines:
+            if not file.stat().st_size:  # flite does not say that a disk is full
+                raise OSError(errno.EIO, "the voice wrote nothing (is the disk full?)", str(file))
         done.touch()
     return [
         Utterance(str(file.relative_to(build)), text, voice.identity, "synthetic", voice.part)
@@ -218,4 +223,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

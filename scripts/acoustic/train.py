@@ -18,10 +18,12 @@ Usage: train.py BUILD_FOLDER CHECKPOINT --minutes M [--start CHECKPOINT] [--rate
 
 import argparse
 import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from errno import ENOENT
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ from lexicon import PHONES
 from network import LEFT_CONTEXT, RIGHT_CONTEXT, SIGHTS, Network, drop, parameters_of
 from sequence import ANY, Neighbours, neighbours, path_loss
 from splice import SPLICED, Frames, joints_of, jumping, straight, units_at
+from stage import stage, whole
 from torch import Tensor, nn
 from units import CLASSES, UNITS, Tying, tie
 
@@ -78,7 +81,13 @@ class Data:
 
 
 def load(files: Sequence[Path], spliced: float = 0.0) -> Data:
-    """Read shards into memory (8 kB per second of sound)."""
+    """Read shards into memory (8 kB per second of sound).
+
+    Raises:
+        FileNotFoundError: if there are none.
+    """
+    if not files:
+        raise FileNotFoundError(ENOENT, "no file", "A shard of features.py")
     shards = {file.name: np.load(file) for file in files}
     mfcc = {name: shard["mfcc"] for name, shard in shards.items()}
     noises = [cepstra for name, cepstra in mfcc.items() if name.split("-")[0] in NOISE_COPIES]
@@ -220,7 +229,6 @@ class Run:
 
     def save(self, file: Path) -> None:
         """Write a checkpoint; the old one stays whole until the new one is."""
-        unfinished = file.with_suffix(".part")
         state = {
             "network": self.network.state_dict(),
             "sight": self.network.sight,
@@ -231,8 +239,8 @@ class Run:
             "steps": self.steps,
             "seconds": self.seconds,
         }
-        torch.save(state, unfinished)
-        unfinished.rename(file)
+        with whole(file) as unfinished:
+            torch.save(state, unfinished)
 
 
 def optimiser_for(network: Network) -> torch.optim.Optimizer:
@@ -308,12 +316,16 @@ def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float, aim: Aim) -> float:
 
 
 def help_out(shared: Run, seed: int, rate: Tensor, data: Data, aim: Aim) -> None:
-    """A worker: train the shared network for ever, at the rate that the first process sets."""
+    """A worker: train the shared network, as fast as the first process says, while there is one."""
+    first = os.getppid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(5)
     torch.set_num_threads(1)
     run = replace(shared, optimiser=optimiser_for(shared.network))
     for mfcc, pdfs in windows(data, run.tying, np.random.default_rng(seed)):
         learn(run, mfcc, pdfs, float(rate), aim)
+        if os.getppid() != first:
+            return
 
 
 @contextmanager
@@ -429,4 +441,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -11,13 +11,13 @@ import argparse
 import os
 from dataclasses import replace
 from functools import cache
-from multiprocessing import Pool
 from pathlib import Path
 
 from align import Alignment, AlignmentFailedError, align, as_line, begun
 from corpus import Part, Utterance, normalise, read_utterances
 from pocketsphinx import Decoder
 from sound import read_wave, to_pcm
+from stage import stage, workers
 
 DOUBTED = "?"
 SURE = 0.3
@@ -84,7 +84,7 @@ def main() -> None:
     ]
     tasks = [(utterance, options.audio) for utterance in todo]
     failed = 0
-    with output.open("a") as good, Pool(options.jobs) as pool:
+    with output.open("a") as good, workers(options.jobs) as pool:
         for line in pool.imap_unordered(job, tasks):
             failed += line is None
             if line:
@@ -93,4 +93,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -19,6 +19,7 @@ import torch
 from export import TYING, member_name
 from kaldi import byte_curve, token
 from network import SHORTCUT, SIGHTS, Layer, Network, Norm
+from stage import stage
 from torch import Tensor, nn
 from train import Data, Run, load, optimiser_for, pdf_priors, training_files, windows
 from units import Tying, read_tying
@@ -124,4 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)

@@ -17,6 +17,7 @@ from commands import read_lines
 from corpus import Part, read_utterances
 from lexicon import pocketsphinx_model, read_lexicon
 from pocketsphinx import Config, LogMath, NGramModel
+from stage import stage
 
 WORDS = Path(__file__).with_name("words.txt")
 THINGS = Path(__file__).with_name("things.txt")
@@ -62,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    stage(main)
