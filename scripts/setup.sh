@@ -29,9 +29,14 @@ apt_install() {
         sudo=sudo
     fi
     say "installing with apt: $*"
-    $sudo apt-get update -qq >&2 &&
-        $sudo env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends "$@" >&2
+    # One broken source of many fails the update, not what the others bring. A new machine often
+    # updates itself at first, and keeps apt-get waiting.
+    # shellcheck disable=SC2016 # the inner shell's "$@"
+    if $sudo env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get update -qq
+        exec apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "$@"' \
+        sh "$@" >&2; then return; fi
+    say "apt-get could not install $*; why stands above. Is there a network? Then start again."
+    return 1
 }
 
 has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
@@ -64,14 +69,18 @@ set_up() {
     stamp="$venv/installed-$2"
     # The system's Python may have been replaced since, and with it what the environment stands on.
     if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c '' 2>/dev/null; then return; fi
+    is_whole "$venv/bin/python" || make_venv # first: without it nothing can be gone on with
     missing=$(missing_packages)
     # shellcheck disable=SC2086 # names without blanks
     [ -z "$missing" ] || apt_install $missing ||
         say "going on without $missing: only recordings can be played, if at all"
-    is_whole "$venv/bin/python" || make_venv
     rm -f "$venv"/installed-* # what this lock brings may be other versions than theirs
     say "installing the Python packages of $2"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-        --requirement "$1/$2"
+    if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+        --requirement "$1/$2"; then
+        say "pip could not install the packages of $2; why stands above. It fetches them from" \
+            "pypi.org: is there a network, and room on the disk? Then start again."
+        exit 1
+    fi
     cp "$1/$2" "$stamp"
 }

@@ -89,7 +89,8 @@ def recipe(settings: Settings, name: str = "", also: tuple[str, ...] = ()) -> Ea
     if importlib.util.find_spec(SPHINX) is None:
         raise SettingsError(
             "PocketSphinx is not installed.",
-            'Install it with: pip install "roller-coach[evaluate]", or leave it out.',
+            'Install it with: pip install "roller-coach[evaluate]", on a Python before 3.14, or '
+            "leave it out.",
         )
     return EarsRecipe(name, settings, also)
 

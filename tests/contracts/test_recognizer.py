@@ -11,9 +11,9 @@ from skill.core.hypothesis import Hypothesis
 from skill.errors import ModelError
 from skill.ports import Block, Pcm, Recognizer
 from skill.recognition.resting import RestingRecognizer
-from skill.recognition.sphinx import SphinxRecognizer
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.settings import Settings
+from tests.support.sphinx import needs_sphinx
 
 RATE = 16_000
 GRAMMAR = ("start rolling", "tell me more", "what can i say", "goodbye")
@@ -28,7 +28,13 @@ def resting(grammar: Sequence[str]) -> Recognizer:
     return RestingRecognizer(vosk(grammar), RATE)
 
 
-@pytest.fixture(params=[vosk, resting, SphinxRecognizer], ids=["vosk", "resting", "pocketsphinx"])
+def sphinx(grammar: Sequence[str]) -> Recognizer:
+    from skill.recognition.sphinx import SphinxRecognizer  # noqa: PLC0415 # see needs_sphinx
+
+    return SphinxRecognizer(grammar)
+
+
+@pytest.fixture(params=[vosk, resting, pytest.param(sphinx, id="pocketsphinx", marks=needs_sphinx)])
 def make(request: pytest.FixtureRequest) -> Maker:
     made: Maker = request.param
     return made

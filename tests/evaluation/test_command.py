@@ -10,6 +10,7 @@ from skill.evaluation.run_file import read_run
 from skill.evaluation.trial import Trial
 from tests.evaluation.clips import hiss, manifest, recording, sound
 from tests.support.shell import Done, run
+from tests.support.sphinx import needs_sphinx
 
 Capture = pytest.CaptureFixture[str]
 TITLE = "path\ttext\tspeaker\tkind\tgroup\texpected\tsynthetic"
@@ -29,6 +30,7 @@ def clips(tmp_path: Path) -> Path:
     )
 
 
+@needs_sphinx
 def test_a_comparison_in_two_conditions(capfd: Capture, clips: Path, tmp_path: Path) -> None:
     (tmp_path / "noise").mkdir()
     sound(tmp_path / "noise" / "a.wav", hiss(500, 4))

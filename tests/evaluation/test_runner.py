@@ -26,6 +26,7 @@ from skill.settings import Settings
 from tests.evaluation.clips import clip, hiss, timeless
 from tests.support.book import VOCABULARY
 from tests.support.scripted import Cue, ScriptedRecognizer
+from tests.support.sphinx import needs_sphinx
 
 STOP = clip("stop.flite-slt", "stop")
 OTHER = clip("other/the next day it rained again.flite-slt")
@@ -146,6 +147,7 @@ def test_ears_are_built_once_for_many_chunks() -> None:
     assert runner_calls == ["one", "two"]
 
 
+@needs_sphinx
 def test_chunks_hold_everything_once_whoever_does_them() -> None:
     clips = [replace(STOP, name=str(number)) for number in range(2 * CLIPS + 1)]
     conditions = [Condition(), Condition(Trouble.ROOM)]
@@ -196,10 +198,15 @@ def test_what_cannot_be_built_is_explained() -> None:
         recipe(Settings(), "vosk:nowhere").prepare()
     with pytest.raises(ContentError, match=r"--also.*zzyzx"):
         recipe(Settings(), also=("zzyzx",)).prepare()
+
+
+@needs_sphinx
+def test_a_word_that_pocketsphinx_does_not_know_is_named() -> None:
     with pytest.raises(ModelError, match="zzyzx"):
         recipe(Settings(), "pocketsphinx", also=("zzyzx",)).prepare().ears()
 
 
+@needs_sphinx
 def test_pocketsphinx_hears_too() -> None:
     rolling = clip("start rolling.flite-slt", "start")
     chunk = Chunk(recipe(Settings(), "pocketsphinx"), Condition(), (rolling,), Surroundings())

@@ -106,8 +106,8 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
 def installed(tmp_path_factory: pytest.TempPathFactory, make: Make) -> Path:
     """A system with version 1.0 in it."""
     root = tmp_path_factory.mktemp("installed")
-    with tarfile.open(make("1.0")) as tar:
-        tar.extractall(root / "tmp")  # noqa: S202 # written above
+    (root / "tmp").mkdir()
+    subprocess.run(["tar", "-xf", make("1.0"), "-C", root / "tmp"], check=True)
     subprocess.run(
         [root / "tmp/roller-coach-trial/scripts/install-pi"],
         env=os.environ | {"ROLLER_COACH_ROOT": str(root)},

@@ -170,10 +170,20 @@ def test_the_meter_shows_level_peak_and_task() -> None:
     assert [str(text.spans[0].style) for text in (quiet, loud)] == ["yellow", "red"]
 
 
-def test_the_meters_peak_stays_for_a_while() -> None:
+def test_the_meters_peak_stays_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=True, width=100)
     with Meter(console) as meter:
         meter.show(Block(0, np.full(800, 16_000, np.int16)), "Speak")
         meter.show(Block(800, np.zeros(800, np.int16)), "Speak")
     assert "-7 dB" in shown.getvalue(), "16,000 is 6.2 dB below the limit, 0.8 dB ago"
+
+
+def test_a_terminal_where_nothing_moves_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    shown = io.StringIO()
+    with Meter(Console(file=shown, force_terminal=True, width=100)) as meter:
+        for at in (0, 800):
+            meter.show(Block(at, np.zeros(800, np.int16)), "Speak")
+    assert shown.getvalue() == "Speak\n"

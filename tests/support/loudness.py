@@ -27,7 +27,7 @@ def lufs(clip: Clip) -> float:
     return float(_loudness(powers[_loudness(powers) > gate].mean()))
 
 
-def _loudness(power: Power) -> Power:
+def _loudness(power: Power | np.float64) -> Power:
     return np.asarray(-0.691 + 10 * np.log10(np.maximum(power, 1e-20)))
 
 

@@ -1,0 +1,85 @@
+"""What a newcomer's first minute goes through: scripts/setup.sh, in a real shell."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+def shell(command: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command after setup.sh was sourced; programs in `folder` come before the system's."""
+    path = f"{folder}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["sh", "-euc", f'. "{SCRIPTS}/setup.sh"\n{command}'],
+        env={**os.environ, "PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def program(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def apt(folder: Path, update: int, install: int) -> None:
+    program(
+        folder / "apt-get",
+        f'echo "$@" >> "{folder}/calls"\n[ "$1" = update ] && exit {update}\nexit {install}',
+    )
+    program(folder / "sudo", 'exec "$@"')
+
+
+def test_one_broken_source_does_not_keep_a_package_away(tmp_path: Path) -> None:
+    apt(tmp_path, update=100, install=0)
+    done = shell("apt_install this that", tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "calls").read_text().rstrip().endswith(" this that")
+
+
+def test_what_apt_cannot_install_is_told_in_a_sentence(tmp_path: Path) -> None:
+    apt(tmp_path, update=0, install=100)
+    done = shell("apt_install this that", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("setup: apt-get could not install this that;")
+
+
+def test_without_python_it_is_all_that_is_asked_for(tmp_path: Path) -> None:
+    apt(tmp_path, update=0, install=0)
+    for name in ("python3", "python3.11", "python3.12", "python3.13"):
+        program(tmp_path / name, "exit 1")
+    done = shell(
+        f'missing_packages() {{ echo this; }}\nset_up "{tmp_path}" requirements.lock', tmp_path
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "Python 3.11 or newer is needed" in done.stderr
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.timeout(300)
+def test_what_pip_cannot_install_is_told_in_a_sentence(tmp_path: Path) -> None:
+    venv = tmp_path / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    (tmp_path / "some.lock").write_text(f"click==8.5.0 --hash=sha256:{'0' * 64}\n")
+    done = shell(
+        f'missing_packages() {{ :; }}\nset_up "{tmp_path}" some.lock', tmp_path, PIP_NO_INDEX="1",
+        PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("setup: pip could not install the packages")
+    assert not (venv / "installed-some.lock").exists()
+
+
+def test_what_is_tested_starts_after_the_checkout_was_moved() -> None:
+    """pip writes the environment's folder into the first line of each program in Python."""
+    started = set(re.findall(r'"\$run/(\w+)"', (SCRIPTS / "test").read_text()))
+    assert started == {"python", "ruff"}
+    for name in started:
+        assert not Path(sys.executable).with_name(name).read_bytes().startswith(b"#!"), name
