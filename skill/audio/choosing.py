@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from skill.audio.devices import Device, Direction, all_devices, find_device
+from skill.audio.portaudio import LOCK
 from skill.audio.sound_server import Endpoint, endpoints
 from skill.errors import DeviceError
 
@@ -51,11 +52,13 @@ def open_wanted(direction: Direction, names: Sequence[str], opened: Callable[[De
         DeviceError: of the most wanted one, if none does.
     """
     first: DeviceError | None = None
-    for device in wanted_devices(direction, names):
-        try:
-            return opened(device)
-        except DeviceError as error:
-            first = first or error
+    # In one step: if PortAudio were started anew in between, its numbers would mean other devices.
+    with LOCK:
+        for device in wanted_devices(direction, names):
+            try:
+                return opened(device)
+            except DeviceError as error:
+                first = first or error
     raise first or DeviceError(f"There is no {direction.noun}.", "Plug one in, then start again.")
 
 
