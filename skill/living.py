@@ -9,6 +9,7 @@ from pathlib import Path
 
 from skill.ailments import Ailments
 from skill.app import App
+from skill.audio.caretaker import slept_s
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
@@ -126,4 +127,4 @@ def kept_history(app: App, clock: Callable[[], datetime] = wall_clock) -> Iterat
         yield None
         return
     with store:
-        yield Keeper(store, clock, app.content.routine.id, app.notices.append)
+        yield Keeper(store, clock, app.content.routine.id, app.notices.append, slept_s)
