@@ -40,6 +40,11 @@ are gated, and lost sound, are zeros, for which a model may have no name but an 
 vosk.SetLogLevel(-1)
 
 
+def speak_up() -> None:
+    """Let Vosk write to stderr what it does not like."""
+    vosk.SetLogLevel(0)
+
+
 class VoskModel:
     """A model read from its folder; may be shared by several recognisers.
 
