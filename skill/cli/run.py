@@ -23,7 +23,7 @@ from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, complain, terminal, watchers
 from skill.cli.service import serve
 from skill.errors import DeviceError, SettingsError, StorageError
-from skill.living import kept_history, live
+from skill.living import alone, kept_history, live
 
 OUT = Path("out")
 
@@ -122,11 +122,11 @@ def _obstacle(app: App) -> str | None:
 
 
 def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: bool) -> None:
-    journal = journal or app.settings.state / "last-session.jsonl"
     console = terminal()
     shown = watchers(console, quiet=quiet, as_json=as_json)
-    bookmark = None if fresh else app.bookmark()
     with ExitStack() as stack:
+        stack.enter_context(alone(app.settings.state))
+        bookmark = None if fresh else app.bookmark()
         history = stack.enter_context(kept_history(app))
         page = stack.enter_context(page_beside(app, history))
         plain = quiet or as_json or not console.is_terminal
@@ -135,7 +135,8 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
         session = stack.enter_context(
             live(
                 app,
-                journal=journal,
+                journal=journal or app.settings.state / "last-session.jsonl",
+                must_journal=journal is not None,
                 observers=watching,
                 stamp=_now,
                 history=history,
