@@ -6,15 +6,21 @@ is made under one lock.
 """
 
 import contextlib
+import ctypes
 import os
 import threading
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 from skill.errors import DeviceError
 
 LOCK = threading.RLock()
 """Held during every call of PortAudio."""
+
+
+# For as long as the process lives: ALSA keeps the pointer.
+_SAY_NOTHING = ctypes.CFUNCTYPE(None)(lambda: None)
 
 
 def portaudio() -> ModuleType:
@@ -31,7 +37,18 @@ def portaudio() -> ModuleType:
             "Install it: sudo apt install libportaudio2.",
         ) from error
     module: ModuleType = sounddevice
+    _hush_alsa()
     return module
+
+
+@cache
+def _hush_alsa() -> None:
+    """Keep ALSA from writing to stderr at every hole in what is played: they are counted."""
+    try:
+        alsa = ctypes.CDLL("libasound.so.2")
+    except OSError:
+        return
+    alsa.snd_lib_error_set_handler(_SAY_NOTHING)
 
 
 def no_list(error: Exception) -> DeviceError:

@@ -1,6 +1,7 @@
 """`roller-coach run`: live; without a microphone, the recorded session."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def run(
         complain(app.settings.stopgap)
     if service:
         _refuse(write_audio)
-        serve(app, journal, quiet=quiet, as_json=as_json)
+        with _ending_well(app):
+            serve(app, journal, quiet=quiet, as_json=as_json)
         return
     why_not = _obstacle(app)
     if why_not is not None:
@@ -76,9 +78,16 @@ def run(
         replay_recording(app, app.settings.demo, audio, journal, quiet=quiet, as_json=as_json)
         return
     _refuse(write_audio)
+    with _ending_well(app):
+        _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+
+
+@contextmanager
+def _ending_well(app: App) -> Iterator[None]:
+    """Put everything right at the end, and tell what the person should know."""
     try:
         with ending_well():
-            _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+            yield
     finally:
         for notice in app.notices:
             complain(notice)
