@@ -17,7 +17,8 @@ REFRESH_PER_SECOND = 12
 
 
 class Meter:
-    """Shows level, its recent peak, and what the person is to do; lines where there is no terminal.
+    """Shows level, its recent peak, and what the person is to do; lines where the
+    terminal cannot overwrite, or there is none.
 
     Args:
         console: where to.
@@ -30,19 +31,19 @@ class Meter:
         self._task = ""
 
     def __enter__(self) -> "Meter":
-        if self._console.is_terminal:
+        if self._console.is_interactive:
             self._live.__enter__()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        if self._console.is_terminal:
+        if self._console.is_interactive:
             self._live.__exit__(None, None, None)
 
     def show(self, block: Block, task: str) -> None:
         """Take in a block, and what the person is to do now."""
         level, peak = _decibels(block)
         self._peak = max(peak, self._peak - FALL_DB)
-        if self._console.is_terminal:
+        if self._console.is_interactive:
             self._live.update(bar(level, self._peak, task))
         elif task != self._task:
             self._console.print(task)

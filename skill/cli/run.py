@@ -138,7 +138,7 @@ def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: 
         bookmark = None if fresh else app.bookmark()
         history = stack.enter_context(kept_history(app))
         page = stack.enter_context(page_beside(app, history))
-        plain = quiet or as_json or not console.is_terminal
+        plain = quiet or as_json or not console.is_interactive
         dashboard = () if plain else (Dashboard(console),)
         watching = (*shown, *page.observers, *dashboard)
         session = stack.enter_context(

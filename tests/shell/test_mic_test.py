@@ -3,10 +3,12 @@
 import io
 import json
 import os
+import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -177,3 +179,34 @@ def test_the_meters_peak_stays_for_a_while() -> None:
         meter.show(Block(0, np.full(800, 16_000, np.int16)), "Speak")
         meter.show(Block(800, np.zeros(800, np.int16)), "Speak")
     assert "-7 dB" in shown.getvalue(), "16,000 is 6.2 dB below the limit, 0.8 dB ago"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_that_cannot_overwrite_gets_lines(terminal: bool) -> None:
+    console = Console(file=io.StringIO(), force_terminal=terminal, _environ={"TERM": "dumb"})
+    with Meter(console) as meter:
+        for task in ("Listen", "Listen", "Say it"):
+            meter.show(Block(0, np.zeros(800, np.int16)), task)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == "Listen\nSay it\n"
+
+
+@pytest.mark.device
+def test_told_to_end_it_gives_the_terminal_its_cursor_back(pulse: Pulse) -> None:
+    outer, inner = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skill", "mic-test"],
+        env=os.environ | {"TERM": "xterm"}, stdout=inner, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(inner)
+    shown = b""
+    while b"Please be silent" not in shown:
+        shown += os.read(outer, 4096)
+    assert b"\x1b[?25l" in shown
+    process.terminate()
+    with suppress(OSError):  # nobody holds the other end any more
+        while more := os.read(outer, 4096):
+            shown += more
+    os.close(outer)
+    assert process.wait(timeout=20) == 128 + signal.SIGTERM
+    assert b"\x1b[?25h" in shown
