@@ -1,6 +1,7 @@
 """A session that is kept at "that was wrong" or a crash, and replayed as it was."""
 
 import json
+import resource
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -301,3 +302,22 @@ def test_an_empty_journal_is_told_and_nothing_is_kept(tmp_path: Path) -> None:
     assert len(told) == 1
     assert "which is empty" in told[0]
     assert shelf.kept() == ()
+
+
+def test_a_disk_without_room_for_the_sound_names_the_recording(tmp_path: Path) -> None:
+    ring, shelf = Ring(60), RecordingShelf(tmp_path / "recordings")
+    for number in range(200):
+        ring.hear(Block(number * 800, np.ones(800, np.int16)))
+    cut = ring.cut()
+    assert cut is not None
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        with pytest.raises(StorageError) as error:
+            shelf.put("today", cut, b'{"journal": 1}\n')
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    wanted = f"The recording {shelf.folder / 'today'} cannot be kept: File too large."
+    assert error.value.problem == wanted
+    assert "Free some space" in error.value.remedy
+    assert [*shelf.folder.iterdir()] == []
