@@ -19,10 +19,6 @@ LOCK = threading.RLock()
 """Held during every call of PortAudio."""
 
 
-# For as long as the process lives: ALSA keeps the pointer.
-_SAY_NOTHING = ctypes.CFUNCTYPE(None)(lambda: None)
-
-
 def portaudio() -> ModuleType:
     """The library.
 
@@ -48,7 +44,8 @@ def _hush_alsa() -> None:
         alsa = ctypes.CDLL("libasound.so.2")
     except OSError:
         return
-    alsa.snd_lib_error_set_handler(_SAY_NOTHING)
+    # Any function that does nothing; one of Python's would have the audio's thread wait for Python.
+    alsa.snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
 
 
 def no_list(error: Exception) -> DeviceError:
