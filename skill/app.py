@@ -219,7 +219,11 @@ class App:
     def with_journal(
         self, journal: Path | None, observers: Sequence[Observer], stack: ExitStack
     ) -> tuple[Observer, ...]:
-        """The observers, and the journal if there is to be one."""
+        """The observers, and the journal if there is to be one.
+
+        Raises:
+            StorageError: if it cannot be written; from its messages, too.
+        """
         if journal is None:
             return tuple(observers)
         return (stack.enter_context(JournalWriter(journal, self.header())), *observers)

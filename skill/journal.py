@@ -9,7 +9,8 @@ bytes.
 import errno
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self, get_args
@@ -131,6 +132,44 @@ class JournalWriter(Closing):
     def close(self) -> None:
         """Close the file; every line is in it already."""
         self._file.close()
+
+
+class SpareJournal(Closing):
+    """A journal that nobody has asked for. What cannot be written is told once, and the session
+    goes on without.
+
+    Args:
+        opened: begins the journal.
+        tell: gets the sentence.
+    """
+
+    def __init__(self, opened: Callable[[], JournalWriter], tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._writer: JournalWriter | None = None
+        with self._giving_up():
+            self._writer = opened()
+
+    def message(self, at: int, message: Event | Effect) -> None:
+        """Write one event or effect."""
+        if self._writer is not None:
+            with self._giving_up():
+                self._writer.message(at, message)
+
+    def block(self, block: Block, coach: Coach, partial: str) -> None:
+        """Nothing of it is written: blocks are not events."""
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._writer is not None:
+            self._writer.close()
+
+    @contextmanager
+    def _giving_up(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageError as error:
+            self._writer = None
+            self._tell(f"{error} This session goes on without it.")
 
 
 def _unwritable(path: Path, failure: OSError) -> StorageError:

@@ -1,5 +1,6 @@
 """The composition of a live session: a microphone, a speaker, and a coach between them."""
 
+import fcntl
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from skill.ailments import Ailments
 from skill.app import App
+from skill.audio.caretaker import slept_s
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.comforts import Comforts
@@ -16,9 +18,13 @@ from skill.errors import StorageError
 from skill.history.keeper import Keeper
 from skill.history.store import Store
 from skill.home.joining import join_home
+from skill.journal import JournalWriter, SpareJournal
 from skill.panel import Panel
 from skill.ports import Hands
 from skill.session import Observer, Session
+
+LOCK = "session.lock"
+"""In the state folder; locked while a live session goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ def live(
     app: App,
     *,
     journal: Path | None = None,
+    must_journal: bool = True,
     observers: Sequence[Observer] = (),
     stamp: Callable[[], str] = lambda: "session",
     tell: Callable[[str], None] | None = None,
@@ -55,6 +62,7 @@ def live(
     Args:
         app: builds what the session needs.
         journal: where to write it; the recorder needs one.
+        must_journal: whether the session ends if that cannot be done. Otherwise it is told.
         observers: are told everything.
         stamp: date and time, for the names of what the recorder keeps.
         tell: gets sentences about troubles while the session goes on; None: they are notices.
@@ -64,6 +72,7 @@ def live(
     Raises:
         SettingsError: if the smart home's address cannot be understood.
         DeviceError: if a device is not there when the session begins. Later, it is waited for.
+        StorageError: if the journal cannot be written, and must be.
     """
     chosen = app.settings
     with ExitStack() as stack:
@@ -79,7 +88,12 @@ def live(
         if history is not None:
             history.tell = tell or app.notices.append
         counting = () if history is None else (history,)
-        watching = app.with_journal(journal, (*with_it.observers, *counting, *observers), stack)
+        watching: Sequence[Observer] = (*with_it.observers, *counting, *observers)
+        if journal is not None and not must_journal:
+            spare = spare_journal(app, journal, tell or app.notices.append)
+            watching = (stack.enter_context(spare), *watching)
+        else:
+            watching = app.with_journal(journal, watching, stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
         equipment = LiveEquipment(microphone, speaker)
@@ -97,6 +111,44 @@ def live(
             hands=(*hands, *home),
             troubles=Ailments(app, equipment),
         )
+
+
+def spare_journal(
+    app: App, path: Path, tell: Callable[[str], None], limit: int | None = None
+) -> SpareJournal:
+    """The journal of a session whose person has not asked for one; see `JournalWriter`."""
+    return SpareJournal(lambda: JournalWriter(path, app.header(), limit), tell)
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """Be the only live session that keeps its things in a folder.
+
+    Two of them would write over each other's journal and bookmark, and talk to each other. Where
+    no lock can be had, as on a disk that cannot be written to, there is none.
+
+    Raises:
+        StorageError: if another one is going on.
+    """
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock = (state / LOCK).open("ab")
+    except OSError:
+        yield
+        return
+    # The file stays: deleting it would let a third process lock a new file of the same name.
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as failure:
+            raise StorageError(
+                f"Another session is going on that keeps its place in {state}.",
+                "End it first, or give this one a folder of its own: `state` in another settings "
+                "file, named with --settings.",
+            ) from failure
+        except OSError:
+            pass
+        yield
 
 
 def _unknown() -> int | None:
@@ -125,4 +177,4 @@ def kept_history(app: App) -> Iterator[Keeper | None]:
         yield None
         return
     with store:
-        yield Keeper(store, wall_clock, app.content.routine.id, app.notices.append)
+        yield Keeper(store, wall_clock, app.content.routine.id, app.notices.append, slept_s)

@@ -7,6 +7,7 @@ thread: one coach for the whole house, an answer within milliseconds.
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from wyoming.asr import Transcribe, Transcript
@@ -27,6 +28,7 @@ from wyoming.ping import Ping, Pong
 from wyoming.server import AsyncEventHandler
 
 import skill
+from skill.assistants.bounded import PATIENCE_S, BoundedReader
 from skill.assistants.utterance import Recording, transcribe
 from skill.conversation import Correspondence
 from skill.core.vocabulary import Vocabulary
@@ -36,11 +38,13 @@ from skill.ports import Recognizer
 LONGEST_S = 30
 """No command is longer; what follows is not kept."""
 SAMPLE_BYTES = 2
-RATES = range(8_000, 192_001)
-"""What microphones are recorded at."""
-CHANNELS = range(1, 9)
-MOST_BYTES = 8 * 1024 * 1024
-"""No event is longer: half a minute in one chunk, at 48 kHz and in stereo, is 6 MB."""
+RATES = range(8_000, 48_001)
+"""Assistants send 16,000."""
+CHANNELS = range(1, 3)
+MOST_BYTES = LONGEST_S * RATES[-1] * CHANNELS[-1] * SAMPLE_BYTES
+"""Of sound that a connection may hold, and of one event: 6 MB."""
+CONNECTIONS = 16
+"""At the same time. Assistants open one for each sentence."""
 FORMAT = (
     f"Send audio-start first, with width {SAMPLE_BYTES}, a rate from {RATES[0]} to {RATES[-1]} and "
     f"{CHANNELS[0]} to {CHANNELS[-1]} channels."
@@ -114,10 +118,10 @@ class Connection(AsyncEventHandler):
     """One client. What it sends out of order, or of another kind, is answered with an error."""
 
     def __init__(
-        self, service: Service, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, service: Service, reader: BoundedReader, writer: asyncio.StreamWriter
     ) -> None:
         super().__init__(reader, writer)
-        self._service = service
+        self._service, self._reader = service, reader
         self._format: AudioStart | None = None
         self._sound = bytearray()
 
@@ -125,9 +129,29 @@ class Connection(AsyncEventHandler):
         """Serve the client until it leaves, or sends what is not Wyoming."""
         try:
             await super().run()
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError):
+        except (RecursionError, ValueError, KeyError, TypeError, AttributeError, EOFError, OSError):
             # Bytes that are no event, or an event without its fields: the connection is closed.
             self.writer.close()
+
+    async def refuse(self, why: str) -> None:
+        """Say why, as far as the client listens, and hang up."""
+        with suppress(OSError):
+            await self.write_event(Error(why, "refused").event())
+        self.writer.close()
+
+    async def disconnect(self) -> None:
+        """Say why, if it is we who hang up."""
+        if self._reader.refusal:
+            await self.refuse(self._reader.refusal)
+
+    async def write_event(self, event: Event) -> None:
+        """Send an event.
+
+        Raises:
+            TimeoutError: if the client does not read.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            await super().write_event(event)
 
     async def handle_event(self, event: Event) -> bool:
         """Answer one event; True: the connection stays."""
@@ -173,20 +197,6 @@ def _fits(made: AudioStart) -> bool:
     return made.rate in RATES and made.width == SAMPLE_BYTES and made.channels in CHANNELS
 
 
-class BoundedReader(asyncio.StreamReader):
-    """A stream that refuses to collect more at once than an event may have."""
-
-    async def readexactly(self, n: int) -> bytes:
-        """Read so many bytes.
-
-        Raises:
-            ValueError: if they are too many. The library ends such a connection.
-        """
-        if n > MOST_BYTES:
-            raise ValueError(n)
-        return await super().readexactly(n)
-
-
 async def serve(service: Service, host: str, port: int, listening: Callable[[int], None]) -> None:
     """Serve until cancelled.
 
@@ -199,12 +209,19 @@ async def serve(service: Service, host: str, port: int, listening: Callable[[int
     Raises:
         SettingsError: if nothing can listen there.
     """
+    places = asyncio.Semaphore(CONNECTIONS)
 
-    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await Connection(service, reader, writer).run()
+    async def connect(reader: BoundedReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(service, reader, writer)
+        if places.locked():
+            await connection.refuse(f"{CONNECTIONS} connections are open; close one, or try later.")
+            return
+        async with places:
+            await connection.run()
 
     def protocol() -> asyncio.StreamReaderProtocol:
-        return asyncio.StreamReaderProtocol(BoundedReader(), connect)
+        reader = BoundedReader(MOST_BYTES)
+        return asyncio.StreamReaderProtocol(reader, lambda _same, writer: connect(reader, writer))
 
     try:
         # As asyncio.start_server does it, but with a reader of our own.

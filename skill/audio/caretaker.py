@@ -74,7 +74,7 @@ class Caretaker(Closing, Generic[Line]):
         if is_astray(direction):
             self._give_up()
             raise _none_but_useless(direction)
-        self._slept = _slept()
+        self._slept = slept_s()
         self._changes = Changes()
         self._over = threading.Event()
         self._thread = threading.Thread(
@@ -115,7 +115,7 @@ class Caretaker(Closing, Generic[Line]):
         return 0.0
 
     def _is_bad(self, line: Line, verdict: Verdict, *, changed: bool) -> bool:
-        slept, self._slept = self._slept, _slept()
+        slept, self._slept = self._slept, slept_s()
         if verdict in {Verdict.STOPPED, Verdict.WRONG} or not line.stream.active:
             return True
         if self._slept - slept > SLEPT_S:
@@ -163,6 +163,6 @@ def _none_but_useless(direction: Direction) -> DeviceError:
     return DeviceError(f"There is no {direction.noun}: {why}.", "Plug one in, then start again.")
 
 
-def _slept() -> float:
+def slept_s() -> float:
     """How long the machine has been suspended since it was started, in seconds."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)

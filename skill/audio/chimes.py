@@ -30,7 +30,7 @@ RELEASE_MS = 12
 DECAYS = 4.0
 """Time constants within a note, so that it is at -35 dB when its release begins."""
 PEAK = 0.3
-"""About -10 dB of full scale: below the voice, which comes near full scale."""
+"""-10 dB of full scale: below the voice, whose peaks come to -8 to -1 dB (`speech/level.py`)."""
 
 
 def chime(tone: Tone, rate: int = 22_050) -> Clip:

@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from skill.audio.devices import Device, Direction, all_devices, find_device
-from skill.audio.sound_server import Endpoint, endpoints
+from skill.audio.portaudio import LOCK
+from skill.audio.sound_server import endpoints
 from skill.errors import DeviceError
 
 DEFAULT = "default"
 """The name of whatever the system's settings say."""
 SERVER_DEVICES = ("pulse", DEFAULT)
 """What PortAudio calls the way to the sound server, the surest first."""
+
+MONITOR = "monitor"
+"""Of a speaker: a microphone that hears what it plays. It must be asked for by this word or by its
+whole name."""
 
 T = TypeVar("T")
 
@@ -51,20 +56,23 @@ def open_wanted(direction: Direction, names: Sequence[str], opened: Callable[[De
         DeviceError: of the most wanted one, if none does.
     """
     first: DeviceError | None = None
-    for device in wanted_devices(direction, names):
-        try:
-            return opened(device)
-        except DeviceError as error:
-            first = first or error
+    # In one step: if PortAudio were started anew in between, its numbers would mean other devices.
+    with LOCK:
+        for device in wanted_devices(direction, names):
+            try:
+                return opened(device)
+            except DeviceError as error:
+                first = first or error
     raise first or DeviceError(f"There is no {direction.noun}.", "Plug one in, then start again.")
 
 
 def named_devices(direction: Direction) -> list[Device]:
-    """Every device by the name that people know: the sound server's first, then PortAudio's."""
+    """Every device by the name that people know: the sound server's first, then PortAudio's.
+
+    What repeats a speaker's sound is no microphone to anybody who has not asked for it.
+    """
     found = all_devices(direction)
-    way = next((d for name in SERVER_DEVICES for d in found if d.name == name), None)
-    served = [] if way is None else [_served(way, end) for end in endpoints(direction)]
-    return [*served, *found]
+    return [*(device for device, real in _served(direction, found) if real), *found]
 
 
 def _meant(direction: Direction, name: str) -> Iterator[Device]:
@@ -72,10 +80,20 @@ def _meant(direction: Direction, name: str) -> Iterator[Device]:
         if all_devices(direction):
             yield find_device(direction)
         return
-    for device in named_devices(direction):
-        if name.casefold() in f"{device.name}\n{device.at_server}".casefold():
+    found = all_devices(direction)
+    part = name.casefold()
+    for device, real in (*_served(direction, found), *((device, True) for device in found)):
+        called = device.name.casefold(), device.at_server.casefold()
+        # A headset's speaker has its name, too, and its monitor comes before its microphone.
+        if part in called or ((real or MONITOR in part) and part in "\n".join(called)):
             yield device
 
 
-def _served(way: Device, end: Endpoint) -> Device:
-    return Device(way.index, end.description, end.rate, end.channels, end.name)
+def _served(direction: Direction, found: Sequence[Device]) -> Iterator[tuple[Device, bool]]:
+    """The sound server's devices, each with whether it is more than what a speaker plays."""
+    way = next((d for name in SERVER_DEVICES for d in found if d.name == name), None)
+    if way is None:
+        return
+    for end in endpoints(direction):
+        device = Device(way.index, end.description, end.rate, end.channels, end.name)
+        yield device, not end.monitor_of

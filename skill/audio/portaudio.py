@@ -6,9 +6,11 @@ is made under one lock.
 """
 
 import contextlib
+import ctypes
 import os
 import threading
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 from skill.errors import DeviceError
@@ -31,7 +33,19 @@ def portaudio() -> ModuleType:
             "Install it: sudo apt install libportaudio2.",
         ) from error
     module: ModuleType = sounddevice
+    _hush_alsa()
     return module
+
+
+@cache
+def _hush_alsa() -> None:
+    """Keep ALSA from writing to stderr at every hole in what is played: they are counted."""
+    try:
+        alsa = ctypes.CDLL("libasound.so.2")
+    except OSError:
+        return
+    # Any function that does nothing; one of Python's would have the audio's thread wait for Python.
+    alsa.snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
 
 
 def no_list(error: Exception) -> DeviceError:

@@ -47,19 +47,18 @@ def _look(
 ) -> tuple[list[dict[str, object]], DeviceError | None]:
     """Every device as a line, and why none of the wanted ones is there."""
     there = named_devices(direction)
-    ends = {end.name: end for end in endpoints(direction)}
     chosen: Device | None = None
     trouble: DeviceError | None = None
     try:
         chosen = wanted_devices(direction, names)[0]
     except DeviceError as error:
         trouble = error
-    now = next((end.description for end in ends.values() if end.default), "")
+    if chosen is not None and chosen not in there:
+        there.insert(0, chosen)
+    now = next((end.description for end in endpoints(direction) if end.default), "")
     lines = [
         {**_line(direction, device), "chosen": device == chosen, "now": now * _is_default(device)}
         for device in there
-        # What repeats a speaker's sound is no microphone to anybody who has not asked for it.
-        if device == chosen or device.at_server not in ends or not ends[device.at_server].monitor_of
     ]
     return lines, trouble
 

@@ -14,7 +14,7 @@ from skill.checkup.finding import Finding
 from skill.checkup.grades import delivery, grades, understood
 from skill.checkup.hearing import listen, person_alone
 from skill.checkup.mic_test import MicrophoneTest, Take, prompts, read_take
-from skill.cli.ending import keeping_nothing
+from skill.cli.ending import ending_well, keeping_nothing
 from skill.cli.findings import exit_code, print_json, show
 from skill.cli.meter import Meter
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
@@ -48,7 +48,7 @@ def mic_test(app: App, *, save: Path | None, recording: Path | None, as_json: bo
         try_place(save)
     ears = app.ears()
     phrases = _phrases(app.content.vocabulary)
-    with keeping_nothing():
+    with keeping_nothing(), ending_well():
         take = _live(app, phrases, console) if recording is None else read_take(recording)
     if save is not None:
         take.save(save)

@@ -8,11 +8,12 @@ from rich.table import Table
 
 from skill.cli.bars import Bars
 from skill.cli.options import FILE
-from skill.errors import ModelError
+from skill.errors import ModelError, StorageError
 from skill.models.install import install
 from skill.models.manifest import load_manifest
 from skill.models.seal import seal as write_seal
 from skill.models.store import installed, missing_file, trust
+from skill.recognition.tryout import try_out
 from skill.settings import SHIPPED, read_settings
 
 MANIFEST = SHIPPED / "manifest.yaml"
@@ -71,11 +72,22 @@ def path(name: str, manifest: Path) -> None:
 @models.command()
 @click.argument("folder", type=FILE)
 def seal(folder: Path) -> None:
-    """Write checksums into the folder of a model of your own, so that damage shows at once."""
+    """Write checksums into the folder of a model of your own, so that damage shows at once.
+
+    A model that Vosk cannot load is not sealed.
+    """
     missing = missing_file(folder)
     if missing is not None:
         raise ModelError(
             f"{folder} is no complete Vosk model: {missing} is missing.", "Check the folder."
         )
-    write_seal(folder)
+    # Or a damaged model would count as a whole one from now on, and Vosk may crash on it.
+    try_out(folder)
+    try:
+        write_seal(folder)
+    except OSError as failure:
+        raise StorageError(
+            f"{folder} cannot be sealed: {failure.strerror}.",
+            "Make its files readable and the folder writable, and free some space.",
+        ) from failure
     click.echo(f"{folder} is sealed.")

@@ -1,6 +1,7 @@
 """`roller-coach run`: live; without a microphone, the recorded session."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, complain, terminal, watchers
 from skill.cli.service import serve
 from skill.errors import DeviceError, SettingsError, StorageError
-from skill.living import kept_history, live
+from skill.living import alone, kept_history, live
 
 OUT = Path("out")
 
@@ -67,7 +68,8 @@ def run(
         complain(app.settings.stopgap)
     if service:
         _refuse(write_audio)
-        serve(app, journal, quiet=quiet, as_json=as_json)
+        with _ending_well(app):
+            serve(app, journal, quiet=quiet, as_json=as_json)
         return
     why_not = _obstacle(app)
     if why_not is not None:
@@ -76,9 +78,16 @@ def run(
         replay_recording(app, app.settings.demo, audio, journal, quiet=quiet, as_json=as_json)
         return
     _refuse(write_audio)
+    with _ending_well(app):
+        _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+
+
+@contextmanager
+def _ending_well(app: App) -> Iterator[None]:
+    """Put everything right at the end, and tell what the person should know."""
     try:
         with ending_well():
-            _live(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
+            yield
     finally:
         for notice in app.notices:
             complain(notice)
@@ -122,20 +131,21 @@ def _obstacle(app: App) -> str | None:
 
 
 def _live(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: bool) -> None:
-    journal = journal or app.settings.state / "last-session.jsonl"
     console = terminal()
     shown = watchers(console, quiet=quiet, as_json=as_json)
-    bookmark = None if fresh else app.bookmark()
     with ExitStack() as stack:
+        stack.enter_context(alone(app.settings.state))
+        bookmark = None if fresh else app.bookmark()
         history = stack.enter_context(kept_history(app))
         page = stack.enter_context(page_beside(app, history))
-        plain = quiet or as_json or not console.is_terminal
+        plain = quiet or as_json or not console.is_interactive
         dashboard = () if plain else (Dashboard(console),)
         watching = (*shown, *page.observers, *dashboard)
         session = stack.enter_context(
             live(
                 app,
-                journal=journal,
+                journal=journal or app.settings.state / "last-session.jsonl",
+                must_journal=journal is not None,
                 observers=watching,
                 stamp=_now,
                 history=history,

@@ -6,8 +6,8 @@ from pathlib import Path
 from skill.app import App
 from skill.cli.page import page_beside
 from skill.cli.screen import complain, terminal, watchers
-from skill.journal import JournalWriter
-from skill.living import kept_history, live
+from skill.journal import JournalWriter, SpareJournal
+from skill.living import alone, kept_history, live, spare_journal
 from skill.session import Observer, Session
 from skill.watchdog import Watchdog, service_manager
 
@@ -22,11 +22,13 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
         DeviceError: if a device is not there; systemd tries again.
     """
     with ExitStack() as stack:
-        place = journal or app.settings.state / "last-session.jsonl"
+        stack.enter_context(alone(app.settings.state))
         history = stack.enter_context(kept_history(app))
         page = stack.enter_context(page_beside(app, history, must=False))
+        written = _journal(app, journal)
+        stack.enter_context(written)
         observers: list[Observer] = [
-            stack.enter_context(JournalWriter(place, app.header(), JOURNAL_BYTES)),
+            written,
             *watchers(terminal(), quiet=quiet, as_json=as_json),
             *page.observers,
         ]
@@ -44,6 +46,13 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
             session.narrator.troubles.clear()
             session.begin_again()
             sleep_on(session)
+
+
+def _journal(app: App, asked: Path | None) -> JournalWriter | SpareJournal:
+    if asked is not None:
+        return JournalWriter(asked, app.header(), JOURNAL_BYTES)
+    place = app.settings.state / "last-session.jsonl"
+    return spare_journal(app, place, complain, JOURNAL_BYTES)
 
 
 def sleep_on(session: Session) -> None:

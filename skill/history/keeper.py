@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
@@ -30,16 +30,19 @@ class Keeper:
         routine: the routine's id.
         tell: gets a sentence as soon as something cannot be kept or read, once until it can be
             again. A session goes on all the same.
+        suspended: for how many seconds the machine has slept so far: the microphone's time stands
+            still meanwhile.
     """
 
     store: Store
     clock: Callable[[], datetime]
     routine: str
     tell: Callable[[str], None] = lambda _trouble: None
+    suspended: Callable[[], float] = lambda: 0.0
     _troubles: dict[str, str] = field(default_factory=dict)
     _tally: Tally = field(default_factory=Tally)
     _started: datetime | None = None
-    _awake: tuple[int, datetime] | None = None
+    _awake: float | None = None
     _id: int | None = None
     _kept: tuple[int, Phase] | None = None
     _past: Past | None = None
@@ -70,18 +73,12 @@ class Keeper:
 
     def _wake(self, now: int) -> None:
         """Begin another session, unless the person was awake not long ago."""
-        wall = self.clock()
-        if self._is_new(now, wall):
-            self._tally, self._started = Tally(at=now), wall
+        # Not the wall clock, which a person or a time server may set anew at any moment.
+        passed = now + 1000 * self.suspended()
+        if self._awake is None or passed - self._awake > GAP_MS:
+            self._tally, self._started = Tally(at=now), self.clock()
             self._id = self._kept = None
-        self._awake = now, wall
-
-    def _is_new(self, now: int, wall: datetime) -> bool:
-        if self._awake is None:
-            return True
-        # Both, because the microphone's time stands still while the machine is suspended.
-        last, last_wall = self._awake
-        return now - last > GAP_MS or wall - last_wall > timedelta(milliseconds=GAP_MS)
+        self._awake = passed
 
     def _keep(self) -> None:
         if self._started is None:

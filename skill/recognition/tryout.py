@@ -3,6 +3,7 @@
 Vosk may end the whole process over a damaged file, and that must not be the coach's.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,18 +23,27 @@ def try_out(folder: Path) -> None:
         [sys.executable, "-m", __name__, str(folder)], capture_output=True, check=False
     )
     # OpenFst reports a graph that it could not read, and Vosk goes on without it.
-    if done.returncode or b"ERROR" in done.stderr:
+    complaints = _complaints(done.stderr.decode(errors="replace"))
+    if done.returncode or complaints:
+        said = f"; Vosk says: {complaints[0].rstrip('.')}" if complaints else ""
         raise ModelError(
-            f"Vosk cannot use the model in {folder}: a file in it is damaged or cut short.",
+            f"Vosk cannot use the model in {folder}: a file in it is damaged or cut short{said}.",
             "Copy or install the model again.",
         )
+
+
+def _complaints(log: str) -> list[str]:
+    """What Vosk and OpenFst call errors, without the places in their sources."""
+    found = (re.fullmatch(r"ERROR(?: \(.*:\d+\))?:? *(.+)", line) for line in log.splitlines())
+    return [line[1] for line in found if line]
 
 
 def _main(folder: str) -> None:
     # Who calls try_out need not wait for vosk.
     from skill.ports import RATE, Block  # noqa: PLC0415
-    from skill.recognition.vosk import VoskModel, VoskRecognizer  # noqa: PLC0415
+    from skill.recognition.vosk import VoskModel, VoskRecognizer, speak_up  # noqa: PLC0415
 
+    speak_up()
     recognizer = VoskRecognizer(VoskModel(Path(folder)), ())
     recognizer.feed(Block(0, np.zeros(RATE, np.int16)))
     recognizer.flush()

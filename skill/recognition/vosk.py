@@ -38,6 +38,14 @@ HISS: Pcm = np.rint(np.random.default_rng(SEED).normal(0, 1, RATE)).astype(np.in
 are gated, and lost sound, are zeros, for which a model may have no name but an unknown word."""
 
 vosk.SetLogLevel(-1)
+# Ctrl-C may come before a handle is there, and Vosk's destructors ask for it all the same. Its
+# library frees nothing for NULL.
+vosk.Model._handle = vosk.KaldiRecognizer._handle = vosk._ffi.NULL
+
+
+def speak_up() -> None:
+    """Let Vosk write to stderr what it does not like."""
+    vosk.SetLogLevel(0)
 
 
 class VoskModel:

@@ -93,9 +93,16 @@ def _first(path: Path, size: int) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(size)
+            # A full disk may have cut the last line short.
+            lines, end, _ = file.read(size).rpartition(b"\n")
     except OSError as failure:
         raise StorageError(
             f"The recording cannot be kept without the journal {path}: {failure.strerror}.",
             "Make its folder readable.",
         ) from failure
+    if not lines:
+        raise StorageError(
+            f"The recording cannot be kept without the journal {path}, which is empty.",
+            "Free some space, and begin another session.",
+        )
+    return lines + end

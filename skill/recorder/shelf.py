@@ -68,9 +68,12 @@ class RecordingShelf:
             # Or a power cut may leave the new name with an empty sound.
             sync_whole(half)
             return _renamed(half, self.folder / name)
-        except OSError as failure:
+        except (OSError, StorageError) as failure:
+            # The sound's own error names a file for which nobody has asked.
+            why = failure.__cause__ if isinstance(failure, StorageError) else failure
             raise StorageError(
-                f"The recording {self.folder / name} cannot be kept: {failure.strerror}.",
+                f"The recording {self.folder / name} cannot be kept: "
+                f"{why.strerror if isinstance(why, OSError) else failure}.",
                 "Free some space or make the folder writable.",
             ) from failure
         finally:

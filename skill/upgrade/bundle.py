@@ -75,7 +75,8 @@ def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, path:
     if member.isdir():
         return
     parts = PurePosixPath(member.name).parts
-    if not member.isfile() or not parts[1:] or ".." in parts or parts[0] == "/":
+    strange = not parts[1:] or ".." in parts or parts[0] == "/" or "\0" in member.name
+    if strange or not member.isfile():
         raise DownloadError(
             f"{path} is no bundle of ours: {member.name!r} is in it.",
             "Make it with ./scripts/bundle.",

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ from wyoming.event import Event, Eventable
 from wyoming.handle import Handled, NotHandled
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
+
+from skill.assistants.bounded import BoundedReader
+from skill.assistants.wyoming_service import CONNECTIONS
 
 RECORDING = Path(__file__).parent.parent / "recordings" / "start rolling.flite-slt.ogg"
 COMMAND = [sys.executable, "-m", "skill", "wyoming"]
@@ -112,8 +116,10 @@ def test_a_format_that_is_none_is_an_error_and_the_connection_stays(port: int) -
         AudioStart(0, 2, 1),
         AudioStart(7_999, 2, 1),
         AudioStart(10**9, 2, 1),
+        AudioStart(192_000, 2, 1),
         AudioStart(16_000.0, 2, 1),  # type: ignore[arg-type]  # as JSON may have it
         AudioStart(16_000, 2, 0),
+        AudioStart(16_000, 2, 3),
         AudioStart(16_000, 2, 1000),
     ):
         chunk = AudioChunk(16_000, 2, 1, bytes(32_000))
@@ -128,6 +134,7 @@ def test_a_format_that_is_none_is_an_error_and_the_connection_stays(port: int) -
         b"GET / HTTP/1.1\r\n\r\n",
         b"\xff\xfe\n",
         b"[]\n",
+        b'{"type": "ping", "data": ' + b"[" * 30_000 + b"]" * 30_000 + b"}\n",
         b'{"type": "audio-start"}\n',
         b'{"type": "transcript", "data": {"text": 7}}\n',
         b'{"type": "audio-start", "data": {"rate": "x", "width": 2, "channels": 1}}\n'
@@ -144,12 +151,71 @@ def test_rubbish_closes_its_own_connection_only(port: int, rubbish: bytes) -> No
     assert Pong.is_type(ask(port, Ping()).type)
 
 
-@pytest.mark.parametrize("part", ["payload_length", "data_length"])
-def test_an_event_that_announces_more_than_memory_is_hung_up_on(port: int, part: str) -> None:
+def refused(answer: bytes) -> str:
+    """What the one event that a server sends before it hangs up says."""
+    header, _, data = answer.partition(b"\n")
+    assert json.loads(header)["type"] == "error"
+    return str(json.loads(data)["text"])
+
+
+def everything(connection: socket.socket) -> bytes:
+    """All that comes until the other side hangs up."""
+    return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
+@pytest.mark.parametrize(
+    ("part", "size", "bound"),
+    [
+        ("payload_length", 10**12, "5760000 bytes"),
+        ("payload_length", 5_760_001, "5760000 bytes"),
+        ("data_length", 10**12, "65536 bytes"),
+        ("data_length", 100_000, "65536 bytes"),
+    ],
+)
+def test_an_event_that_announces_more_than_it_may_is_told_and_hung_up_on(
+    port: int, part: str, size: int, bound: str
+) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(json.dumps({"type": "ping", part: 10**12}).encode() + b"\n")
-        assert connection.recv(4096) == b""
+        connection.sendall(json.dumps({"type": "ping", part: size}).encode() + b"\n")
+        assert bound in refused(everything(connection))
     assert Pong.is_type(ask(port, Ping()).type)
+
+
+def test_half_a_minute_in_one_chunk_is_no_more_than_it_may_be(port: int) -> None:
+    sound = AudioChunk(48_000, 2, 2, bytes(5_760_000))
+    heard = ask(port, AudioStart(48_000, 2, 2), sound, AudioStop())
+    assert Transcript.from_event(heard).text == ""
+
+
+def test_more_connections_than_there_are_places_are_told_so(port: int) -> None:
+    with ExitStack() as stack:
+
+        def opened() -> socket.socket:
+            return stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+
+        there = [opened() for _ in range(CONNECTIONS)]
+        for connection in there:
+            connection.sendall(b'{"type": "ping"}\n')
+            assert b"pong" in connection.recv(4096)
+        assert "16 connections are open" in refused(everything(opened()))
+        there[0].close()
+        there[1].sendall(b'{"type": "ping"}\n')
+        assert there[1].recv(4096), "the others go on"
+        last = opened()
+        last.sendall(b'{"type": "ping"}\n')
+        assert b"pong" in last.recv(4096)
+
+
+def test_who_sends_nothing_gives_the_place_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skill.assistants.bounded.PATIENCE_S", 0)
+
+    async def wait() -> str:
+        reader = BoundedReader(1000)
+        with pytest.raises(ValueError, match="Nothing has come"):
+            await reader.readline()
+        return reader.refusal
+
+    assert asyncio.run(wait())
 
 
 def test_a_port_that_is_taken_is_one_sentence(port: int) -> None:

@@ -237,3 +237,14 @@ def test_without_portaudio_the_package_to_install_is_named() -> None:
     program = hide + PROBE.replace("print(default_devices())", "")
     done = run_probe(program)
     assert done.stdout.count("Install it: sudo apt install libportaudio2.") == 2
+
+
+def test_alsa_writes_nothing_while_a_session_goes_on() -> None:
+    program = """
+import ctypes
+from skill.audio.portaudio import portaudio
+portaudio()
+alsa = ctypes.CDLL("libasound.so.2")
+assert alsa.snd_pcm_open(ctypes.byref(ctypes.c_void_p()), b"nothing of this name", 0, 0) < 0
+"""
+    assert run_probe(program).stderr == ""

@@ -214,8 +214,11 @@ class Clock:
         self._now = 0.0
 
     def __call__(self) -> datetime:
-        days = self.days if self._now >= self._suspended_at else 0
-        return MONDAY + timedelta(days=days, seconds=self._now)
+        return MONDAY + timedelta(seconds=self.suspended() + self._now)
+
+    def suspended(self) -> float:
+        """For how long the machine has slept so far, in seconds."""
+        return 86_400 * self.days if self._now >= self._suspended_at else 0
 
     def message(self, at: int, message: Event | Effect) -> None:
         pass
@@ -229,10 +232,21 @@ def test_the_day_after_a_suspend_begins_another(store: Store, phase: str) -> Non
     stop = Command.STOP if phase == "asleep" else Command.PAUSE
     clock = Clock(100)
     at = {2: Command.START, 70: stop, 120: Command.START, 190: Command.STOP}
-    keeping(Keeper(store, clock, "test"), at, 200, clock)
+    keeper = Keeper(store, clock, "test", suspended=clock.suspended)
+    keeping(keeper, at, 200, clock)
     days = [record.started.date() for record in store.records()]
     assert days == [MONDAY.date(), MONDAY.date() + timedelta(days=1)]
     assert [60 <= record.seconds <= 90 for record in store.records()] == [True, True]
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_is_set_anew_does_not_divide_a_session(store: Store, days: int) -> None:
+    clock = Clock(100, days)
+    at = {2: Command.START, 90: Command.REPEAT, 170: Command.STOP}
+    keeping(Keeper(store, clock, "test"), at, 180, clock)
+    (record,) = store.records()
+    assert record.started == MONDAY + timedelta(seconds=2)
+    assert 167 <= record.seconds <= 169
 
 
 def test_the_last_days_move_on_at_midnight(flaky: Flaky) -> None:

@@ -1,6 +1,7 @@
 """A session that is kept at "that was wrong" or a crash, and replayed as it was."""
 
 import json
+import resource
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from skill.ports import Block
 from skill.recorder.beginning import beginning, kept_folder
 from skill.recorder.recorder import Recorder
 from skill.recorder.ring import Ring
-from skill.recorder.shelf import RecordingShelf
+from skill.recorder.shelf import JOURNAL, RecordingShelf
 from skill.session import Session
 from skill.settings import Settings
 from tests.support.shell import Done, run
@@ -273,3 +274,50 @@ def test_a_kept_recording_outlives_a_power_cut(
     half = tmp_path / f".{STAMP}.new"
     assert set(synced[:2]) == {half / "session.wav", half / "journal.jsonl"}
     assert synced[2:] == [half, tmp_path]
+
+
+def test_a_journal_that_a_full_disk_has_cut_short_is_kept_up_to_its_last_line(
+    kept: Path, tmp_path: Path
+) -> None:
+    journal = tmp_path / "journal.jsonl"
+    lines = (kept / JOURNAL).read_bytes()
+    journal.write_bytes(lines[:-5])
+    told: list[str] = []
+    shelf = RecordingShelf(tmp_path / "recordings")
+    with Recorder(Ring(10), shelf, journal, lambda: STAMP, told.append) as recorder:
+        recorder.ring.hear(Block(0, np.zeros(800, np.int16)))
+        recorder.keep("wrong")
+        recorder.close()
+        copied = next(shelf.folder.glob(f"*/{JOURNAL}"))
+        assert len(read_journal(copied)[1]) == len(lines.splitlines()) - 2
+
+
+def test_an_empty_journal_is_told_and_nothing_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").touch()
+    told: list[str] = []
+    shelf = RecordingShelf(tmp_path / "recordings")
+    with Recorder(Ring(10), shelf, tmp_path / "journal.jsonl", lambda: STAMP, told.append) as one:
+        one.ring.hear(Block(0, np.zeros(800, np.int16)))
+        one.keep("wrong")
+    assert len(told) == 1
+    assert "which is empty" in told[0]
+    assert shelf.kept() == ()
+
+
+def test_a_disk_without_room_for_the_sound_names_the_recording(tmp_path: Path) -> None:
+    ring, shelf = Ring(60), RecordingShelf(tmp_path / "recordings")
+    for number in range(200):
+        ring.hear(Block(number * 800, np.ones(800, np.int16)))
+    cut = ring.cut()
+    assert cut is not None
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        with pytest.raises(StorageError) as error:
+            shelf.put("today", cut, b'{"journal": 1}\n')
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    wanted = f"The recording {shelf.folder / 'today'} cannot be kept: File too large."
+    assert error.value.problem == wanted
+    assert "Free some space" in error.value.remedy
+    assert [*shelf.folder.iterdir()] == []

@@ -25,7 +25,7 @@ from skill.core.messages import (
 from skill.core.vocabulary import Command
 from skill.dialogue import clock, differences, tell
 from skill.errors import StorageError
-from skill.journal import Entry, JournalWriter, read_journal, repeat
+from skill.journal import Entry, JournalWriter, SpareJournal, read_journal, repeat
 from skill.ports import Block, BlockKind
 from skill.session import Session
 from tests.support.book import BOOK
@@ -170,6 +170,25 @@ def test_a_full_disk_is_one_sentence() -> None:
         JournalWriter(Path("/dev/full"), {}) as writer,
     ):
         writer.message(0, Tick())
+
+
+def test_a_journal_that_nobody_has_asked_for_is_given_up_once() -> None:
+    told: list[str] = []
+    with SpareJournal(lambda: JournalWriter(Path("/dev/full"), {}), told.append) as journal:
+        journal.message(0, Tick())
+        journal.message(1, Tick())
+    (sentence,) = told
+    assert "the disk is full" in sentence
+    assert sentence.endswith("This session goes on without it.")
+
+
+def test_a_journal_that_nobody_has_asked_for_is_one_like_any_other(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = tmp_path / "journal.jsonl"
+    with SpareJournal(lambda: JournalWriter(path, {}), told.append) as journal:
+        journal.message(7, Tick())
+    assert told == []
+    assert read_journal(path)[1] == (Entry(7, Tick()),)
 
 
 def test_a_folder_in_its_place_is_one_sentence(tmp_path: Path) -> None:

@@ -168,6 +168,29 @@ def test_a_truncated_model(capfd: Capture, tmp_path: Path, name: str, sealed: bo
         assert name in done.err
 
 
+@pytest.mark.parametrize("name", ["am/final.mdl", "graph/HCLr.fst", "graph/Gr.fst"])
+def test_a_truncated_model_is_not_sealed(capfd: Capture, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL, folder)
+    (folder / SEAL).unlink()
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[: len(data) // 2])
+    done = run(capfd, "models", "seal", folder)
+    assert_explained(done, 5, str(folder), "damaged or cut short; Vosk says: Failed to read")
+    assert not (folder / SEAL).exists()
+    (folder / name).write_bytes(data)
+    assert run(capfd, "models", "seal", folder).code == 0
+    assert (folder / SEAL).exists()
+
+
+def test_a_seal_that_cannot_be_written(capfd: Capture, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL, folder)
+    (folder / SEAL).unlink()
+    (folder / SEAL).mkdir()
+    assert_explained(run(capfd, "models", "seal", folder), 8, f"{folder} cannot be sealed")
+
+
 def test_a_model_that_is_not_there(capfd: Capture, tmp_path: Path) -> None:
     done = run(capfd, "check", "--model", tmp_path / "ears")
     assert_explained(done, 5, "ears", "models get")

@@ -105,3 +105,43 @@ def test_music_is_low_while_the_coach_speaks_and_back_after_a_signal(
         assert process.wait(timeout=10) == 128 + signal.SIGTERM
         assert volumes(pulse)[song] == pytest.approx(1, abs=0.01)
     assert not list((tmp_path / "recordings").glob("*")), "nothing is kept by default"
+
+
+def test_a_second_session_over_the_same_things_is_refused(pulse: Pulse, tmp_path: Path) -> None:
+    with coach(tmp_path) as (process, journal):
+        wait_until(lambda: journal.is_file() and journal.stat().st_size > 200, "the first talks")
+        before = journal.read_bytes()
+        for more in ((), ("--service",)):
+            command = [sys.executable, "-m", "skill", "run", "--settings"]
+            second = subprocess.run(
+                [*command, str(tmp_path / "settings.toml"), *more],
+                env=os.environ, capture_output=True, text=True, timeout=30, check=False,
+            )  # fmt: skip
+            assert second.returncode == 8
+            assert (
+                f"Another session is going on that keeps its place in {tmp_path}" in second.stderr
+            )
+            assert second.stdout == ""
+        assert journal.read_bytes().startswith(before)
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize("more", [(), ("--service",)])
+def test_a_full_disk_costs_the_journal_and_not_the_session(
+    pulse: Pulse, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    (tmp_path / "last-session.jsonl").symlink_to("/dev/full")
+    file = tmp_path / "settings.toml"
+    file.write_text(f'state = "{tmp_path}"\nvoice = "espeak"\n')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skill", "run", "--settings", str(file), *more],
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert "Hello, I am your roller coach." in process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert told.count("the disk is full") == 1
+    assert "This session goes on without it." in told

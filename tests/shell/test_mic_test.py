@@ -3,10 +3,12 @@
 import io
 import json
 import os
+import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -187,3 +189,24 @@ def test_a_terminal_where_nothing_moves_gets_lines(monkeypatch: pytest.MonkeyPat
         for at in (0, 800):
             meter.show(Block(at, np.zeros(800, np.int16)), "Speak")
     assert shown.getvalue() == "Speak\n"
+
+
+@pytest.mark.device
+def test_told_to_end_it_gives_the_terminal_its_cursor_back(pulse: Pulse) -> None:
+    outer, inner = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skill", "mic-test"],
+        env=os.environ | {"TERM": "xterm"}, stdout=inner, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(inner)
+    shown = b""
+    while b"Please be silent" not in shown:
+        shown += os.read(outer, 4096)
+    assert b"\x1b[?25l" in shown
+    process.terminate()
+    with suppress(OSError):  # nobody holds the other end any more
+        while more := os.read(outer, 4096):
+            shown += more
+    os.close(outer)
+    assert process.wait(timeout=20) == 128 + signal.SIGTERM
+    assert b"\x1b[?25h" in shown
