@@ -1,6 +1,5 @@
 """The composition of a live session: a microphone, a speaker, and a coach between them."""
 
-import fcntl
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from skill.history.keeper import Keeper
 from skill.history.store import Store
 from skill.home.joining import join_home
 from skill.journal import JournalWriter, SpareJournal
+from skill.locking import is_locked
 from skill.panel import Panel
 from skill.ports import Hands
 from skill.session import Observer, Session
@@ -136,18 +136,17 @@ def alone(state: Path) -> Iterator[None]:
     except OSError:
         yield
         return
-    # The file stays: deleting it would let a third process lock a new file of the same name.
     with lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as failure:
+            free = is_locked(lock.fileno())
+        except OSError:
+            free = True
+        if not free:
             raise StorageError(
                 f"Another session is going on that keeps its place in {state}.",
                 "End it first, or give this one a folder of its own: `state` in another settings "
                 "file, named with --settings.",
-            ) from failure
-        except OSError:
-            pass
+            )
         yield
 
 

@@ -10,7 +10,6 @@ Whatever begins with a dot may be deleted while nothing is being installed.
 """
 
 import errno
-import fcntl
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from skill.errors import StorageError
 from skill.lasting import sync
+from skill.locking import is_locked
 from skill.models.manifest import Entry
 
 GRAPHS = (("HCLG.fst",), ("HCLr.fst", "Gr.fst"))
@@ -171,15 +171,12 @@ def locked(places: Places[Any]) -> Iterator[None]:
     Raises:
         StorageError: if somebody else is at it.
     """
-    # The file stays: deleting it would let a third process lock a new file of the same name.
     with places.lock.open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not is_locked(file.fileno()):
             raise StorageError(
                 f"{places.entry.name} is being installed in {places.root} by another process.",
                 "Wait until it is done.",
-            ) from error
+            )
         yield
 
 

@@ -5,7 +5,6 @@ self-test; then the two folders change places in one step (`scripts/pi/exchange.
 that is interrupted anywhere leaves a whole coach, the old or the new one.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skill.errors import DownloadError, SettingsError, StorageError
+from skill.locking import is_locked
 from skill.upgrade.bundle import INSTALLER, VERSION_FILE, Version, shown, unpack, version_of
 
 
@@ -100,14 +100,12 @@ def alone(folder: Path) -> Iterator[None]:
     Raises:
         StorageError: if another one is under way.
     """
-    descriptor = os.open(folder, os.O_RDONLY)
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as failure:
+        if not is_locked(handle):
             raise StorageError(
                 f"Another upgrade is under way in {folder}.", "Wait until it is done."
-            ) from failure
+            )
         yield
     finally:
-        os.close(descriptor)
+        os.close(handle)
