@@ -58,6 +58,8 @@ class Block:
         others: for each 10 ms whether somebody other than the coach talks; empty: nobody knows.
         echo: for each 10 ms how loud the coach was that has been taken out, in dB as `levels`;
             empty: nothing was.
+        alike: for each 10 ms how much what is left is of the colour of what has been taken out,
+            -1 to 1; empty: nothing was.
         anew: whether what stood until now is nobody's: it has just become known that the
             microphone hears the coach.
     """
@@ -68,6 +70,7 @@ class Block:
     again: Pcm = field(default_factory=lambda: NOTHING)
     others: tuple[bool, ...] = ()
     echo: tuple[float, ...] = ()
+    alike: tuple[float, ...] = ()
     anew: bool = False
 
     @property

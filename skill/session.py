@@ -129,8 +129,9 @@ def _moments(block: Block, count: int, coach: bool) -> list[Moment]:
         return []
     levels = block.levels(count) if block.kind is BlockKind.HEARD else [None] * count
     others = ((True,) * count + block.others)[-count:]
-    echo = ((0.0,) * count + block.echo)[-count:]
-    return [Moment(*each) for each in zip(levels, [coach] * count, others, echo, strict=True)]
+    echo, alike = (((0.0,) * count + each)[-count:] for each in (block.echo, block.alike))
+    said = [coach] * count
+    return [Moment(*each) for each in zip(levels, said, others, echo, alike, strict=True)]
 
 
 @dataclass

@@ -242,6 +242,8 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if unsure and verdict.confidence < self._plausible(command.care, start, context):
             return unsure
+        if context.saying and self.recent.likeness(start, end) >= self.tuning.own_colour:
+            return "it sounds like the coach"
         if context.saying and self.foreground.is_fainter_than_commands(self.recent, start, end):
             return "fainter than commands are"
         if self._is_late_echo(start, end):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import NamedTuple
 
 STEP_MS = 10
@@ -16,12 +17,14 @@ class Moment(NamedTuple):
         coach: whether the coach was speaking, or just had been.
         others: whether somebody else may have been talking.
         echo: dB of the coach, as the microphone heard it, that is taken out of the level.
+        alike: how much what is left is of the colour of what was taken, -1 to 1.
     """
 
     level: float | None = None
     coach: bool = False
     others: bool = True
     echo: float = 0.0
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Recent:
             max(0, len(self.moments) - (self.until - at) // STEP_MS) for at in (start_ms, end_ms)
         )
         return self.moments[first:last]
+
+    def likeness(self, start_ms: int, end_ms: int) -> float:
+        """How much a stretch is of the coach's colour: the median; 0 if it is forgotten."""
+        return median([moment.alike for moment in self.between(start_ms, end_ms)] or [0.0])
 
     def others_ms(self, start_ms: int) -> int:
         """For how long somebody other than the coach may have talked since then; if nothing is

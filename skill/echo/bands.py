@@ -56,3 +56,13 @@ def powers(spectra: Spectrum) -> Samples:
 def feature(power: Samples) -> Samples:
     """Powers of bands as a network likes them: logarithms, about 0, mostly within 2."""
     return np.asarray((np.log10(power + FAINTEST) + 7) / 2, np.float32)
+
+
+def likeness(one: Spectrum, other: Spectrum) -> float:
+    """How much two sounds are of one colour, however loud: the correlation of the logarithms of
+    their bands' powers, -1 to 1; 0 where one of them is nothing.
+    """
+    shapes = [feature(powers(each)) for each in (one, other)]
+    first, second = (shape - shape.mean() for shape in shapes)
+    scale = float(np.sqrt(first @ first * (second @ second)))
+    return float(first @ second) / scale if scale > 0 else 0.0

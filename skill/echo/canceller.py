@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skill.echo.audible import Audible
-from skill.echo.bands import HOP, WINDOW, spectrum, wave
+from skill.echo.bands import HOP, WINDOW, likeness, spectrum, wave
 from skill.echo.gate import Gate
 from skill.echo.kalman import PARTS, KalmanFilter
 from skill.echo.suppressor import Suppressor
@@ -29,6 +29,7 @@ class Hop:
         talk: whether somebody talks, or just did.
         others: whether somebody other than the coach may be talking.
         echo: power of what the filter took: the coach, as the microphone heard it.
+        alike: how much what the filter left is of the same colour (`likeness`).
         anew: whether it has just become known that the microphone hears the coach.
     """
 
@@ -37,6 +38,7 @@ class Hop:
     talk: bool
     others: bool
     echo: float
+    alike: float
     anew: bool
 
 
@@ -90,10 +92,11 @@ class EchoCanceller:
         if not lost:
             self._gate.learn(left)
         shaped = np.stack([frames[-1] * HALVES] * 2)
+        alike = 0.0
         echoing = speaking and self._audible.certain
         if speaking and self._audible.possible:
             # The network gets to know the room before it is asked.
-            suppressed = self._suppressed(frames[:-1])
+            suppressed, alike = self._suppressed(frames[:-1])
             shaped = suppressed if echoing else shaped
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
@@ -101,7 +104,7 @@ class EchoCanceller:
         # Known by its loudness alone, it may be a person who talks and talks.
         anew = self._audible.explained and not knew
         echo = float(np.mean(np.square(taken)))
-        return Hop(passed, ungated, talk, self._others(speaking), echo, anew)
+        return Hop(passed, ungated, talk, self._others(speaking), echo, alike, anew)
 
     def _others(self, speaking: bool) -> bool:
         """Whether somebody other than the coach may be talking."""
@@ -122,7 +125,8 @@ class EchoCanceller:
             return heard, np.zeros_like(heard)
         return left, taken
 
-    def _suppressed(self, frames: Samples) -> Samples:
+    def _suppressed(self, frames: Samples) -> tuple[Samples, float]:
         left, taken, played = spectrum(frames)
         gains, talking = self.suppressor.gains(left, taken, played)
-        return wave(np.stack(self._gate.pass_on(left, gains, talking)))
+        passed = wave(np.stack(self._gate.pass_on(left, gains, talking)))
+        return passed, likeness(left, taken)

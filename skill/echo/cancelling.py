@@ -90,6 +90,7 @@ class EchoCancelled:
             again=again,
             others=tuple(hop.others for hop in hops),
             echo=tuple(decibels(hop.echo * FULL_SCALE**2) for hop in hops),
+            alike=tuple(hop.alike for hop in hops),
             anew=any(hop.anew for hop in hops),
         )
 

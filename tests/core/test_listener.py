@@ -471,6 +471,19 @@ def test_over_a_coach_much_louder_than_the_person_less_faintness_tells_its_own_w
     assert isinstance(judge(final("stop", start_ms=59_600), SPEAKING, loud), kind)
 
 
+@pytest.mark.parametrize(("alike", "kind"), [(0.85, Heard), (0.95, Ignored)])
+@pytest.mark.parametrize("word", ["next", "stop"])
+def test_over_the_coach_a_word_of_its_colour_is_its_own(
+    word: str, alike: float, kind: type[Decision]
+) -> None:
+    """A false command: "a slight bridge" was "again" to all ears, as loud as the person."""
+    person = after_commands(60)
+    before = person.notice([Moment(60.0, coach=True, alike=0.3)] * 260, 59_600)
+    over = before.notice([Moment(60.0, coach=True, alike=alike)] * 40, 60_000)
+    assert isinstance(judge(final(word, start_ms=59_600), SPEAKING, over), kind)
+    assert isinstance(judge(final(word, start_ms=59_600), LIVE, over), Heard)
+
+
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
     assert isinstance(over_the_coach(BELIEVING, 20), Heard)
 

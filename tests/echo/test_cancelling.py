@@ -13,7 +13,7 @@ from skill.audio.timeline import TimelineSpeaker
 from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command
-from skill.echo.bands import FRAME, HOP, WEIGHTS, spectrum, wave
+from skill.echo.bands import BINS, FRAME, HOP, WEIGHTS, likeness, spectrum, wave
 from skill.echo.cancelling import EchoCancelled
 from skill.echo.kalman import KalmanFilter
 from skill.echo.simulated import Echoing, Room
@@ -96,6 +96,28 @@ def test_how_loud_the_coach_was_is_told(talking: TimelineSpeaker) -> None:
     assert abs(np.median(apart)) < 1
     silent = without_echo(Microphone(noise(1)), TimelineSpeaker(RATE))
     assert {level for block in silent.blocks() for level in block.echo} == {0.0}
+
+
+def test_what_is_left_of_the_coach_is_of_its_colour_and_a_person_is_not(
+    talking: TimelineSpeaker,
+) -> None:
+    pcm, word = noise(), read_pcm(STOP)
+    pcm[6 * RATE : 6 * RATE + len(word)] += word
+    echoing = Echoing(Microphone(pcm), talking, Room(response(), 0.5, 960))
+    alike = [one for block in without_echo(echoing, talking).blocks() for one in block.alike]
+    silent = without_echo(Microphone(noise(1)), TimelineSpeaker(RATE))
+    assert {one for block in silent.blocks() for one in block.alike} == {0.0}
+    assert np.mean(alike[600 : 600 + len(word) // HOP]) < 0.8
+    assert np.mean(alike[300:590]) > 0.83, "pauses between its words are in it"
+
+
+def test_likeness_is_of_colour_and_not_of_loudness() -> None:
+    random = np.random.default_rng(5)
+    one, other = spectrum(random.normal(0, 0.1, (2, 320)).astype(np.float32))
+    tilted = (one * np.linspace(1, 0.01, BINS)).astype(np.complex64)
+    assert likeness(one, np.complex64(3) * one) == pytest.approx(1.0, abs=1e-5)
+    assert likeness(tilted, other) < 0.5
+    assert likeness(one, np.zeros_like(one)) == 0.0
 
 
 @pytest.mark.parametrize("drift_ppm", [-100.0, -20.0, 20.0, 100.0])
