@@ -46,8 +46,8 @@ class Tuning:
             the microphone than the person (`Foreground.is_overpowered`), and how likely a command
             must be there: what is left of it is as loud as the person. Three false commands in 40
             lines had 0.55 to 0.84; of 41 commands over an echo 10 dB louder 40 are heard still.
-        own_colour: what is so much of the coach's colour (`Recent.likeness`), over the coach, is its
-            own voice. None of 109 commands over an echo as loud as the person and 10 dB louder had
+        own_colour: over the coach, what is so much of its colour (`Recent.likeness`) is its own
+            voice. None of 109 commands over an echo as loud as the person and 10 dB louder had
             more than 0.905; what was left of the coach in nine false ones, as likely and as loud as
             a person's, 0.915 to 0.965.
         support_in_quiet: the same for single words where it was quiet: clocks tick, dogs bark. On
