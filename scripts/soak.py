@@ -155,9 +155,9 @@ def _counted(said: list[tuple[str, list[str]]]) -> dict[str, float]:
     heard though nobody had said them.
     """
     asked = [(phrase, heard) for phrase, heard in said if phrase]
-    wrong = [word for phrase, heard in said for word in heard if word != phrase]
-    for word in wrong:
-        print(f"nobody said: {word}")
+    wrong = [(word, phrase) for phrase, heard in said for word in heard if word != phrase]
+    for word, phrase in wrong:
+        print(f"nobody said: {word} ({phrase or 'no command'} was said)")
     return {
         "commands": len(asked),
         "acted_on": sum(phrase in heard for phrase, heard in asked),

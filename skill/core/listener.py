@@ -242,7 +242,7 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if unsure and verdict.confidence < self._plausible(command.care, start, context):
             return unsure
-        if context.saying and self.recent.likeness(start, end) >= self.tuning.own_colour:
+        if context.saying and self._is_of_its_colour(start, end):
             return "it sounds like the coach"
         if context.saying and self.foreground.is_fainter_than_commands(self.recent, start, end):
             return "fainter than commands are"
@@ -268,6 +268,10 @@ class Listener:
         most = max(by_words, tuning.most_a_letter * len(text))
         length = reading.end_ms - reading.start_ms
         return length >= self.tuning.least and (care is Care.PROTECTED or length <= most)
+
+    def _is_of_its_colour(self, start: int, end: int) -> bool:
+        settled = self.coached >= self.tuning.settled
+        return settled and self.recent.likeness(start, end) >= self.tuning.own_colour
 
     def _is_late_echo(self, start: int, end: int) -> bool:
         before = self.recent.between(start - self.tuning.afterwards, start)

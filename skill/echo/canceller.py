@@ -29,7 +29,8 @@ class Hop:
         talk: whether somebody talks, or just did.
         others: whether somebody other than the coach may be talking.
         echo: power of what the filter took: the coach, as the microphone heard it.
-        alike: how much what the filter left is of the same colour (`likeness`).
+        alike: how much what the filter left is of the same colour (`likeness`); 0 where it is not
+            certain that the microphone hears the coach.
         anew: whether it has just become known that the microphone hears the coach.
     """
 
@@ -96,8 +97,9 @@ class EchoCanceller:
         echoing = speaking and self._audible.certain
         if speaking and self._audible.possible:
             # The network gets to know the room before it is asked.
-            suppressed, alike = self._suppressed(frames[:-1])
-            shaped = suppressed if echoing else shaped
+            suppressed, colour = self._suppressed(frames[:-1])
+            if echoing:  # else what is taken may be a person whom the filter has begun to follow
+                shaped, alike = suppressed, colour
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
         talk = not echoing or self._gate.is_open

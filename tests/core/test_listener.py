@@ -482,6 +482,8 @@ def test_over_the_coach_a_word_of_its_colour_is_its_own(
     over = before.notice([Moment(60.0, coach=True, alike=alike)] * 40, 60_000)
     assert isinstance(judge(final(word, start_ms=59_600), SPEAKING, over), kind)
     assert isinstance(judge(final(word, start_ms=59_600), LIVE, over), Heard)
+    early = replace(over, coached=8_000)
+    assert isinstance(judge(final(word, start_ms=59_600), SPEAKING, early), Doubt), "not known yet"
 
 
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
