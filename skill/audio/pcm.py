@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soxr
 
 from skill.audio.recording import RecordingSource
@@ -36,14 +37,19 @@ def to_pcm(clip: Clip) -> Pcm:
     return np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16)
 
 
-def energy_end_ms(pcm: Pcm) -> int:
-    """Where the sound ends, in milliseconds: after the last 10 ms within 30 dB of the loudest. A
-    constant offset is no sound.
+def speech_frames(pcm: Pcm) -> npt.NDArray[np.bool_]:
+    """Which whole 10 ms are within 30 dB of the loudest, shape (frames,); a constant offset is no
+    sound, and silence no speech.
     """
     whole = pcm[: len(pcm) // FRAME * FRAME].astype(np.float64)
     if len(whole):
         whole -= whole.mean()
-    frames = whole.reshape(-1, FRAME)
-    energy = np.square(frames).mean(axis=1)
-    loud = np.flatnonzero(energy >= energy.max(initial=0.0) / 10 ** (SPEECH_RANGE_DB / 10))
-    return (int(loud[-1]) + 1) * 10 if len(loud) and energy.max() > 0 else 0
+    energy = np.square(whole.reshape(-1, FRAME)).mean(axis=1)
+    least = energy.max(initial=0.0) / 10 ** (SPEECH_RANGE_DB / 10)
+    return np.asarray((energy >= least) & (energy > 0))
+
+
+def energy_end_ms(pcm: Pcm) -> int:
+    """Where the sound ends, in milliseconds: after the last of its `speech_frames`."""
+    loud = np.flatnonzero(speech_frames(pcm))
+    return (int(loud[-1]) + 1) * 10 if len(loud) else 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skill.echo.audible import Audible
-from skill.echo.bands import HOP, WINDOW, likeness, spectrum, wave
+from skill.echo.bands import HOP, WINDOW, Spectrum, likeness, spectrum, wave
 from skill.echo.gate import Gate
 from skill.echo.kalman import PARTS, KalmanFilter
 from skill.echo.suppressor import Suppressor
@@ -97,9 +97,10 @@ class EchoCanceller:
         echoing = speaking and self._audible.certain
         if speaking and self._audible.possible:
             # The network gets to know the room before it is asked.
-            suppressed, colour = self._suppressed(frames[:-1])
+            spectra = spectrum(frames[:-1])
+            suppressed = self._suppressed(spectra)
             if echoing:  # else what is taken may be a person whom the filter has begun to follow
-                shaped, alike = suppressed, colour
+                shaped, alike = suppressed, likeness(*spectra[:2])
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
         talk = not echoing or self._gate.is_open
@@ -127,8 +128,7 @@ class EchoCanceller:
             return heard, np.zeros_like(heard)
         return left, taken
 
-    def _suppressed(self, frames: Samples) -> tuple[Samples, float]:
-        left, taken, played = spectrum(frames)
+    def _suppressed(self, spectra: Spectrum) -> Samples:
+        left, taken, played = spectra
         gains, talking = self.suppressor.gains(left, taken, played)
-        passed = wave(np.stack(self._gate.pass_on(left, gains, talking)))
-        return passed, likeness(left, taken)
+        return wave(np.stack(self._gate.pass_on(left, gains, talking)))

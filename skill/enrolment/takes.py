@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skill.audio.pcm import FRAME, SPEECH_RANGE_DB, read_pcm
+from skill.audio.pcm import read_pcm, speech_frames
 from skill.content.places import nearest
 from skill.errors import RecordingError
 from skill.ports import RATE, Pcm
@@ -105,20 +105,12 @@ def flaw(pcm: Pcm) -> str | None:
         return "is silent; check the microphone's level or mute switch and record it again."
     if length > LONGEST_MS:
         return f"is {length / 1000:.0f} s long; record one command by itself."
-    if _speech_ms(pcm) < SHORTEST_MS:
+    if 10 * int(speech_frames(pcm).sum()) < SHORTEST_MS:
         return f"holds less than {SHORTEST_MS} ms of sound; record the whole command."
     tops = int((loud >= FULL_SCALE).sum())
     if tops > CLIPPED_SHARE * int((loud > peak // 4).sum()):
         return "is clipped: far too loud; turn the microphone down or step back."
     return None
-
-
-def _speech_ms(pcm: Pcm) -> int:
-    frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME)
-    offset = frames.mean() if len(frames) else 0.0
-    energy = np.square(frames - offset).mean(axis=1)
-    loud = energy >= energy.max(initial=0.0) / 10 ** (SPEECH_RANGE_DB / 10)
-    return int(loud.sum()) * 10
 
 
 def _unusable(mistakes: list[str]) -> RecordingError:
