@@ -148,10 +148,14 @@ class Listener:
         if care is not Care.PROTECTED and contains(context.saying, text):
             return None
         hang = max(after, (tuning.hang_over_coach if context.saying else tuning.hang)[care])
+        until = self.voice_until
         if self.vocabulary.is_opening(text) and care is not Care.PROTECTED:
             hang = max(hang, tuning.opening_hang)
+        elif context.saying:
+            tail = 0 if care is Care.PROTECTED else tuning.detector_tail
+            until = min(until, self.foreground.loud_until(self.recent) + tail)
         stood = now - self.partial_since
-        ended = now - self.voice_until >= hang and stood >= max(after, tuning.dwell[care])
+        ended = now - until >= hang and stood >= max(after, tuning.dwell[care])
         lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])
         return Flush() if ended or lasting else None
 
@@ -209,7 +213,7 @@ class Listener:
     def _doubt(self, heard: Heard, verdict: Verdict, context: Context) -> Doubt | None:
         care, sure, start = heard.command.care, verdict.confidence, verdict.reading.start_ms
         missing = self._missing(care, verdict, context)
-        unsure = self._unsure(care, sure, context)
+        unsure = self._unsure(care, verdict, context)
         if unsure:
             views = self.tuning.three_views[care]
             if " " in verdict.reading.text:
@@ -222,6 +226,9 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         phrase = " " in verdict.reading.text
         if context.saying:
+            if self._is_of_another_colour(start, end):
+                likely = verdict.confidence >= self.tuning.sure_over_coach
+                return 0.0 if likely else self.tuning.support_in_quiet[care]
             if self.foreground.is_overpowered(self.recent):
                 return self.tuning.support_over_loud_coach[care]
             early = self.coached < self.tuning.early
@@ -238,7 +245,7 @@ class Listener:
     def _objection(self, command: Command, verdict: Verdict, context: Context) -> str | None:
         if command not in context.live:
             return f"means nothing while {context.phase}"
-        unsure = self._unsure(command.care, verdict.confidence, context)
+        unsure = self._unsure(command.care, verdict, context)
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if unsure and verdict.confidence < self._plausible(command.care, start, context):
             return unsure
@@ -282,19 +289,24 @@ class Listener:
         above = standing_out(self.recent, reading.start_ms, reading.end_ms)
         return above < self.tuning.standing_out
 
-    def _needed(self, care: Care, context: Context) -> float:
+    def _is_of_another_colour(self, start: int, end: int) -> bool:
+        settled = self.coached >= self.tuning.settled
+        return settled and 0 < self.recent.likeness(start, end) <= self.tuning.other_colour
+
+    def _needed(self, care: Care, reading: Reading, context: Context) -> float:
         if context.saying:
-            loud = self.foreground.is_overpowered(self.recent)
             needed = self.tuning.confidence_over_coach[care]
+            others = self._is_of_another_colour(reading.start_ms, reading.end_ms)
+            loud = not others and self.foreground.is_overpowered(self.recent)
             return max(needed, self.tuning.sure_over_loud_coach) if loud else needed
         needed = self.tuning.confidence[care]
         if care is Care.PROTECTED or not self._in_noise(self.words_since):
             return needed
         return max(needed, self.tuning.noisy_confidence)
 
-    def _unsure(self, care: Care, sure: float, context: Context) -> str:
+    def _unsure(self, care: Care, verdict: Verdict, context: Context) -> str:
         """Why a likelihood does not suffice; empty if it does."""
-        needed = self._needed(care, context)
+        sure, needed = verdict.confidence, self._needed(care, verdict.reading, context)
         return "" if sure >= needed else f"{UNSURE}: {sure:.2f} of {needed:.2f}"
 
     def _is_amid_talk(self, start: int, pause: int) -> bool:

@@ -486,6 +486,52 @@ def test_over_the_coach_a_word_of_its_colour_is_its_own(
     assert isinstance(judge(final(word, start_ms=59_600), SPEAKING, early), Doubt), "not known yet"
 
 
+@pytest.mark.parametrize(
+    ("alike", "confidence", "missing"),
+    [(0.7, 0.85, None), (0.7, 0.75, 0.35), (0.7, 0.49, "refused"), (0.85, 0.85, "refused")],
+)
+def test_over_a_much_louder_coach_a_word_of_another_colour_is_a_persons(
+    alike: float, confidence: float, missing: float | str | None
+) -> None:
+    """Lost commands: "pause" with 0.78, "next" with 0.73, "that hurts" with 0.86."""
+    person = after_commands(60)
+    person = replace(person, tuning=Tuning())
+    over = person.notice([Moment(60.0, coach=True, echo=70.0, alike=alike)] * 300, 60_000)
+    decision = judge(final("stop", confidence, start_ms=59_600), SPEAKING, over)
+    if missing is None:
+        assert isinstance(decision, Heard)
+    elif missing == "refused":
+        assert isinstance(decision, Ignored)
+    else:
+        assert isinstance(decision, Doubt)
+        assert decision.missing == missing
+    early = replace(over, coached=8_000)
+    refused = judge(final("stop", 0.85, start_ms=59_600), SPEAKING, early)
+    assert isinstance(refused, Ignored), "its colour is not known yet"
+
+
+@pytest.mark.parametrize(
+    ("word", "level", "after_ms"),
+    [("stop", 34.0, 50), ("pause", 34.0, 120), ("start", 34.0, None), ("stop", 36.0, None)],
+)
+def test_over_the_coach_a_word_has_ended_where_it_is_no_longer_loud(
+    word: str, level: float, after_ms: int | None
+) -> None:
+    """What is left of the coach was a voice that went on: "that hurts" stood for two seconds. In
+    the gap of "next step", though, "next" was flushed; "start" may begin another command.
+    """
+    end = 59_800
+    person = after_commands(60).notice([Moment(60.0, coach=True)] * 30, end)
+    person, _ = person.listen(partial(word), SPEAKING, end)
+
+    def flushed(ms: int, context: Context) -> bool:
+        echo = person.notice([Moment(level, coach=True)] * (ms // 10), end + ms)
+        return echo.notice_voice([1.0] * (ms // 10), end + ms).wait(context, end + ms) is not None
+
+    assert next((ms for ms in range(0, 1000, 10) if flushed(ms, SPEAKING)), None) == after_ms
+    assert not flushed(990, LIVE)
+
+
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
     assert isinstance(over_the_coach(BELIEVING, 20), Heard)
 
