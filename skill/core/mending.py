@@ -26,6 +26,9 @@ def undo(turn: Turn, _heard: Heard) -> None:
         turn.say("nothing_to_undo")
         return
     *earlier, spot = turn.coach.history
+    if spot.phase is turn.spot.phase is Phase.ROLLING and spot.place == turn.spot.place:
+        # Only how it is said, or how long it lasts, has changed: the time that has gone by is done.
+        spot = replace(spot, rolled_ms=turn.coach.rolled(turn.now))
     turn.enter(spot.phase)
     turn.change(spot=spot, history=tuple(earlier))
     if turn.spot.phase is Phase.ROLLING:

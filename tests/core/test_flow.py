@@ -212,6 +212,20 @@ def test_undo_mends_a_stop_for_a_while_only() -> None:
     assert book.at == "asleep one/b"
 
 
+@pytest.mark.parametrize("command", [Command.LOUDER, Command.SAY_LESS, Command.MORE_TIME])
+def test_undo_of_a_comfort_does_not_take_back_the_time_since(command: Command) -> None:
+    book = in_phase(Phase.ROLLING).wait(10).hear(command).wait(10)
+    before = replace(book.hear(Command.UNDO).coach.spot, rolled_ms=0)
+    assert book.coach.rolled(book.now) == 20_000
+    assert before == in_phase(Phase.ROLLING).coach.spot
+
+
+def test_undo_of_going_on_takes_the_time_back() -> None:
+    book = in_phase(Phase.ROLLING).wait(10).hear(Command.NEXT).wait(5).hear(Command.UNDO)
+    assert book.at == "rolling one/b"
+    assert book.coach.rolled(book.now) == 10_000
+
+
 def test_that_was_wrong_undoes_keeps_the_sound_and_says_that_it_arrived() -> None:
     book = in_phase(Phase.SETTING_UP).hear(Command.SKIP).finish_speaking().forget()
     book.hear(Command.WRONG).finish_speaking()
