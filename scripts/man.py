@@ -1,6 +1,6 @@
 """Writes the man page, docs/roller-coach.1, from the command line itself.
 
-    PYTHONPATH=. .venv/bin/python scripts/man.py
+    .venv/bin/python scripts/man.py
 
 With --check nothing is written; the exit code tells whether it is current.
 """
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import skill
 from skill import errors

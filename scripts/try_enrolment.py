@@ -14,6 +14,7 @@ import argparse
 import csv
 import json
 import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -23,6 +24,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from studio import in_room, trimmed
 
 from skill.app import App
