@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 TOOLS = (
+    "acoustic/german",
     "acoustic/tune_german",
     "clocks",
     "hear_language",
