@@ -4,6 +4,8 @@ Here the microphone is silence into which a recorded "start rolling" is put, the
 counts, and everything runs as fast as it can:
 
     python examples/own_devices.py RECORDING
+
+In a checkout: PYTHONPATH=. .venv/bin/python examples/own_devices.py RECORDING
 """
 
 import sys

@@ -4,15 +4,18 @@ Every phrase of every command is said alone by several voices, all commands bein
 coach's own lines and everyday sentences, none of which may be obeyed. Synthetic voices only: a
 person's figures will be others.
 
-    PYTHONPATH=. .venv/bin/python scripts/hear_language.py de [--model FOLDER]
+    .venv/bin/python scripts/hear_language.py de [--model FOLDER]
 """
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from skill.app import App
 from skill.audio.pcm import to_pcm

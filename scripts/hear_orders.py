@@ -1,6 +1,6 @@
 """Measures whether the built-in ears take long commands of somebody's own, in words that ours lack.
 
-    PYTHONPATH=. .venv/bin/python scripts/hear_orders.py
+    .venv/bin/python scripts/hear_orders.py
 
 Orders at a coffee bar, drawn by chance, each said by one of four voices that no training has heard;
 the grammar is all of these orders. Counted are those that come out to the letter, and those whose
@@ -8,12 +8,15 @@ every slot is right (size, roast, shots, drink, what goes with it), whatever the
 """
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soxr
 from rich.progress import track
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from skill.ports import RATE, Block, Pcm
 from skill.recognition.vosk import VoskModel, VoskRecognizer

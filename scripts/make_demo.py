@@ -16,6 +16,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from studio import record
 
 from skill.dialogue import tell

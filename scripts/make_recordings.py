@@ -7,9 +7,13 @@ A file's name is what is said in it and by whom. Files in tests/recordings/other
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from studio import record
 
 from skill.content.load import load_content

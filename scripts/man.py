@@ -1,21 +1,26 @@
 """Writes the man page, docs/roller-coach.1, from the command line itself.
 
-    PYTHONPATH=. .venv/bin/python scripts/man.py
+    .venv/bin/python scripts/man.py
 
 With --check nothing is written; the exit code tells whether it is current.
 """
 
 import argparse
+import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 import skill
 from skill import errors
 from skill.cli import cli
 from skill.errors import CoachError
+from skill.settings import Settings
 
 PAGE = Path(__file__).parent.parent / "docs" / "roller-coach.1"
 HEAD = f""".\\" Made by scripts/man.py.
@@ -34,20 +39,47 @@ network.
 FILES = """.SH FILES
 .TP
 .I ~/.config/roller\\-coach/settings.toml
-What would otherwise be typed each time.
+What would otherwise be typed each time: see SETTINGS.
 .TP
 .I ~/.local/state/roller\\-coach
-The bookmark, the last session's journal, and recordings if they were asked for.
+The bookmark, the history, the last session's journal, the page's access code, and recordings if
+they were asked for.
+.TP
+.I ~/.local/share/roller\\-coach
+Downloaded models and voices, and what `enrol` has learnt.
 .TP
 .I ~/.cache/roller\\-coach
 Rendered lines.
 """
+ATTRIBUTE = re.compile(r"^ {8}(\w+(?:, \w+)*): (.*?)(?=^ {8}\w|\Z)", re.MULTILINE | re.DOTALL)
+"""In a docstring: names, and what they are, over as many lines as it takes."""
 
 
 def page() -> str:
     """The whole page."""
     commands = "".join(_command(cli, "roller-coach"))
-    return HEAD + ".SH COMMANDS\n" + commands + FILES + "".join(_exit_codes())
+    return HEAD + ".SH COMMANDS\n" + commands + "".join((*_settings(), FILES, *_exit_codes()))
+
+
+def described() -> dict[str, str]:
+    """The settings, one or several names each, and what their docstring says of them."""
+    _, _, attributes = (Settings.__doc__ or "").partition("Attributes:\n")
+    found = ((names, " ".join(what.split())) for names, what in ATTRIBUTE.findall(attributes))
+    return {names: what[:1].upper() + what[1:] for names, what in found}
+
+
+def _settings() -> Iterator[str]:
+    yield ".SH SETTINGS\nNames in the settings file (TOML).\n"
+    for names, what in described().items():
+        told = ", ".join(filter(None, map(_default, names.split(", "))))
+        yield f".TP\n.B {_plain(names)}\n{_plain(what)}{told and f' [default: {_plain(told)}]'}\n"
+
+
+def _default(name: str) -> str:
+    """As it would stand in the file; nothing for what is empty, or depends on other settings."""
+    value = Settings.model_fields[name].default
+    shown = isinstance(value, int) or (isinstance(value, str) and value)
+    return json.dumps(value) if shown else ""
 
 
 def _command(group: click.Group, path: str) -> Iterator[str]:
@@ -69,16 +101,22 @@ def _command(group: click.Group, path: str) -> Iterator[str]:
 
 
 def _exit_codes() -> Iterator[str]:
-    yield ".SH EXIT STATUS\n.TP\n0\nAll went well.\n.TP\n2\nThe command was used wrongly.\n"
     kinds = {
         kind
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, CoachError) and kind.__doc__
     }
-    for kind in sorted(kinds - {CoachError}, key=lambda kind: kind.exit_code):
-        first = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
-        yield f".TP\n{kind.exit_code}\n{_plain(first)}\n"
-    yield ".TP\n130\nInterrupted by Ctrl\\-C.\n"
+    told = {
+        kind.exit_code: " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+        for kind in kinds - {CoachError}
+    }
+    told[0] = "All went well."
+    told[1] += " Something that `doctor` or `mic-test` found needs doing."
+    told[2] = "The command was used wrongly."
+    told[130] = "Interrupted by Ctrl-C; 129 and 143: ended by SIGHUP or SIGTERM."
+    yield ".SH EXIT STATUS\n"
+    for code, what in sorted(told.items()):
+        yield f".TP\n{code}\n{_plain(what)}\n"
 
 
 def _plain(text: str) -> str:

@@ -8,12 +8,15 @@ The page is the real one in a real Chromium; the moments of the session and the 
 import argparse
 import io
 import shutil
+import sys
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from skill.content.load import COMMANDS, PHRASES, ROUTINE, load_content
 from skill.content.words import read_words

@@ -5,7 +5,10 @@
 
 import argparse
 import re
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from skill.app import App
 from skill.cli.content import markdown_table

@@ -5,15 +5,15 @@
 Synthetic voices that the model has never heard say each command once, slowly and higher, in a
 simulated room; the test is their dry recordings in the manifest, at their own speed and pitch.
 Each voice is also played 1.2 and 1.3 times higher, as a child's would be, and 0.85 times, deeper.
-Of people
-(Speech Commands, speechocean762), every second word is enrolled and the others are tested; all of
-their words count as commands here.
+Of people (Speech Commands, speechocean762), every second word is enrolled and the others are
+tested; all of their words count as commands here.
 """
 
 import argparse
 import csv
 import json
 import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -23,6 +23,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from studio import in_room, trimmed
 
 from skill.app import App

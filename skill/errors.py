@@ -9,7 +9,7 @@
     ├── StorageError              8    a journal, cache or state that cannot be written or read
     ├── DownloadError             9    the network, a checksum, an archive
     ├── SettingsError            10    a settings file or flag
-    └── ExpectationError          1    a replay that went differently from what was expected
+    └── ExpectationError          1    a replay or rehearsal that went differently
 
 An error's text is what a person reads: one sentence that names the file and the place, and one
 that says what to do. Exit code 2 is the command line's own (wrong usage), 130 is Ctrl-C.
@@ -99,6 +99,6 @@ class SettingsError(CoachError):
 
 
 class ExpectationError(CoachError):
-    """A replay whose journal or dialogue differs from the expected one."""
+    """A replay or rehearsal that went differently from what was expected."""
 
     exit_code = 1

@@ -71,7 +71,7 @@ class Settings(BaseModel):
         language: two letters; it chooses the next six, as far as they are not given.
         routine, phrases, commands: content files.
         words: what the page and the prompts of tests say, a content file as well.
-        model: folder of a Vosk model.
+        model: folder of a Vosk model, or the name of an installed one.
         voice: `built-in`; `espeak`, or `espeak:NAME` for one of espeak-ng's voices; a Piper
             voice's ONNX file, or the name of an installed one.
         microphone, speaker: parts of device names, the most wanted first, "default" being the
@@ -80,14 +80,14 @@ class Settings(BaseModel):
         mute_while_speaking: be deaf while the coach speaks. Loses "stop"; only for rooms where
             the coach hears itself whatever is done about it.
         cache: folder for rendered lines.
-        state: folder for the bookmark and the last session's journal.
+        state: folder for the bookmark, the history and the last session's journal.
         people: folder for what `roller-coach enrol` has learnt.
         person: name of whoever speaks, if they are enrolled; empty for anybody.
         duck_music: lower other programs' sound while the coach speaks, where the system allows it.
         cancel_echo: take the coach's own voice out of what the microphone hears.
         keep_awake: play a hiss that nobody hears, for amplifiers that switch off in silence.
         keep_minutes: how many of the last minutes a recorder holds in memory and writes down when
-            the person says "that was wrong"; 0: there is no recorder.
+            the person says "that was wrong", or the program crashes; 0: there is no recorder.
         mqtt: an MQTT broker, where Home Assistant follows the session: a host, or
             mqtt[s]://USER:PASSWORD@HOST:PORT; empty: none.
         mqtt_name: what the coach is called there.

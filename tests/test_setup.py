@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,26 @@ def test_what_pip_cannot_install_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("setup: pip could not install the packages")
     assert not (venv / "installed-some.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lock"),
+    [
+        ([], "requirements.lock"),
+        (["voice", "build"], "requirements.lock"),
+        (["voice", "compare", "page.html"], "requirements-evaluate.lock"),
+        (["evaluate", "clips.tsv"], "requirements-evaluate.lock"),
+    ],
+)
+def test_commands_that_draw_get_what_draws(tmp_path: Path, arguments: list[str], lock: str) -> None:
+    scripts, venv = tmp_path / "scripts", tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    program(venv / "bin" / "python", "exit 0")
+    scripts.mkdir()
+    shutil.copy(SCRIPTS / "coach", scripts)
+    (scripts / "setup.sh").write_text(f'set_up() {{ echo "$2"; venv="{venv}"; }}\n')
+    told = subprocess.run([scripts / "coach", *arguments], capture_output=True, check=True)
+    assert told.stdout.decode() == f"{lock}\n"
 
 
 def test_what_is_tested_starts_after_the_checkout_was_moved() -> None:

@@ -8,6 +8,7 @@ with the fewest unlikely sounds. Nothing here replaces a model that has heard Ge
 Usage: german.py        (needs the program espeak-ng)
 """
 
+import argparse
 import re
 import subprocess
 from collections.abc import Iterable
@@ -131,7 +132,8 @@ def read_ways(file: Path) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    """Write the dictionary, and add the words that only the coach says to the list of words."""
+    """Write the dictionary: words of the commands, of `words.de.txt`, and what the coach says."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     commands = dict.fromkeys(word for phrase in all_phrases(LANGUAGE) for word in phrase.split())
     words = {**commands, **dict.fromkeys([*read_lines(WORDS), *spoken_words()])}
     tuned = read_ways(TUNED)

@@ -5,7 +5,7 @@ against itself said in many ways, and the ways that the model prefers are varied
 voices that measure (scripts/hear_language.py) take no part. pywrapfst and vosk never meet in one
 process, so the graph of a round is built by another one.
 
-    PYTHONPATH=. .venv/bin/python scripts/acoustic/tune_german.py ACOUSTIC_PYTHON [--rounds 3]
+    .venv/bin/python scripts/acoustic/tune_german.py ACOUSTIC_PYTHON [--rounds 3]
 """
 
 import argparse
@@ -19,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 import vosk
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from skill.app import App
 from skill.audio.pcm import to_pcm

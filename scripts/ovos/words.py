@@ -1,6 +1,6 @@
 """Writes the words of the OpenVoiceOS skill from our own commands and phrases.
 
-    PYTHONPATH=. .venv/bin/python scripts/ovos/words.py
+    .venv/bin/python scripts/ovos/words.py
 
 With --check nothing is written; the exit code tells whether everything is current.
 """
@@ -10,6 +10,8 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from skill.content.load import COMMANDS, PHRASES, ROUTINE, Content, load_content
 from skill.core.coach import Book

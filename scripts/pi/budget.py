@@ -1,6 +1,6 @@
 """What a second of sound costs: instructions, memory, bytes written; scaled to Raspberry Pis.
 
-    PYTHONPATH=. .venv/bin/python scripts/pi/budget.py
+    .venv/bin/python scripts/pi/budget.py
 
 takes some ten minutes and needs valgrind; with `--scale 28` it prints the table again for so many
 million instructions a second.

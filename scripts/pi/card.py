@@ -1,7 +1,7 @@
 """What an hour writes to the memory card, out of a session's journal.
 
     ./scripts/coach replay skill/data/sessions/demo.ogg --quiet --journal build/here.jsonl
-    PYTHONPATH=. .venv/bin/python scripts/pi/card.py build/here.jsonl
+    .venv/bin/python scripts/pi/card.py build/here.jsonl
 
 A line of the journal goes to the page cache, and to the card some 30 s later (the kernel's
 vm.dirty_expire_centisecs), a whole page at a time; a bookmark is synced at once, and costs about
@@ -10,6 +10,8 @@ four blocks of ext4: the data, the inode, the folder, and its own log's commit.
 
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from skill.core.messages import Remember
 from skill.journal import read_journal

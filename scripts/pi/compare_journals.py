@@ -4,6 +4,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from skill.core.messages import Heard, Ignored
 from skill.journal import Entry, read_journal
 

@@ -1,6 +1,6 @@
 """A hundred power cuts: SIGKILL at random moments, and what is found on the disk afterwards.
 
-    PYTHONPATH=. .venv/bin/python scripts/pi/power_cuts.py [--cuts 100] [--seed 6]
+    .venv/bin/python scripts/pi/power_cuts.py [--cuts 100] [--seed 6]
 
 takes some seconds; exit code 1 if one is bad.
 
@@ -22,6 +22,8 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from skill.core.advance import advance
 from skill.core.coach import Coach

@@ -1,7 +1,7 @@
 """The power cut after every single write: every disk that may be found then, and what the coach
 makes of it.
 
-    PYTHONPATH=. .venv/bin/python scripts/pi/snapshots.py [--moments 100] [--seed 6]
+    .venv/bin/python scripts/pi/snapshots.py [--moments 100] [--seed 6]
 
 needs strace and takes some ten seconds; exit code 1 if one disk is bad.
 
@@ -30,6 +30,8 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from skill.core.advance import advance
 from skill.core.coach import Coach

@@ -1,8 +1,8 @@
 """A week in a box: hours of made days, as fast as they go, with two sessions a day.
 
-    PYTHONPATH=. .venv/bin/python scripts/pi/week.py build/week.jsonl
-    PYTHONPATH=. .venv/bin/python scripts/pi/week.py build/real.jsonl --sounds ../shared/audio
-    PYTHONPATH=. .venv/bin/python scripts/pi/week.py build/week.jsonl --report
+    .venv/bin/python scripts/pi/week.py build/week.jsonl
+    .venv/bin/python scripts/pi/week.py build/real.jsonl --sounds ../shared/audio
+    .venv/bin/python scripts/pi/week.py build/week.jsonl --report
 
 A day has a quiet night, people who talk, music, a fan, and clatter; at eight in the morning and at
 seven in the evening somebody rolls. In between the coach sleeps, as `run --service` does, and
@@ -28,6 +28,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from skill.app import App
 from skill.audio.pcm import read_pcm

@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "doctor": ("skill.cli.doctor:doctor", "Look for everything that can be wrong here."),
         "devices": ("skill.cli.devices:devices", "List microphones and speakers."),
         "enrol": ("skill.cli.enrol:enrol", "Let the coach learn a person's voice."),
-        "check": ("skill.cli.content:check", "Look for mistakes in routine, phrases, commands."),
+        "check": ("skill.cli.content:check", "Look for mistakes in the four content files."),
         "table": ("skill.cli.content:table", "Show what every command does in every phase."),
         "schema": ("skill.cli.content:schema", "Write the JSON Schemas for editors."),
         "models": ("skill.cli.models:models", "List and install recogniser's models."),

@@ -15,7 +15,7 @@ from skill.errors import StorageError
 @click.command()
 @with_app
 def check(app: App) -> None:
-    """Look for mistakes in routine, phrases and commands, against the recogniser's model."""
+    """Look for mistakes in routine, phrases, commands and words, against the recogniser's model."""
     content, _ = app.content, app.words
     app.ears()
     steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
@@ -50,7 +50,7 @@ def markdown_table(app: App) -> str:
 @click.command()
 @click.argument("folder", type=FILE)
 def schema(folder: Path) -> None:
-    """Write the JSON Schemas of routines, phrases and commands into FOLDER."""
+    """Write the JSON Schemas of routines, phrases, commands and words into FOLDER."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_schemas(folder)

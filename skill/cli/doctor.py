@@ -59,7 +59,7 @@ def _examine(path: Path | None, flags: dict[str, object]) -> Iterator[Finding]:
     yield finding
     yield from _sound(settings)
     app = App(settings)
-    content = _try("content", lambda: app.content, "no mistake in the three files")
+    content = _try("content", lambda: (app.content, app.words), "no mistake in the four files")
     yield content
     yield from _hearing(app, is_well([content]))
     yield from _speech(app, is_well([content]))

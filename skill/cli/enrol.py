@@ -44,9 +44,9 @@ SOMEBODY = "me"
 def enrol(
     app: App, *, name: str | None, folder: Path | None, keep: bool, forget: bool, as_json: bool
 ) -> None:
-    """Learn NAME's voice from every command, said once; then `--person NAME` hears better.
+    """Learn NAME's voice from every command, said once; `--person NAME` uses what was learnt.
 
-    What is learnt stays in one small file on this machine.
+    It stays in one small file on this machine, and is nothing if nothing helped.
     """
     name = name or app.settings.person or SOMEBODY
     register = Register(app.settings.people)
@@ -164,9 +164,10 @@ def _show(console: Console, name: str, path: Path, lesson: Lesson, kept: Path) -
         f"{after}: {lesson.after} of {count}, each heard by ears fitted to the other {count - 1}.",
         _what(name, lesson.person),
         f"Kept: {path}; {recordings}.",
-        f'Use it: roller-coach run --person {name}, or person = "{name}" in settings.',
     )
-    console.print("\n".join(lines), soft_wrap=True, markup=False)
+    use = f'Use it: roller-coach run --person {name}, or person = "{name}" in settings.'
+    helped = (use,) if lesson.person != ANYBODY else ()
+    console.print("\n".join((*lines, *helped)), soft_wrap=True, markup=False)
 
 
 def _share(outcome: Outcome) -> str:

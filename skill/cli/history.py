@@ -21,6 +21,7 @@ from skill.living import wall_clock
 BAR_CELLS = 40
 SHOWN = 10
 DAYS = 14
+STANDARD_OUTPUT = Path("-")
 
 
 @click.group(invoke_without_command=True)
@@ -68,9 +69,9 @@ def picture(app: App, *, file: Path, days: int) -> None:
 @click.argument("file", type=FILE, required=False)
 @with_app
 def export(app: App, *, form: str, file: Path | None) -> None:
-    """Write every session as CSV or JSON into FILE, or to the terminal."""
+    """Write every session as CSV or JSON into FILE; without one, or with a dash, print it."""
     text = {"csv": as_csv, "json": as_json}[form](_records(app))
-    if file is None:
+    if file in {None, STANDARD_OUTPUT}:
         sys.stdout.write(text)
     else:
         _write(file, text)

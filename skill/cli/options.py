@@ -14,7 +14,11 @@ CHOICES = (
     click.option("--routine", type=FILE, help="A routine of your own (YAML)."),
     click.option("--phrases", type=FILE, help="What the coach says (YAML)."),
     click.option("--commands", type=FILE, help="What you can say (hassil's intents, YAML)."),
-    click.option("--model", type=FILE, help="The recogniser's model: a Vosk model's folder."),
+    click.option(
+        "--model",
+        type=FILE,
+        help="The recogniser's model: a Vosk model's folder, or an installed one's name.",
+    ),
     click.option(
         "--voice", help="built-in, espeak, espeak:NAME, an installed voice, or an .onnx file."
     ),

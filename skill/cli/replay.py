@@ -68,8 +68,8 @@ def replay(
 ) -> None:
     """Run RECORDING as a session: WAV, FLAC or Ogg of any rate, mono or stereo.
 
-    A journal (.jsonl) is repeated without any model or sound: its events must have the effects
-    that it says.
+    A folder that the recorder kept sets in where its sound does. A journal (.jsonl) is repeated
+    without any model or sound: its events must have the effects that it says.
     """
     keep_apart((recording, expect), {"--write-audio": write_audio, "--journal": journal})
     if recording.suffix == JOURNAL:

@@ -48,7 +48,7 @@ voice.add_command(compare)
 @click.option("--output", type=FILE, help="Write the lines into a folder that ships with a voice.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes; by default one for each core.")
 def build(app: App, *, pace: int | None, output: Path | None, jobs: int | None) -> None:
-    """Render every line of the routine, the phrases and the voice into the cache.
+    """Render every line of the routine and the phrases with the chosen voice, into the cache.
 
     It can be interrupted, and goes on where it stopped. With --output, the lines are also
     written as small ready-made files: `lines/` beside a voice's .onnx file is found by itself.

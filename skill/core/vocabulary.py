@@ -71,7 +71,7 @@ class Meaning:
 
     Attributes:
         command: which command.
-        argument: the exercise's id, for "start with ..." and "go to ..."; otherwise None.
+        argument: the exercise's id, where its name is in the phrase; otherwise None.
     """
 
     command: Command

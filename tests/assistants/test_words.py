@@ -20,7 +20,7 @@ def check() -> subprocess.CompletedProcess[str]:
 
 def test_they_are_current() -> None:
     checked = check()
-    assert checked.stdout == "current\n", "run: PYTHONPATH=. python scripts/ovos/words.py"
+    assert checked.stdout == "current\n", "run: python scripts/ovos/words.py"
     assert checked.returncode == 0
 
 

@@ -73,6 +73,7 @@ def test_what_was_learnt_before_is_not_said_to_stay(
     done = run(capfd, "enrol", "anna", "--from", folder)
     assert register.get("anna").person == Person()
     assert "hears anna like anybody" in done.out
+    assert "Use it" not in done.out
 
 
 def test_what_nobody_understands_replaces_nothing(capfd: Capture, data: Path, folder: Path) -> None:

@@ -124,6 +124,8 @@ def test_settings_models_voices_and_lines_that_are_wrong(
     monkeypatch.setattr("skill.cli.doctor._sound", lambda _settings: iter(()))
     broken = tmp_path / "settings.toml"
     broken.write_text("microfone = 3")
+    wordless = tmp_path / "wordless.toml"
+    wordless.write_text(f'words = "{tmp_path}/no-words.yaml"')
     model = tmp_path / "ears"
     shutil.copytree(checkout / "models" / "ears-en", model)
     with (model / "graph" / "Gr.fst").open("r+b") as file:
@@ -131,6 +133,9 @@ def test_settings_models_voices_and_lines_that_are_wrong(
     done = run(capfd, "doctor", "--settings", broken, "--voice", "espeak")
     assert done.code == 1
     assert "microfone" in done.out
+    done = run(capfd, "doctor", "--settings", wordless, "--voice", "espeak")
+    assert done.code == 1
+    assert "no-words.yaml" in done.out
     choices = ("--model", model, "--voice", "nobody", "--routine", tmp_path / "none.yaml")
     done = run(capfd, "doctor", *choices)
     assert done.code == 1

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -106,8 +107,15 @@ def test_commands_and_options_are_completed() -> None:
 def test_no_password_is_asked_for_on_a_command_line(checkout: Path) -> None:
     # Other users see it in ps.
     manual = (checkout / "docs" / "roller-coach.1").read_text(encoding="utf-8")
-    assert "PASSWORD" not in manual
-    assert "A password belongs in the settings file" in manual
+    commands, _, _ = manual.partition(".SH SETTINGS")
+    assert "PASSWORD" not in commands
+    assert "A password belongs in the settings file" in commands
+
+
+def test_the_man_page_describes_every_setting(checkout: Path) -> None:
+    described = runpy.run_path(str(checkout / "scripts" / "man.py"))["described"]()
+    assert set(", ".join(described).split(", ")) == set(Settings.model_fields)
+    assert all(described.values())
 
 
 def test_the_man_page_is_current(checkout: Path) -> None:

@@ -81,6 +81,7 @@ def test_csv_and_json_say_the_same(history: History, tmp_path: Path) -> None:
     assert {row["step"] for row in table} == {"lie", "roll", "old & gone"}
     assert [visit["cut_short"] for visit in told[0]["visits"]] == [False, True, False]
     assert table[1]["cut_short"] == "1"
+    assert history("export", "csv", "-").out == history("export", "csv").out
     assert history("export", "csv", tmp_path / "all.csv").code == 0
     assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == 10
 
