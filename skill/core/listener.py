@@ -40,6 +40,7 @@ class Listener:
         words_since: when the latest utterance's first words came out, ms.
         voice_since, voice_until: the latest stretch of voice, ms; equal before the first.
         talk_until: when the latest words that were no command ended, ms.
+        command_until: when the latest command ended, ms.
         recent: the sound of the last seconds.
         foreground: how loud the latest commands were that came while the coach was silent.
         coached: for how long the coach has talked in all, ms.
@@ -54,6 +55,7 @@ class Listener:
     voice_since: int = 0
     voice_until: int = 0
     talk_until: int = 0
+    command_until: int = 0
     recent: Recent = field(default_factory=Recent)
     foreground: Foreground = field(default_factory=Foreground)
     coached: int = 0
@@ -100,9 +102,8 @@ class Listener:
             talk = self._talk_until(verdict, context)
             following = replace(self, partial="", partial_since=now, talk_until=talk)
             decision = self._judge(verdict, context, now)
-            if isinstance(decision, Heard | Doubt) and not context.saying:
-                known = self.foreground.knowing(verdict.reading, self.recent)
-                following = replace(following, foreground=known)
+            if isinstance(decision, Heard | Doubt):
+                following = following._knowing(verdict.reading, context)
             return following, decision
         if hypothesis.text == self.partial:
             return self, None
@@ -196,6 +197,12 @@ class Listener:
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
 
+    def _knowing(self, command: Reading, context: Context) -> "Listener":
+        known = self.foreground
+        if not context.saying:
+            known = known.knowing(command, self.recent)
+        return replace(self, foreground=known, command_until=command.end_ms)
+
     def _judge(self, verdict: Verdict, context: Context, now: int) -> Doubt | Heard | Ignored:
         reading = verdict.reading
         meaning, sure = verdict.meaning, verdict.confidence
@@ -263,6 +270,8 @@ class Listener:
             return "no louder than what was to be heard before"
         if command.care is Care.PROTECTED:
             return None
+        if self.command_until and start < self.command_until + self.tuning.rest:
+            return "the rest of the command before"
         if contains(context.saying, verdict.reading.text):
             return "the coach's own words"
         if self._is_amid_talk(start, self.tuning.pause):

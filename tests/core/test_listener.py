@@ -532,6 +532,20 @@ def test_over_the_coach_a_word_has_ended_where_it_is_no_longer_loud(
     assert not flushed(990, LIVE)
 
 
+@pytest.mark.parametrize("context", [LIVE, SPEAKING])
+@pytest.mark.parametrize(
+    ("word", "gap_ms", "kind"),
+    [("skip", -50, Ignored), ("skip", 50, Ignored), ("skip", 60, Heard), ("stop", -50, Heard)],
+)
+def test_what_goes_on_without_a_pause_is_the_rest_of_a_command(
+    word: str, gap_ms: int, kind: type[Decision], context: Context
+) -> None:
+    """A false command: "next step" was "next", and then "skip" to all ears."""
+    after, heard = BELIEVING.listen(final("next", start_ms=1000), context, 1500)
+    assert isinstance(heard, Heard)
+    assert isinstance(judge(final(word, start_ms=1400 + gap_ms), context, after), kind)
+
+
 def test_somebody_of_whom_nothing_is_known_may_be_faint() -> None:
     assert isinstance(over_the_coach(BELIEVING, 20), Heard)
 
