@@ -1,5 +1,6 @@
 """What is read is never written over: a slip of the pen would cost a recording."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,11 +17,11 @@ def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) 
     Raises:
         StorageError: naming the file and the option.
     """
-    taken = {file.resolve(): "is read here" for file in read if file is not None}
+    taken = {_place(file): "is read here" for file in read if file is not None}
     for option, file in written.items():
         if file is None:
             continue
-        place = file.resolve()
+        place = _place(file)
         if place in taken:
             raise StorageError(
                 f"{file} {taken[place]}, so {option} would destroy it.",
@@ -28,3 +29,8 @@ def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) 
             )
         if not place.is_char_device():  # /dev/null takes everything
             taken[place] = f"is written by {option}"
+
+
+def _place(file: Path) -> Path:
+    """Where a file really is; a link that leads to itself is where it lies."""
+    return Path(os.path.realpath(file))
