@@ -301,6 +301,16 @@ def test_a_truncated_model_is_not_sealed(capfd: Capture, tmp_path: Path, name: s
     assert (folder / SEAL).exists()
 
 
+def test_a_whole_model_without_a_seal_is_usable_from_any_folder(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL, tmp_path / "model", ignore=shutil.ignore_patterns(SEAL))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    done = run(capfd, "check", "--model", "model")
+    assert done.code == 0, done.err
+
+
 def test_a_seal_that_cannot_be_written(capfd: Capture, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(MODEL, folder)
