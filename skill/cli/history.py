@@ -86,9 +86,9 @@ def delete(app: App, *, sessions: tuple[int, ...], everything: bool) -> None:
     if not (sessions or everything):
         raise click.UsageError("Name the sessions' numbers, or --all.")
     with Store(app.settings.history) as store:
-        known = {record.id for record in store.records()}
-        wanted = [key for key in known if key is not None] if everything else list(sessions)
-        strange = sorted(set(wanted) - known)
+        known = store.ids()
+        wanted = known if everything else list(sessions)
+        strange = sorted(set(wanted) - set(known))
         if strange:
             raise StorageError(
                 f"There is no session {strange[0]} in the history; nothing was deleted.",

@@ -286,6 +286,23 @@ def test_a_truncated_model(capfd: Capture, tmp_path: Path, name: str, sealed: bo
         assert name in done.err
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("conf/mfcc.conf", "", "damaged or cut short"),
+        ("conf/mfcc.conf", "--sample-frequency=999999\n", "damaged or cut short"),
+        ("graph/words.txt", "", "graph/words.txt is missing"),
+    ],
+)
+def test_a_model_with_another_text_in_it(
+    capfd: Capture, tmp_path: Path, name: str, text: str, problem: str
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL, folder, ignore=shutil.ignore_patterns(SEAL))
+    (folder / name).write_text(text, encoding="utf-8")
+    assert_explained(run(capfd, "check", "--model", folder), 5, str(folder), problem)
+
+
 @pytest.mark.parametrize("name", ["am/final.mdl", "graph/HCLr.fst", "graph/Gr.fst"])
 def test_a_truncated_model_is_not_sealed(capfd: Capture, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "model"
