@@ -246,6 +246,15 @@ def test_a_place_that_no_sound_has(tmp_path: Path, place: tuple[object, object])
         beginning(tmp_path, App(Settings()).coach())
 
 
+def test_a_link_that_leads_nowhere_beside_a_kept_recording(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    for name in ("session.wav", "journal.jsonl"):
+        (folder / name).touch()
+    (folder / "note").symlink_to("nowhere")
+    assert [kept.folder for kept in RecordingShelf(tmp_path).kept()] == [folder]
+
+
 def test_a_journal_of_brackets_is_no_kept_one(tmp_path: Path) -> None:
     (tmp_path / "session.wav").touch()
     (tmp_path / "journal.jsonl").write_text("[" * 100_000)
