@@ -15,13 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from skill.closing import Closing
 from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, ThereAgain
 from skill.errors import StorageError
+from skill.given import read_given
 from skill.ports import Block
 
 FORMAT = 1
@@ -52,7 +53,7 @@ class Entry:
         """The entry of a journal's line.
 
         Raises:
-            KeyError, TypeError, ValueError, ValidationError: if it is no such line.
+            KeyError, TypeError, ValueError: if it is no such line.
         """
         at = fields.pop("at")
         if type(at) is not int or at < 0:
@@ -191,26 +192,34 @@ def read_journal(path: Path) -> tuple[dict[str, Any], tuple[Entry, ...]]:
         StorageError: if the file cannot be read, or a line is not a journal's.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = read_given(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as failure:
         raise StorageError(
             f"The journal {path} cannot be read: {failure}.", "Give a file written with --journal."
         ) from failure
     entries: list[Entry] = []
     header: dict[str, Any] = {}
-    for number, line in enumerate(lines, 1):
+    # Not splitlines: what was said may hold other ends of lines, which JSON does not escape.
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         try:
-            fields = json.loads(line)
+            fields = _fields(line)
             if number == 1:
                 header = _header(path, fields)
             else:
                 entries.append(Entry.from_json(fields))
-        except (ValueError, KeyError, TypeError, ValidationError) as failure:
+        except (ValueError, KeyError, TypeError, RecursionError) as failure:
             raise StorageError(
                 f"{path}, line {number}, is not a line of a journal.",
                 "Remove a line that was cut short, or record the session again.",
             ) from failure
     return header, tuple(entries)
+
+
+def _fields(line: str) -> dict[str, Any]:
+    fields = json.loads(line)
+    if not isinstance(fields, dict):
+        raise TypeError(line)
+    return fields
 
 
 def _header(path: Path, fields: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from skill.core.coach import Coach
 from skill.core.hypothesis import Hypothesis
 from skill.core.messages import Effect, Event, Heard, Say
 from skill.errors import RecordingError
+from skill.given import read_given
 from skill.ports import AudioSource, Block, Clip, Recognizer, Speaker
 from skill.session import Session
 
@@ -34,7 +35,7 @@ def read_labels(path: Path) -> tuple[Label, ...]:
         RecordingError: if the file cannot be read or a line is not of this form.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_given(path).decode("utf-8").splitlines()
     except OSError as failure:
         raise RecordingError(
             f"The labels {path} cannot be read: {failure.strerror}.", "Name them with --labels."
@@ -49,12 +50,19 @@ def read_labels(path: Path) -> tuple[Label, ...]:
 def _label(path: Path, number: int, line: str) -> Label:
     try:
         start, end, text = line.split("\t")
-        return Label(int(start), int(end), text)
+        label = Label(int(start), int(end), text)
     except ValueError as failure:
-        raise RecordingError(
-            f"{path}, line {number}, is not a label.",
-            "Write start, end and text with tabs between.",
-        ) from failure
+        raise _no_label(path, number) from failure
+    if not 0 <= label.start_ms <= label.end_ms:
+        raise _no_label(path, number)
+    return label
+
+
+def _no_label(path: Path, number: int) -> RecordingError:
+    return RecordingError(
+        f"{path}, line {number}, is not a label.",
+        "Write start, end (milliseconds, the end not before the start) and text with tabs between.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import platformdirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from skill.errors import SettingsError
+from skill.given import is_possible, read_given
 from skill.languages import DATA, ENGLISH, Language, find_language
 
 NAME = "roller-coach"
@@ -32,6 +33,21 @@ def _separated(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(name for part in value.split(",") if (name := part.strip()))
+
+
+def _named(value: object) -> object:
+    """A file or folder that can be; `~` is the person's own, as in a shell."""
+    if not isinstance(value, str | Path):
+        return value
+    if not str(value):
+        raise ValueError("an empty name is no place; leave it out for the usual one")
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError as failure:
+        raise ValueError(f"nobody here is called {value}") from failure
+    if not is_possible(path):
+        raise ValueError("no file can have that name")
+    return path
 
 
 def _file(kind: str) -> Any:
@@ -59,6 +75,7 @@ def _voice(given: Mapping[str, Any]) -> str:
 
 FOLLOWING = "default_factory_not_called"
 """Pydantic's kind of error for a default that depends on another value, which is wrong."""
+Place = Annotated[Path, BeforeValidator(_named)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_separated)]
 Channel = Annotated[int, Field(ge=0)] | Literal["mix"]
 
@@ -101,21 +118,21 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    models: Path = Field(default_factory=lambda: _user("data") / "models")
+    models: Place = Field(default_factory=lambda: _user("data") / "models")
     language: str = ENGLISH
     routine: Path = _file("routine")
     phrases: Path = _file("phrases")
     commands: Path = _file("commands")
     words: Path = _file("words")
-    model: Path = Field(default_factory=_model)
+    model: Place = Field(default_factory=_model)
     voice: str = Field(default_factory=_voice)
     microphone: Names = ()
     speaker: Names = ()
     microphone_channel: Channel = "mix"
     mute_while_speaking: bool = False
-    cache: Path = Field(default_factory=lambda: _user("cache") / "lines")
-    state: Path = Field(default_factory=lambda: _user("state"))
-    people: Path = Field(default_factory=lambda: _user("data") / "people")
+    cache: Place = Field(default_factory=lambda: _user("cache") / "lines")
+    state: Place = Field(default_factory=lambda: _user("state"))
+    people: Place = Field(default_factory=lambda: _user("data") / "people")
     person: str = ""
     duck_music: bool = True
     cancel_echo: bool = True
@@ -220,7 +237,7 @@ def read_settings(path: Path | None = None, flags: Mapping[str, object] | None =
 def _from_file(path: Path | None) -> dict[str, object]:
     chosen = path or settings_file()
     try:
-        return tomllib.loads(chosen.read_text(encoding="utf-8-sig"))  # Notepad's mark
+        return tomllib.loads(read_given(chosen).decode("utf-8-sig"))  # Notepad's mark
     except FileNotFoundError as failure:
         if path is None:
             return {}
@@ -232,7 +249,7 @@ def _from_file(path: Path | None) -> dict[str, object]:
             f"The settings file {chosen} cannot be read: {failure.strerror}.",
             "Make sure that whoever runs the coach may read it, and its folder.",
         ) from failure
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as failure:
         raise SettingsError(
             f"The settings file {chosen} cannot be read: {failure}.",
             'It must be TOML, for example: voice = "espeak".',

@@ -223,10 +223,14 @@ async def serve(service: Service, host: str, port: int, listening: Callable[[int
         reader = BoundedReader(MOST_BYTES)
         return asyncio.StreamReaderProtocol(reader, lambda _same, writer: connect(reader, writer))
 
+    if not host:
+        raise SettingsError(
+            "An empty --host would be the whole network.", "Write 0.0.0.0 if that is wanted."
+        )
     try:
         # As asyncio.start_server does it, but with a reader of our own.
         server = await asyncio.get_running_loop().create_server(protocol, host, port)
-    except (OSError, OverflowError) as failure:
+    except (OSError, OverflowError, UnicodeError) as failure:
         raise SettingsError(
             f"Nothing can listen at {host}, port {port}: {failure}.",
             "Choose another --host or --port, or end the program that is there already.",

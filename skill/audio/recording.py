@@ -179,13 +179,19 @@ class RecordingSource(Closing):
 def _open(path: Path) -> soundfile.SoundFile:
     if path.is_dir():
         raise RecordingError(f"{path} is a folder.", "Name a WAV, FLAC or Ogg file.")
+    if path.is_fifo():
+        raise RecordingError(
+            f"{path} is a pipe, and a recording is read more than once.",
+            "Write it into a file first.",
+        )
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError:
         raise RecordingError(f"{path} does not exist.", "Check the name.") from None
     except (OSError, ValueError) as error:
-        raise RecordingError(f"{path} cannot be read: {error}.", "Check the file.") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RecordingError(f"{path} cannot be read: {reason}.", "Check the file.") from error
     if empty:
         raise RecordingError(f"{path} is empty.", "Record it again.")
     try:

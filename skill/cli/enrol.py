@@ -52,6 +52,11 @@ def enrol(
     register = Register(app.settings.people)
     path = register.path(name)
     if forget:
+        if keep or folder is not None:
+            raise SettingsError(
+                "--forget deletes everything, and --from and --keep would learn something.",
+                "Leave either out.",
+            )
         _forget(register, name)
         return
     # Whoever is chosen, everybody is heard with the same ears here.

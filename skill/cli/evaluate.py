@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -30,6 +31,11 @@ from skill.evaluation.trial import Run, Trial
 from skill.recipes import EarsRecipe, recipe
 
 RUN = ".jsonl"
+ONLY_WHEN_HEARD = (
+    "audio", "also", "conditions", "noise", "music", "rooms", "against", "kinds", "every",
+    "cluster", "json_file",
+)  # fmt: skip
+"""Options that change what is heard, or keep it."""
 WIDTH = 100
 WEIGHED = 8
 """Clips with which memory is measured, from all over the manifests."""
@@ -101,6 +107,7 @@ def evaluate(
     """
     keep_apart(manifests, {"--json": json_file, "--html": html_file})
     if len(manifests) == 1 and manifests[0].suffix == RUN:
+        _refuse_what_was_asked_before()
         _show(read_run(manifests[0]), html_file)
         return
     crew.require(cluster)
@@ -130,6 +137,22 @@ def evaluate(
             write_run(run, json_file)
     finally:
         _show(run, html_file)
+
+
+def _refuse_what_was_asked_before() -> None:
+    """A run that is shown again is as it was.
+
+    Raises:
+        SettingsError: naming an option that would have no effect.
+    """
+    context = click.get_current_context()
+    for name in ONLY_WHEN_HEARD:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = next(one.opts[0] for one in context.command.params if one.name == name)
+            raise SettingsError(
+                f"{option} means nothing for a run that is only shown again.",
+                "Leave it out, or name manifests.",
+            )
 
 
 def _show(run: Run, html_file: Path | None) -> None:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from skill.app import App
 from skill.cli.options import FILE, with_app
+from skill.cli.overwriting import keep_apart
 from skill.cli.screen import terminal
 from skill.errors import SettingsError, StorageError
 from skill.history.export import as_csv, as_json
@@ -55,6 +56,7 @@ def show(app: App, *, days: int = DAYS) -> None:
 @click.option("--days", type=click.IntRange(7, 56), default=28, help="How many days.")
 def picture(app: App, *, file: Path, days: int) -> None:
     """Draw the history into FILE: .svg or .html, light and dark."""
+    keep_apart((app.settings.history,), {"FILE": file})
     svg = draw(_records(app), wall_clock().date(), days, _title(app))
     if file.suffix not in {".svg", ".html"}:
         raise SettingsError(
@@ -70,6 +72,7 @@ def picture(app: App, *, file: Path, days: int) -> None:
 @with_app
 def export(app: App, *, form: str, file: Path | None) -> None:
     """Write every session as CSV or JSON into FILE; without one, or with a dash, print it."""
+    keep_apart((app.settings.history,), {"FILE": file})
     text = {"csv": as_csv, "json": as_json}[form](_records(app))
     if file in {None, STANDARD_OUTPUT}:
         sys.stdout.write(text)
@@ -84,12 +87,12 @@ def export(app: App, *, form: str, file: Path | None) -> None:
 @click.confirmation_option(prompt="Delete for good?")
 def delete(app: App, *, sessions: tuple[int, ...], everything: bool) -> None:
     """Delete SESSIONS by their numbers, for good."""
-    if not (sessions or everything):
-        raise click.UsageError("Name the sessions' numbers, or --all.")
+    if bool(sessions) == everything:
+        raise click.UsageError("Name either the sessions' numbers, or --all.")
     with Store(app.settings.history) as store:
-        known = {record.id for record in store.records()}
-        wanted = [key for key in known if key is not None] if everything else list(sessions)
-        strange = sorted(set(wanted) - known)
+        known = store.ids()
+        wanted = known if everything else list(sessions)
+        strange = sorted(set(wanted) - set(known))
         if strange:
             raise StorageError(
                 f"There is no session {strange[0]} in the history; nothing was deleted.",

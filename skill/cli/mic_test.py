@@ -18,6 +18,7 @@ from skill.cli.ending import ending_well, keeping_nothing
 from skill.cli.findings import exit_code, print_json, show
 from skill.cli.meter import Meter
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
+from skill.cli.overwriting import keep_apart
 from skill.cli.screen import terminal
 from skill.core.decision import Context
 from skill.core.messages import Heard
@@ -44,6 +45,7 @@ def mic_test(app: App, *, save: Path | None, recording: Path | None, as_json: bo
     The exit code is 0 if nothing needs doing, and 1 otherwise. Nothing is kept without --save.
     """
     console = Console(stderr=True, highlight=False) if as_json else terminal()
+    keep_apart((recording,), {"--save": save})
     if save is not None:
         try_place(save)
     ears = app.ears()

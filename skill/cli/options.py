@@ -7,7 +7,21 @@ from typing import Any
 
 import click
 
-FILE = click.Path(path_type=Path)
+from skill.given import is_possible
+
+
+class FileType(click.Path):
+    """A path, there or not; refused if the system can have no file of that name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if not is_possible(path):
+            self.fail(f"...{path.name[-40:]} is too long for a file's name.", param, ctx)
+        return path
+
+
+FILE = FileType()
 CHOICES = (
     click.option("--settings", "settings_path", type=FILE, help="A settings file (TOML)."),
     click.option("--language", help="Of the whole session: en, de; see docs/languages.md."),

@@ -1,9 +1,14 @@
 """What is read is never written over: a slip of the pen would cost a recording."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import click
+
 from skill.errors import StorageError
+
+CHOSEN = ("settings_path", "routine", "phrases", "commands")
 
 
 def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) -> None:
@@ -16,11 +21,12 @@ def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) 
     Raises:
         StorageError: naming the file and the option.
     """
-    taken = {file.resolve(): "is read here" for file in read if file is not None}
+    every = (*read, *_chosen())
+    taken = {_place(file): "is read here" for file in every if file is not None}
     for option, file in written.items():
         if file is None:
             continue
-        place = file.resolve()
+        place = _place(file)
         if place in taken:
             raise StorageError(
                 f"{file} {taken[place]}, so {option} would destroy it.",
@@ -28,3 +34,14 @@ def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) 
             )
         if not place.is_char_device():  # /dev/null takes everything
             taken[place] = f"is written by {option}"
+
+
+def _chosen() -> tuple[Path | None, ...]:
+    """The content and settings that the command in progress was given."""
+    context = click.get_current_context(silent=True)
+    return tuple(context.params.get(name) for name in CHOSEN) if context else ()
+
+
+def _place(file: Path) -> Path:
+    """Where a file really is; a link that leads to itself is where it lies."""
+    return Path(os.path.realpath(file))

@@ -15,7 +15,8 @@ from skill.cli.screen import summary, terminal, watchers
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored
 from skill.dialogue import differences, tell
-from skill.errors import ExpectationError, SettingsError, StorageError
+from skill.errors import ContentError, ExpectationError, SettingsError, StorageError
+from skill.given import read_given
 from skill.journal import Entry, read_journal, repeat
 from skill.languages import ENGLISH
 from skill.ports import RATE, Block
@@ -144,14 +145,21 @@ def in_its_language(app: App, journal: Path) -> App:
     """What repeats a journal: its session may have been in another language than is chosen now.
 
     Raises:
-        ContentError: if the coach does not speak it.
-        StorageError: if the journal cannot be read.
+        StorageError: if the journal cannot be read, or its session was in a language that the
+            coach does not speak.
     """
     header, _ = read_journal(journal)
     # Journals of before there was a choice do not name it.
     language = str(header.get("language", ENGLISH))
-    same = language == app.settings.language
-    return app if same else App(app.settings.in_language(language))
+    if language == app.settings.language:
+        return app
+    try:
+        return App(app.settings.in_language(language))
+    except ContentError as error:
+        raise StorageError(
+            f'{journal}, line 1, names the language "{language}", which the coach does not speak.',
+            "Replay it with the version that wrote it.",
+        ) from error
 
 
 def _summary(notes: Notes, took: float, write_audio: Path | None) -> dict[str, object]:
@@ -211,7 +219,7 @@ def _expected(path: Path) -> list[str]:
     if path.suffix == JOURNAL:
         return [entry.to_json() for entry in read_journal(path)[1]]
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_given(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as failure:
         raise StorageError(
             f"The expected dialogue {path} cannot be read: {failure}.",

@@ -5,6 +5,7 @@ wins), a bare ``yes`` (true), anchors that grow without bound, tags that build o
 is accepted, and every refusal says where.
 """
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import yaml
 
 from skill.content.places import Document, Trail
+from skill.given import read_given
 
 MAX_BYTES = 512 * 1024
 """About thirty times the built-in content; more is a wrong file."""
@@ -56,21 +58,20 @@ def read_document(path: Path, mistakes: list[str]) -> Document | None:
 
 def _text(path: Path, mistakes: list[str]) -> str | None:
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_given(path, MAX_BYTES)
     except FileNotFoundError:
         mistakes.append(f"{path}: there is no such file; check the path.")
         return None
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.EFBIG:
+            mistakes.append(
+                f"{path}: the file is larger than {MAX_BYTES // 1024} KiB; "
+                "it is hardly a content file, so check the path."
+            )
+            return None
         reason = getattr(error, "strerror", None) or str(error)
         mistakes.append(
             f"{path}: the file cannot be read ({reason}); name a YAML file you may read."
-        )
-        return None
-    if len(raw) > MAX_BYTES:
-        mistakes.append(
-            f"{path}: the file is larger than {MAX_BYTES // 1024} KiB; "
-            "it is hardly a content file, so check the path."
         )
         return None
     try:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from itertools import chain
+from itertools import islice
 from math import factorial, prod
 from unicodedata import normalize
 
@@ -26,10 +26,14 @@ _PHRASE = re.compile(f"{_WORD}(?: {_WORD})*")
 SLOT = "exercise"
 """The only list that a template may use: the names of one exercise."""
 MAX_TEMPLATE = 200
-"""Characters; also bounds how deep brackets can nest."""
+"""Characters."""
 MAX_EXPANSION = 500
 """Phrases from one template."""
 MAX_PERMUTED = 5
+MAX_DEPTH = 100
+"""Brackets and rules inside each other."""
+MAX_PARTS = 2000
+"""Of a template with its rules written out: forty rules that use the next one twice have no end."""
 
 
 class TemplateError(Exception):
@@ -80,9 +84,7 @@ def uses_slot(template: str, rules: Mapping[str, str]) -> bool:
             rule that uses itself, or would expand into too many phrases.
     """
     _check_size(template, rules)
-    return any(
-        isinstance(part, ListReference) for part in _parts(parse(template).expression, rules)
-    )
+    return any(isinstance(part, ListReference) for part in _parts(template, rules))
 
 
 def expand(template: str, rules: Mapping[str, str], names: Collection[str]) -> list[str]:
@@ -102,6 +104,10 @@ def expand(template: str, rules: Mapping[str, str], names: Collection[str]) -> l
 
 
 def _check_size(template: str, rules: Mapping[str, str]) -> None:
+    if sum(1 for _ in islice(_parts(template, rules), MAX_PARTS)) == MAX_PARTS:
+        raise TemplateError(
+            f'"{template}" has {MAX_PARTS} parts or more in its rules', "use fewer or shorter rules"
+        )
     if _size(parse(template).expression, rules, ()) > MAX_EXPANSION:
         raise TemplateError(
             f'"{template}" stands for more than {MAX_EXPANSION} phrases', "use fewer choices"
@@ -130,12 +136,22 @@ def _size(part: Expression, rules: Mapping[str, str], open_rules: tuple[str, ...
     return min(prod(sizes), MAX_EXPANSION + 1)
 
 
-def _parts(part: Expression, rules: Mapping[str, str]) -> Iterator[Expression]:
-    yield part
-    if isinstance(part, RuleReference):
-        yield from _parts(parse(rules[part.rule_name]).expression, rules)
-    if isinstance(part, Group):
-        yield from chain.from_iterable(_parts(item, rules) for item in part.items)
+def _parts(template: str, rules: Mapping[str, str]) -> Iterator[Expression]:
+    """Everything in a template, with its rules written out."""
+    waiting: list[tuple[Expression, tuple[str, ...], int]]
+    waiting = [(parse(template).expression, (), 0)]
+    while waiting:
+        part, open_rules, depth = waiting.pop()
+        yield part
+        if depth == MAX_DEPTH:
+            raise TemplateError(
+                f'"{template}" is nested too deeply', "use fewer brackets and rules"
+            )
+        if isinstance(part, RuleReference):
+            rule = _rule(part, rules, open_rules)
+            waiting.append((rule, (*open_rules, part.rule_name), depth + 1))
+        if isinstance(part, Group):
+            waiting += ((item, open_rules, depth + 1) for item in part.items)
 
 
 def _rule(part: RuleReference, rules: Mapping[str, str], open_rules: tuple[str, ...]) -> Expression:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from skill.core.actions import ACTIONS
+from skill.core.answers import PACES, VOLUMES
 from skill.core.coach import Coach, Spot
 from skill.core.mending import calm
 from skill.core.messages import (
@@ -45,7 +46,8 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
         until the coach is there again.
     """
     if isinstance(event, ThereAgain):
-        spot = Spot(talk=event.talk, pace=event.pace, volume=event.volume)
+        pace, volume = _audible(event.pace, event.volume)
+        spot = Spot(talk=event.talk, pace=pace, volume=volume)
         return Coach(coach.book, spot, event.told), ()
     if coach.gone:
         return coach, ()
@@ -102,6 +104,11 @@ def _speech_ended(turn: Turn, token: int) -> None:
         turn.change(speaking=None, quiet_since=turn.now)
 
 
+def _audible(pace: int, volume: int) -> tuple[int, int]:
+    """Pace and volume as they were kept; normal, if the file has what nobody can ask for."""
+    return pace if pace in PACES else 100, volume if volume in VOLUMES else 0
+
+
 def _start(turn: Turn, bookmark: Bookmark | None) -> None:
     turn.change(quiet_since=turn.now)
     turn.say("hello")
@@ -109,7 +116,8 @@ def _start(turn: Turn, bookmark: Bookmark | None) -> None:
         turn.say("not_medical")
         turn.say("greeting")
         return
-    turn.move(talk=bookmark.talk, pace=bookmark.pace, volume=bookmark.volume)
+    pace, volume = _audible(bookmark.pace, bookmark.volume)
+    turn.move(talk=bookmark.talk, pace=pace, volume=volume)
     routine = turn.coach.book.routine
     place = (
         routine.find(bookmark.exercise, bookmark.step) if bookmark.routine == routine.id else None

@@ -23,6 +23,7 @@ from skill.core.listener import plain
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ContentError
 from skill.evaluation.labels import label, labels
+from skill.given import read_given
 
 NEEDED = ("path", "text")
 COLUMNS = (
@@ -103,7 +104,7 @@ def read_manifest(
 
 def _lines(manifest: Path) -> list[str]:
     try:
-        return manifest.read_text(encoding="utf-8-sig").split("\n")
+        return read_given(manifest).decode("utf-8-sig").split("\n")
     except OSError as failure:
         problem = f"{manifest} cannot be read: {failure.strerror}; check the name."
         raise ContentError([problem]) from failure

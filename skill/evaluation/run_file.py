@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from skill.errors import StorageError
 from skill.evaluation.trial import Candidate, Run, Trial
+from skill.given import read_given
 
+HEAD, TRIAL = TypeAdapter(Run), TypeAdapter(Trial)
 REMEDY = "Name a file that `roller-coach evaluate --json FILE` wrote."
 
 
@@ -25,18 +29,19 @@ def from_json(text: str) -> Run:
     Raises:
         ValueError: if it is something else, naming the line.
     """
-    head: dict[str, Any] = {}
+    head = Run()
     trials: list[Trial] = []
     for number, line in enumerate(text.splitlines() or [""]):
         try:
-            entry = json.loads(line)
+            entry = json.loads(line, parse_constant=_no_number)
             if number:
-                trials.append(_trial(entry))
+                trials.append(_trial(entry, line))
             else:
-                head = _exactly(entry, "about", "peak_memory_mb")
-        except (ValueError, TypeError) as failure:
+                _exactly(entry, "about", "peak_memory_mb")
+                head = HEAD.validate_json(line, strict=True)
+        except (ValueError, RecursionError) as failure:
             raise ValueError(f"line {number + 1} is no part of a run") from failure
-    return Run(head["about"], head["peak_memory_mb"], tuple(trials))
+    return replace(head, trials=tuple(trials))
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -61,21 +66,25 @@ def read_run(path: Path) -> Run:
         StorageError: if the file cannot be read, or holds something else.
     """
     try:
-        return from_json(path.read_text(encoding="utf-8"))
+        return from_json(read_given(path).decode("utf-8"))
     except OSError as failure:
         raise StorageError(f"{path} cannot be read: {failure.strerror}.", REMEDY) from failure
     except ValueError as failure:
         raise StorageError(f"{path} is no run: {failure}.", REMEDY) from failure
 
 
-def _trial(entry: dict[str, Any]) -> Trial:
-    values = _exactly(entry, *(field.name for field in fields(Trial)))
-    names = [field.name for field in fields(Candidate)]
-    candidates = tuple(Candidate(**_exactly(one, *names)) for one in values["candidates"])
-    return Trial(**{**values, "candidates": candidates})
+def _trial(entry: Any, line: str) -> Trial:
+    _exactly(entry, *(field.name for field in fields(Trial)))
+    trial = TRIAL.validate_json(line, strict=True)
+    for one in entry["candidates"]:
+        _exactly(one, *(field.name for field in fields(Candidate)))
+    return trial
 
 
-def _exactly(entry: Any, *names: str) -> dict[str, Any]:
+def _exactly(entry: Any, *names: str) -> None:
     if not isinstance(entry, dict) or set(entry) != set(names):
         raise ValueError(f"{', '.join(names)} expected")
-    return {name: entry[name] for name in names}
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(word)

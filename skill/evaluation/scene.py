@@ -223,7 +223,11 @@ def _who(clip: LabelledClip) -> str:
 
 @lru_cache(KEPT)
 def _sound(path: Path) -> Wave:
-    return read_pcm(path).astype(np.float64)
+    pcm = read_pcm(path)
+    if not pcm.any():
+        # What was heard in it would be called noise or a room, and be neither.
+        raise RecordingError(f"{path} is silent from beginning to end.", "Remove it.")
+    return pcm.astype(np.float64)
 
 
 @lru_cache(KEPT)

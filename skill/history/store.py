@@ -33,6 +33,17 @@ CREATE TABLE visits (
 """
 
 
+WRONG_KIND = """
+SELECT id FROM sessions
+WHERE (typeof(started), typeof(routine), typeof(seconds), typeof(whole))
+    != ('text', 'text', 'integer', 'integer')
+UNION SELECT session FROM visits
+WHERE (typeof(exercise), typeof(step), typeof(rolled_ms), typeof(length_ms), typeof(repeats))
+    != ('text', 'text', 'integer', 'integer', 'integer')
+"""
+"""SQLite keeps a word where a number should be, if another program writes it there."""
+
+
 class Store(Closing):
     """Keeps records.
 
@@ -116,6 +127,11 @@ class Store(Closing):
                 self._file.execute("ROLLBACK")
             raise
 
+    def ids(self) -> list[int]:
+        """What sessions are called by, whether they can be read or not."""
+        with self._explained():
+            return [key for (key,) in self._file.execute("SELECT id FROM sessions ORDER BY id")]
+
     def records(self) -> list[Record]:
         """Every session, the oldest first."""
         with self._explained():
@@ -129,9 +145,12 @@ class Store(Closing):
             rows = self._file.execute(
                 "SELECT id, started, routine, seconds, whole FROM sessions ORDER BY started, id"
             )
+            wrong = self._file.execute(WRONG_KIND).fetchone()
+            if wrong is not None:
+                raise self._not_ours(wrong[0])
             return [
                 Record(
-                    datetime.fromisoformat(started),
+                    self._time(key, started),
                     routine,
                     seconds,
                     bool(whole),
@@ -140,6 +159,19 @@ class Store(Closing):
                 )
                 for key, started, routine, seconds, whole in rows
             ]
+
+    def _time(self, key: int, started: str) -> datetime:
+        try:
+            return datetime.fromisoformat(started)
+        except ValueError:
+            raise self._not_ours(key) from None
+
+    def _not_ours(self, key: int) -> StorageError:
+        return StorageError(
+            f"The history {self._path} cannot be read: session {key} holds something else than "
+            "the coach wrote.",
+            f"Delete it with `roller-coach history delete {key}`, or move the file away.",
+        )
 
     def delete(self, ids: Sequence[int]) -> int:
         """Delete sessions for good; return how many there were of them."""

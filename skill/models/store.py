@@ -128,6 +128,8 @@ def missing_file(folder: Path) -> str | None:
         if not _has_content(folder / name):
             return name
     graph = folder if flat else folder / "graph"
+    if (graph / "words.txt").is_file() and not _has_content(graph / "words.txt"):
+        return "words.txt" if flat else "graph/words.txt"
     if any(all(_has_content(graph / name) for name in names) for names in GRAPHS):
         return None
     return "HCLG.fst" if flat else "graph/HCLG.fst"

@@ -9,6 +9,8 @@ from skill.page.guard import is_loopback
 ELSEWHERE = "192.0.2.1"
 """An address of documentation (RFC 5737): asking for the way there sends nothing."""
 WAITING = 32
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
+"""All interfaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         found = socket.socket(family, kind)
-    except OSError as failure:
+    except (OSError, UnicodeError) as failure:  # the name cannot be looked up, or be a name
         raise _unservable(host, port, failure) from failure
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -55,16 +57,17 @@ def listen(host: str, port: int) -> socket.socket:
     return found
 
 
-def _unservable(host: str, port: int, failure: OSError) -> SettingsError:
+def _unservable(host: str, port: int, failure: OSError | ValueError) -> SettingsError:
+    reason = failure.strerror if isinstance(failure, OSError) else "no machine has such a name"
     return SettingsError(
-        f"The page cannot be served at {host}, port {port}: {failure.strerror}.",
+        f"The page cannot be served at {host}, port {port}: {reason}.",
         "Choose another with --page-port or --page-host, or run without --page.",
     )
 
 
 def reached_at(host: str, port: int, code: str) -> Address:
     """The address of a page that is served at a host: of all interfaces, the one to the network."""
-    if host not in {"0.0.0.0", "::"}:  # noqa: S104 - compared with, not bound to
+    if host not in EVERYWHERE:
         return Address(host, port, code, is_loopback(host))
     return Address(_own_address(), port, code, loopback=False)
 

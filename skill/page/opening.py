@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from skill.errors import SettingsError
-from skill.page.address import Address, listen, own_names, reached_at
+from skill.page.address import EVERYWHERE, Address, listen, own_names, reached_at
 from skill.page.board import Post
 from skill.page.guard import is_loopback, keep_code
 from skill.page.site import Site
@@ -53,7 +53,10 @@ def open_page(host: str, port: int, code: Path, site: Site) -> Iterator[Opened]:
     post = Post()
     kept = keep_code(code)
     listening = listen(host, port)
+    place, port = listening.getsockname()[:2]
+    if place in EVERYWHERE:
+        host = place  # "0" means the same, and no other machine can open it
     access = Access(kept, own_names() | {host.lower()}, is_loopback(host))
     web = Web(site, post, access)
     with PageServer(web, listening):
-        yield Opened(reached_at(host, listening.getsockname()[1], kept), post)
+        yield Opened(reached_at(host, port, kept), post)

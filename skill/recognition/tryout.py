@@ -3,6 +3,7 @@
 Vosk may end the whole process over a damaged file, and that must not be the coach's.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,10 @@ import numpy as np
 
 from skill.errors import ModelError
 
+FAULTY, UNUSABLE = 1, 2
+"""How the other process ends: Python's own code for a mistake of ours, and that of a model which
+Vosk refuses. A signal is less than zero."""
+
 
 def try_out(folder: Path) -> None:
     """Load a model and recognise a moment of silence with it, elsewhere.
@@ -20,10 +25,17 @@ def try_out(folder: Path) -> None:
         ModelError: if that did not work.
     """
     done = subprocess.run(  # noqa: S603 - this very module, and the folder as one argument
-        [sys.executable, "-m", __name__, str(folder)], capture_output=True, check=False
+        [sys.executable, "-m", __name__, str(folder.absolute())],
+        # What this process can import, whatever has been put into its path since it began.
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        check=False,
     )
+    said_there = done.stderr.decode(errors="replace")
+    if done.returncode == FAULTY:
+        raise RuntimeError(said_there)
     # OpenFst reports a graph that it could not read, and Vosk goes on without it.
-    complaints = _complaints(done.stderr.decode(errors="replace"))
+    complaints = _complaints(said_there)
     if done.returncode or complaints:
         said = f"; Vosk says: {complaints[0].rstrip('.')}" if complaints else ""
         raise ModelError(
@@ -44,7 +56,10 @@ def _main(folder: str) -> None:
     from skill.recognition.vosk import VoskModel, VoskRecognizer, speak_up  # noqa: PLC0415
 
     speak_up()
-    recognizer = VoskRecognizer(VoskModel(Path(folder)), ())
+    try:
+        recognizer = VoskRecognizer(VoskModel(Path(folder)), ())
+    except ModelError:
+        sys.exit(UNUSABLE)
     recognizer.feed(Block(0, np.zeros(RATE, np.int16)))
     recognizer.flush()
 

@@ -133,7 +133,14 @@ class VoskRecognizer:
         self._begin()
 
     def _begin(self) -> None:
-        self._engine = vosk.KaldiRecognizer(self._model.engine, RATE, self._grammar)
+        try:
+            self._engine = vosk.KaldiRecognizer(self._model.engine, RATE, self._grammar)
+        except Exception as failure:  # Vosk raises nothing more particular
+            raise ModelError(
+                f"Vosk cannot use the model in {self._model.folder}: a file in it, such as "
+                "conf/mfcc.conf, is damaged or cut short.",
+                "Copy or install the model again.",
+            ) from failure
         self._engine.SetWords(True)
         self._engine.SetMaxAlternatives(READINGS)
         self._origin = None

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from skill.audio.recording import RATES
 from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.messages import Event, SpeechEnded
@@ -71,7 +72,7 @@ def kept_folder(path: Path) -> Path | None:
     try:
         with (folder / JOURNAL).open("rb") as file:
             marked = START in json.loads(file.readline())
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return folder if marked else None
 
@@ -114,7 +115,7 @@ def beginning(folder: Path, fresh: Coach) -> Beginning:
 
 def _place(path: Path, header: Mapping[str, Any]) -> tuple[int, int]:
     start, rate = header.get(START), header.get(RATE)
-    if not isinstance(start, int) or not isinstance(rate, int) or rate <= 0:
+    if type(start) is not int or type(rate) is not int or start < 0 or rate not in RATES:
         raise StorageError(
             f"{path} does not say where its sound begins.",
             "Replay session.wav beside it by itself, with --channel 0.",

@@ -137,6 +137,6 @@ def _renamed(folder: Path, wanted: Path) -> Path:
 
 
 def _kept(folder: Path) -> Kept:
-    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    sizes = {path.name: path.lstat().st_size for path in folder.iterdir()}
     # 16 bits, two channels, after a header of 44 bytes.
     return Kept(folder, max(0, sizes[SOUND] - 44) / (4 * 16_000), sum(sizes.values()))

@@ -25,6 +25,7 @@ from wyoming.ping import Ping, Pong
 
 from skill.assistants.bounded import BoundedReader
 from skill.assistants.wyoming_service import CONNECTIONS
+from tests.support.shell import run
 
 RECORDING = Path(__file__).parent.parent / "recordings" / "start rolling.flite-slt.ogg"
 COMMAND = [sys.executable, "-m", "skill", "wyoming"]
@@ -225,3 +226,18 @@ def test_a_port_that_is_taken_is_one_sentence(port: int) -> None:
     assert ended.returncode == 10
     assert f"Nothing can listen at 127.0.0.1, port {port}" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "problem"),
+    [
+        ("", "the whole network"),
+        ("a..b", "Nothing can listen at a..b"),
+        ("a" * 64, "label too long"),
+    ],
+)
+def test_a_host_that_is_none(capfd: pytest.CaptureFixture[str], host: str, problem: str) -> None:
+    done = run(capfd, "wyoming", "--host", host, "--port", "0")
+    assert done.code == 10
+    assert problem in done.err
+    assert "Traceback" not in done.err

@@ -193,6 +193,22 @@ def test_rules_expand_and_may_not_use_themselves(files: Files) -> None:
     assert "the rule <go> uses itself" in files.only_mistake()
 
 
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("<next> <next>", "2000 parts or more"),
+        ("<next>|<next> then", "2000 parts or more"),
+        ("(<next>;<next>)", "2000 parts or more"),
+        ("(" * 80 + "<next>" + ")" * 80, "is nested too deeply"),
+    ],
+)
+def test_rules_that_have_no_end(files: Files, rule: str, problem: str) -> None:
+    rules = [f'  r{n}: "{rule.replace("next", f"r{n + 1}")}"\n' for n in range(20)]
+    written = "expansion_rules:\n" + "".join(rules) + "  r20: along\nintents:"
+    change(files.commands, ("intents:", written), ("- move on", "- move <r0>"))
+    assert problem in files.only_mistake()
+
+
 def test_a_start_that_always_names_an_exercise(files: Files) -> None:
     text = files.commands.read_text(encoding="utf-8")
     head, rest = text.split("          - start rolling\n")

@@ -9,11 +9,13 @@ from skill.core.cues import schedule
 from skill.core.foresight import foresee
 from skill.core.messages import (
     AudioEnded,
+    Bookmark,
     Chime,
     Finish,
     Heard,
     Keep,
     SpeechEnded,
+    Started,
     Talk,
     Tone,
 )
@@ -441,3 +443,12 @@ def test_what_is_being_said_is_known_but_a_chime_says_nothing() -> None:
     book = in_phase(Phase.ROLLING).hear(Command.WHERE)
     assert book.coach.saying == "where exercise one 2 the b 2"
     assert book.hear(Command.START).coach.saying == ""
+
+
+@pytest.mark.parametrize(("pace", "volume"), [(0, 0), (-10, 3), (10**30, -400), (105, 1)])
+def test_a_kept_pace_that_nobody_can_ask_for_is_normal(pace: int, volume: int) -> None:
+    mark = Bookmark("test", "one", "a", pace=pace, volume=volume)
+    play = Playbook(started=False).send(Started(mark))
+    play.finish_speaking()
+    assert play.coach.spot.pace == 100
+    assert play.coach.spot.volume in {0, 3}

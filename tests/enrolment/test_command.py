@@ -161,3 +161,10 @@ def test_after_ctrl_c_nothing_is_kept_and_nothing_else_is_said(
 def test_a_model_that_is_none(capfd: Capture, data: Path, folder: Path) -> None:
     explained(run(capfd, "enrol", "--from", folder, "--model", folder), 5, "no complete Vosk model")
     assert not data.exists()
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize("option", ["--keep", "--from"])
+def test_learning_and_forgetting_at_once(capfd: Capture, folder: Path, option: str) -> None:
+    given = [option, folder] if option == "--from" else [option]
+    explained(run(capfd, "enrol", "anna", "--forget", *given), 10, "--forget deletes everything")

@@ -120,6 +120,8 @@ def test_a_run_that_is_shown_again_is_not_written_over(capfd: Capture, clips: Pa
     before = file.read_bytes()
     explained(run(capfd, "evaluate", file, "--html", file), 8, "would destroy it")
     assert file.read_bytes() == before
+    for option, value in (("--json", clips.with_name("new")), ("--every", 2), ("--kind", "x")):
+        explained(run(capfd, "evaluate", file, option, value), 10, f"{option} means nothing")
 
 
 def explained(done: Done, code: int, *words: str) -> None:

@@ -202,3 +202,12 @@ def test_what_a_condition_needs_must_be_there(tmp_path: Path) -> None:
     assert [path.name for path in found.noises] == ["HUM.WAV"]
     assert "3 speakers" in missing(Trouble.BABBLE, TALKERS[:2])
     assert gather([Condition()], [], None, None, None) == Surroundings()
+
+
+@pytest.mark.parametrize("condition", ["noise:10", "room"])
+def test_silence_is_no_noise_and_no_room(
+    around: Surroundings, tmp_path: Path, condition: str
+) -> None:
+    silent = (sound(tmp_path / "silent.wav", np.zeros(RATE, np.int16)),)
+    with pytest.raises(RecordingError, match=r"silent\.wav is silent"):
+        staged(condition, replace(around, noises=silent, rooms=silent))

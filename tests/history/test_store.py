@@ -73,6 +73,35 @@ def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE sessions SET started = 'yesterday'",
+        "UPDATE sessions SET started = 5",
+        "UPDATE sessions SET seconds = 'ten'",
+        "UPDATE sessions SET seconds = 1e300",
+        "UPDATE sessions SET routine = x'ff'",
+        "UPDATE visits SET repeats = 'x' WHERE number = 1",
+        "UPDATE visits SET step = x'00'",
+    ],
+)
+def test_a_session_that_another_program_has_changed_is_named_and_can_be_deleted(
+    tmp_path: Path, change: str
+) -> None:
+    path = tmp_path / "history"
+    with Store(path) as store:
+        key = store.keep(RECORD)
+    with sqlite3.connect(path) as other:
+        other.execute(change)
+    other.close()
+    with Store(path) as store:
+        with pytest.raises(StorageError, match=f"session {key} .* history delete {key}"):
+            store.records()
+        assert store.ids() == [key]
+        assert store.delete([key]) == 1
+        assert store.records() == []
+
+
 def test_what_is_no_history_is_said_so(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_bytes(b"this is a diary of another kind, and longer than a header of SQLite's" * 20)

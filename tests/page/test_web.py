@@ -256,6 +256,12 @@ def test_a_taken_port_and_a_strange_host_are_said_so(serve: Serve, tmp_path: Pat
         taken = open_page("127.0.0.1", served.address.port, tmp_path / "code", site())
         with pytest.raises(SettingsError, match="Address already in use"), taken:
             pass
-    strange = open_page("192.0.2.7", 0, tmp_path / "code", site())
-    with pytest.raises(SettingsError, match=r"192\.0\.2\.7"), strange:
-        pass
+    for host in ("192.0.2.7", "", "a..b", "a" * 64):
+        strange = open_page(host, 0, tmp_path / "code", site())
+        with pytest.raises(SettingsError, match=f"cannot be served at {host}, port 0: "), strange:
+            pass
+
+
+def test_everywhere_is_no_address_to_open(tmp_path: Path) -> None:
+    with open_page("0", 0, tmp_path / "code", site()) as opened:
+        assert "//0:" not in opened.address.url

@@ -237,6 +237,30 @@ def test_other_folders_are_no_recordings(tmp_path: Path) -> None:
         beginning(tmp_path, App(Settings()).coach())
 
 
+@pytest.mark.parametrize("place", [(-1, 16_000), (0, 10**18), (0, True), (0.5, 16_000), (0, 1)])
+def test_a_place_that_no_sound_has(tmp_path: Path, place: tuple[object, object]) -> None:
+    header = {"journal": 1, "sound_from_frame": place[0], "sound_rate": place[1]}
+    started = '{"at": 0, "event": "Started", "bookmark": null}'
+    (tmp_path / "journal.jsonl").write_text(f"{json.dumps(header)}\n{started}\n")
+    with pytest.raises(StorageError, match="does not say where its sound begins"):
+        beginning(tmp_path, App(Settings()).coach())
+
+
+def test_a_link_that_leads_nowhere_beside_a_kept_recording(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    for name in ("session.wav", "journal.jsonl"):
+        (folder / name).touch()
+    (folder / "note").symlink_to("nowhere")
+    assert [kept.folder for kept in RecordingShelf(tmp_path).kept()] == [folder]
+
+
+def test_a_journal_of_brackets_is_no_kept_one(tmp_path: Path) -> None:
+    (tmp_path / "session.wav").touch()
+    (tmp_path / "journal.jsonl").write_text("[" * 100_000)
+    assert kept_folder(tmp_path / "session.wav") is None
+
+
 @pytest.mark.parametrize(
     ("content", "named"),
     [

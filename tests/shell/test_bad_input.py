@@ -14,7 +14,7 @@ import soundfile
 
 from skill.cli.benchmark import figures
 from skill.models.seal import SEAL
-from skill.settings import Settings
+from skill.settings import Settings, read_settings
 from tests.support.shell import Done, run
 
 RATE = 16_000
@@ -94,6 +94,103 @@ def test_a_channel_that_is_not_there(capfd: Capture, silence: Path) -> None:
     assert_explained(run(capfd, "replay", silence, "--channel", 3), 4, "silence.wav", "channel")
 
 
+# Whatever a name stands for
+
+
+@pytest.fixture
+def here(silence: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of silence.wav, a pipe and a link to itself, where commands are given."""
+    monkeypatch.chdir(silence.parent)
+    os.mkfifo("pipe.jsonl")
+    Path("loop").symlink_to("loop")
+    return silence.parent
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("replay", 8),
+        ("replay silence.wav --quiet --expect", 1),
+        ("rehearse", 3),
+        ("evaluate", 8),
+        ("check --settings", 0),
+        ("check --routine", 3),
+        ("mic-test --recording", 4),
+        ("benchmark --once --recording silence.wav --labels", 0),
+    ],
+)
+def test_a_pipe_into_which_nobody_writes_is_not_waited_for(
+    capfd: Capture, here: Path, command: str, code: int
+) -> None:
+    done = run(capfd, *command.split(), here / "pipe.jsonl")
+    assert done.code == code, done.err
+    assert code == 0 or "pipe.jsonl" in done.err
+
+
+@pytest.mark.parametrize("command", ["replay silence.wav --expect", "evaluate", "check --settings"])
+@pytest.mark.usefixtures("here")
+def test_a_device_without_an_end(capfd: Capture, command: str) -> None:
+    done = run(capfd, *command.split(), "/dev/zero")
+    assert done.code != 0
+    assert "/dev/zero" in done.err
+    assert "too large" in done.err
+
+
+@pytest.mark.parametrize(
+    "command", ["replay", "rehearse", "evaluate", "replay silence.wav --journal"]
+)
+def test_a_link_that_leads_to_itself(capfd: Capture, here: Path, command: str) -> None:
+    done = run(capfd, *command.split(), here / "loop")
+    assert_explained(done, done.code, "loop", "Too many levels of symbolic links")
+    assert done.code in {3, 4, 8}
+
+
+@pytest.mark.parametrize(
+    "command", ["replay", "check --model", "enrol anna --from", "replay silence.wav --journal"]
+)
+def test_a_name_longer_than_any_file_has(capfd: Capture, here: Path, command: str) -> None:
+    assert_explained(
+        run(capfd, *command.split(), here / ("x" * 300)), 2, "...", "too long for a file"
+    )
+
+
+def test_settings_of_brackets(capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("language = " + "[" * 100_000, encoding="utf-8")
+    assert_explained(run(capfd, "check", "--settings", path), 10, "settings.toml cannot be read")
+
+
+# Journals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"journal": 1}\n3',
+        '{"journal": 1}\n"at"',
+        '{"journal": 1}\nnull',
+        '{"journal": 1}\n' + "[" * 100_000,
+        '{"journal": 1, "language": "xx"}\n{"at": 0, "event": "Started", "bookmark": null}',
+        '{"journal": 1, "language": 5}\n{"at": 0, "event": "Started", "bookmark": null}',
+    ],
+)
+def test_a_journal_that_is_none_names_its_line(capfd: Capture, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "j.jsonl"
+    path.write_text(text, encoding="utf-8")
+    line = 1 + ("\n" in text and "language" not in text)
+    assert_explained(run(capfd, "replay", path), 8, f"j.jsonl, line {line}, ")
+
+
+def test_a_journal_edited_with_notepad(capfd: Capture, silence: Path) -> None:
+    journal = silence.with_name("j.jsonl")
+    assert run(capfd, "replay", silence, "--quiet", "--journal", journal).code == 0
+    text = journal.read_text(encoding="utf-8").replace("\n", "\r\n")
+    journal.write_bytes(text.encode("utf-8-sig"))
+    done = run(capfd, "replay", journal, "--quiet")
+    assert done.code == 0, done.err
+
+
 # Content
 
 
@@ -150,6 +247,27 @@ def test_settings_written_by_notepad(capfd: Capture, tmp_path: Path) -> None:
     assert done.code == 0, done.err
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('state = ""', "state: Value error, an empty name is no place"),
+        ('model = "a\\u0000b"', "model: Value error, no file can have that name"),
+        (f'model = "{"x" * 300}"', "model: Value error, no file can have that name"),
+        ('cache = "~nobody-at-all/x"', "nobody here is called ~nobody-at-all/x"),
+    ],
+)
+def test_a_place_that_is_none(capfd: Capture, tmp_path: Path, line: str, problem: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(line, encoding="utf-8")
+    assert_explained(run(capfd, "check", "--settings", path), 10, "settings.toml", problem)
+
+
+def test_a_persons_own_folder_in_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('state = "~/coach"', encoding="utf-8")
+    assert read_settings(path).state == Path.home() / "coach"
+
+
 # Models and voices
 
 
@@ -168,6 +286,23 @@ def test_a_truncated_model(capfd: Capture, tmp_path: Path, name: str, sealed: bo
         assert name in done.err
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("conf/mfcc.conf", "", "damaged or cut short"),
+        ("conf/mfcc.conf", "--sample-frequency=999999\n", "damaged or cut short"),
+        ("graph/words.txt", "", "graph/words.txt is missing"),
+    ],
+)
+def test_a_model_with_another_text_in_it(
+    capfd: Capture, tmp_path: Path, name: str, text: str, problem: str
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL, folder, ignore=shutil.ignore_patterns(SEAL))
+    (folder / name).write_text(text, encoding="utf-8")
+    assert_explained(run(capfd, "check", "--model", folder), 5, str(folder), problem)
+
+
 @pytest.mark.parametrize("name", ["am/final.mdl", "graph/HCLr.fst", "graph/Gr.fst"])
 def test_a_truncated_model_is_not_sealed(capfd: Capture, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "model"
@@ -181,6 +316,16 @@ def test_a_truncated_model_is_not_sealed(capfd: Capture, tmp_path: Path, name: s
     (folder / name).write_bytes(data)
     assert run(capfd, "models", "seal", folder).code == 0
     assert (folder / SEAL).exists()
+
+
+def test_a_whole_model_without_a_seal_is_usable_from_any_folder(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL, tmp_path / "model", ignore=shutil.ignore_patterns(SEAL))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    done = run(capfd, "check", "--model", "model")
+    assert done.code == 0, done.err
 
 
 def test_a_seal_that_cannot_be_written(capfd: Capture, tmp_path: Path) -> None:
@@ -241,9 +386,10 @@ def test_schemas_without_a_folder_to_write_to(
     assert_explained(run(capfd, "schema", tmp_path / folder), 8, folder, "Name a folder")
 
 
-def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path) -> None:
+@pytest.mark.parametrize("line", ["later", "5\t4\tnext", "-5\t4\tnext"])
+def test_labels_that_are_none(capfd: Capture, tmp_path: Path, silence: Path, line: str) -> None:
     labels = tmp_path / "labels.tsv"
-    labels.write_text("0\t100\tnext\nlater\n", encoding="utf-8")
+    labels.write_text(f"0\t100\tnext\n{line}\n", encoding="utf-8")
     done = run(capfd, "benchmark", "--once", "--recording", silence, "--labels", labels)
     assert_explained(done, 4, "labels.tsv, line 2")
 

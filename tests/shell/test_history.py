@@ -101,12 +101,23 @@ def test_the_picture_is_whole(history: History, tmp_path: Path) -> None:
     assert ".svg or .html" in wrong.err
 
 
+@pytest.mark.parametrize("command", [("export", "csv"), ("picture",)])
+def test_the_history_is_not_written_over(
+    history: History, filled: Path, command: tuple[str, ...]
+) -> None:
+    done = history(*command, filled)
+    assert done.code == 8
+    assert "history.sqlite3 is read here" in done.err
+    assert history("show").code == 0
+
+
 def test_delete_one_and_then_all(history: History, filled: Path) -> None:
     assert history("delete", 2, "--yes").out == "1 session deleted.\n"
     strange = history("delete", 1, 2, "--yes")
     assert strange.code == 8
     assert "no session 2" in strange.err
     assert history("delete", "--yes").code == 2
+    assert history("delete", 1, "--all", "--yes").code == 2
     with Store(filled) as store:
         assert [record.id for record in store.records()] == [1, 3]
     assert history("delete", "--all", "--yes").out == "2 sessions deleted.\n"

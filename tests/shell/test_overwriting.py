@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from skill.settings import DEMO
+from skill.settings import DEMO, Settings
 from tests.support.shell import Done, run
 
 Capture = pytest.CaptureFixture[str]
@@ -40,6 +40,26 @@ def test_a_manifest_is_not_written_over(capfd: Capture, tmp_path: Path) -> None:
     manifest.write_text("path\ttext\n", encoding="utf-8")
     refused(run(capfd, "evaluate", manifest, "--html", manifest), 8, "m.tsv is read here")
     assert manifest.read_text(encoding="utf-8").startswith("path")
+
+
+@pytest.mark.parametrize("option", ["--settings", "--routine", "--phrases", "--commands"])
+def test_what_the_coach_works_from_is_not_written_over(
+    capfd: Capture, tmp_path: Path, option: str
+) -> None:
+    own = tmp_path / "own"
+    name = option.removeprefix("--")
+    own.write_bytes(b"" if name == "settings" else getattr(Settings(), name).read_bytes())
+    before = own.read_bytes()
+    refused(run(capfd, "replay", DEMO, option, own, "--journal", own), 8, "own is read here")
+    assert own.read_bytes() == before
+
+
+def test_a_graded_recording_is_not_written_over(capfd: Capture, tmp_path: Path) -> None:
+    recording = tmp_path / "same.wav"
+    shutil.copy(DEMO, recording)
+    done = run(capfd, "mic-test", "--recording", recording, "--save", recording)
+    refused(done, 8, "same.wav is read here", "--save")
+    assert recording.read_bytes() == DEMO.read_bytes()
 
 
 def test_two_files_are_not_one(capfd: Capture, tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""Files that people give: reading them ends, whatever a name stands for."""
+
+import errno
+import os
+from pathlib import Path
+
+MOST_BYTES = 256 << 20
+"""More than a year of a session's journal; a device such as /dev/zero never ends."""
+
+
+def read_given(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Everything that a file holds, or what was written into a pipe.
+
+    Raises:
+        OSError: if it cannot be read, or is longer than `most`.
+        ValueError: if nothing can have that name.
+    """
+    with open(path, "rb", opener=_without_waiting) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return data
+
+
+def is_possible(path: Path) -> bool:
+    """Whether the system could have a file of that name."""
+    try:
+        path.lstat()
+    except ValueError:  # there is a zero in it
+        return False
+    except OSError as failure:
+        return failure.errno != errno.ENAMETOOLONG
+    return True
+
+
+def _without_waiting(name: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes into is empty, and not waited for."""
+    handle = os.open(name, flags | os.O_NONBLOCK)
+    os.set_blocking(handle, True)
+    return handle
