@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from skill.core import colour
 from skill.core.decision import Context, Decision, Doubt, Flush
 from skill.core.foreground import AFTERWARDS_DB, LATELY_MS, Foreground
 from skill.core.hypothesis import Hypothesis, Reading, Word
@@ -194,6 +195,10 @@ class Listener:
         none = verdict.meaning or end - start < self.tuning.least or echo
         return self.talk_until if none else end
 
+    @property
+    def _settled(self) -> bool:
+        return self.coached >= colour.SETTLED_MS
+
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
 
@@ -233,7 +238,7 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         phrase = " " in verdict.reading.text
         if context.saying:
-            if self._is_of_another_colour(start, end):
+            if self._settled and colour.is_anothers(self.recent, start, end):
                 likely = verdict.confidence >= self.tuning.sure_over_coach
                 return 0.0 if likely else self.tuning.support_in_quiet[care]
             if self.foreground.is_overpowered(self.recent):
@@ -256,7 +261,7 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if unsure and verdict.confidence < self._plausible(command.care, start, context):
             return unsure
-        if context.saying and self._is_of_its_colour(start, end):
+        if context.saying and self._settled and colour.is_the_coachs(self.recent, start, end):
             return "it sounds like the coach"
         if context.saying and self.foreground.is_fainter_than_commands(self.recent, start, end):
             return "fainter than commands are"
@@ -285,10 +290,6 @@ class Listener:
         length = reading.end_ms - reading.start_ms
         return length >= self.tuning.least and (care is Care.PROTECTED or length <= most)
 
-    def _is_of_its_colour(self, start: int, end: int) -> bool:
-        settled = self.coached >= self.tuning.settled
-        return settled and self.recent.likeness(start, end) >= self.tuning.own_colour
-
     def _is_late_echo(self, start: int, end: int) -> bool:
         before = self.recent.between(start - self.tuning.afterwards, start)
         coach = any(moment.coach for moment in before)
@@ -298,14 +299,11 @@ class Listener:
         above = standing_out(self.recent, reading.start_ms, reading.end_ms)
         return above < self.tuning.standing_out
 
-    def _is_of_another_colour(self, start: int, end: int) -> bool:
-        settled = self.coached >= self.tuning.settled
-        return settled and 0 < self.recent.likeness(start, end) <= self.tuning.other_colour
-
     def _needed(self, care: Care, reading: Reading, context: Context) -> float:
         if context.saying:
             needed = self.tuning.confidence_over_coach[care]
-            others = self._is_of_another_colour(reading.start_ms, reading.end_ms)
+            start, end = reading.start_ms, reading.end_ms
+            others = self._settled and colour.is_anothers(self.recent, start, end)
             loud = not others and self.foreground.is_overpowered(self.recent)
             return max(needed, self.tuning.sure_over_loud_coach) if loud else needed
         needed = self.tuning.confidence[care]

@@ -46,18 +46,6 @@ class Tuning:
             the microphone than the person (`Foreground.is_overpowered`), and how likely a command
             must be there: what is left of it is as loud as the person. Three false commands in 40
             lines had 0.55 to 0.84; of 41 commands over an echo 10 dB louder 40 are heard still.
-        own_colour: over the coach, what is so much of its colour (`Recent.likeness`) is its own
-            voice. None of 109 commands over an echo as loud as the person and 10 dB louder had
-            more than 0.905; what was left of the coach in nine false ones, as likely and as loud as
-            a person's, 0.915 to 0.965.
-        other_colour: what is so much less of its colour is a person's. However loud the coach is,
-            such a word need be no likelier than over a soft one, and needs no more support than in
-            a quiet room. So are half of the commands over the coach; of what was left of a coach
-            12 dB louder, in 794 lines, all that was as loud as a person and likely had 0.85 or
-            more.
-        settled: both only from here on, after so much talk of the coach. Before, the filter is
-            quick to follow a person, too: after 2 and 6 s it would cost 7 of 285 commands, after
-            9 s none of 160.
         support_in_quiet: the same for single words where it was quiet: clocks tick, dogs bark. On
             dev, of 6 false accepts in 79 minutes of noise and made music 2 are left, and every
             command but one of 46 words cut from speech.
@@ -133,9 +121,6 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 0.5, Care.LIGHT: 0.9, Care.COSTLY: 0.9}
     )
     sure_over_loud_coach: float = 0.9
-    own_colour: float = 0.91
-    other_colour: float = 0.8
-    settled: int = 9_000
     support_in_quiet: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 0.35, Care.LIGHT: 0.35, Care.COSTLY: 0.35}
     )
