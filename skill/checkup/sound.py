@@ -4,7 +4,7 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ class Trial:
     frames: int = 0
     first: float | None = None
     last: float | None = None
-    peak: int = field(default=0)
+    peak: int = 0
 
     def count(self, frames: int) -> None:
         """Some frames have come, or gone."""
