@@ -127,7 +127,8 @@ class Store(Closing):
             for session, *fields in every:
                 visits.setdefault(session, []).append(Visit(*fields))
             rows = self._file.execute(
-                "SELECT id, started, routine, seconds, whole FROM sessions ORDER BY started, id"
+                "SELECT id, started, routine, seconds, whole FROM sessions "
+                "ORDER BY julianday(started), id"  # as moments: as texts, offsets would mislead
             )
             return [
                 Record(
