@@ -114,7 +114,8 @@ def microphone(names: Sequence[str] = ()) -> tuple[Finding, ...]:
 
     def heard(buffer: Any, frames: int, _time: object, _status: object) -> None:
         trial.count(frames)
-        trial.peak = max(trial.peak, int(np.abs(np.frombuffer(buffer, np.int16)).max(initial=0)))
+        pcm = np.frombuffer(buffer, np.int16)
+        trial.peak = max(trial.peak, int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
 
     found = _tried(Direction.MICROPHONE, names, open_microphone, heard, trial)
     return (*found, _heard(trial))
