@@ -52,12 +52,11 @@ def time_left(turn: Turn, _heard: Heard) -> None:
 def answer_help(turn: Turn, _heard: Heard) -> None:
     """Name some of the live commands; asked again, the following ones."""
     live = nameable(turn.coach, turn.now)
-    # Fewer may be live now than when the last ones were named.
+    # All may have been named, or fewer be live now than when the last ones were.
     page = turn.coach.help_page if turn.coach.help_page < len(live) else 0
-    names = live[page : page + COMMANDS_AT_ONCE]
     following = page + COMMANDS_AT_ONCE
-    turn.change(help_page=following if following < len(live) else 0)
-    turn.say("help", commands=spoken_list(turn.coach.book, names))
+    turn.change(help_page=following)
+    turn.say("help", commands=spoken_list(turn.coach.book, live[page:following]))
 
 
 def nameable(coach: Coach, now: int) -> tuple[str, ...]:
