@@ -313,7 +313,7 @@ def test_a_microphone_that_was_opened_again_has_another_echo(talking: TimelineSp
     assert decibels(heard_of(late)[second]) - decibels(after[second]) > 20
 
 
-def test_nothing_is_learnt_from_what_was_not_heard(talking: TimelineSpeaker) -> None:
+def test_nothing_is_learnt_from_what_was_not_heard() -> None:
     silent = TimelineSpeaker(RATE)
     room = Microphone(noise())
     source = without_echo(Reopened(room, room, slice(4 * RATE, 4 * RATE + 800)), silent)
