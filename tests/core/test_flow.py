@@ -99,6 +99,11 @@ def test_chimes_need_not_be_rendered_beforehand() -> None:
     assert Tone.TIME not in [text for text, _ in foresee(book.coach, book.now)]
 
 
+def test_that_the_microphone_is_gone_is_said_without_waiting_for_the_voice() -> None:
+    notice = BOOK.lines("microphone_lost")[0]
+    assert (notice, 100) in foresee(in_phase(Phase.ROLLING).coach, 0)
+
+
 def test_chimes_only_still_explains_a_step_that_is_new() -> None:
     coach = new_coach()
     coach = replace(coach, spot=replace(coach.spot, talk=Talk.CHIMES))
