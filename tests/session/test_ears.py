@@ -131,7 +131,8 @@ def test_what_stood_when_the_coach_became_known_to_be_heard_is_nobodys() -> None
     assert over_the_coach(70, anew=True) == []
 
 
-def test_who_begins_to_talk_begins_an_utterance() -> None:
+@pytest.mark.parametrize("news", [{"again": np.ones(BLOCK, np.int16)}, {"anew": True}])
+def test_who_begins_to_talk_begins_an_utterance(news: dict[str, Any]) -> None:
     """A lost command: the coach's shreds and "pause" were one unknown word of four seconds."""
     flushed: list[int] = []
 
@@ -146,7 +147,6 @@ def test_who_begins_to_talk_begins_an_utterance() -> None:
 
     ears = Ears(Listening([]), WebRtcVoiceDetector(), Listener(VOCABULARY))
     for number, pcm in enumerate(noise(8, 3)):
-        again = pcm if number == 2 else pcm[:0]
-        block = Block(number * BLOCK, pcm, again=again)
+        block = replace(Block(number * BLOCK, pcm), **(news if number == 2 else {}))
         ears.hear(block, block.end_frame // 16, SPEAKING)
     assert flushed == [0, -BLOCK, 1, -2 * BLOCK]

@@ -6,6 +6,7 @@ from skill.core.coach import Coach
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
+    Counted,
     Dropouts,
     Finish,
     Heard,
@@ -160,6 +161,15 @@ def test_the_place_is_remembered_when_it_changes() -> None:
     talk.remember = kept.append
     talk.run()
     assert [(mark.exercise, mark.step) for mark in kept] == [("one", "a"), ("one", "b")]
+
+
+def test_sessions_are_counted_once_when_one_begins() -> None:
+    talk, witness = session(Cue(5000, 5400, "start"), seconds=15)
+    talk.this_week = lambda: 3
+    talk.run()
+    counted = [entry for entry in witness.entries if isinstance(entry.message, Counted)]
+    assert [entry.message for entry in counted] == [Counted(3)]
+    assert counted[0].at > 5400
 
 
 def test_pace_and_volume_reach_the_speaker() -> None:
