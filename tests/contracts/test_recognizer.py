@@ -1,6 +1,7 @@
 """What every recogniser promises."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,13 @@ GRAMMAR = ("start rolling", "tell me more", "what can i say", "goodbye")
 Maker = Callable[[Sequence[str]], Recognizer]
 
 
+@cache
+def model() -> VoskModel:
+    return VoskModel(Settings().model)
+
+
 def vosk(grammar: Sequence[str]) -> Recognizer:
-    return VoskRecognizer(VoskModel(Settings().model), grammar)
+    return VoskRecognizer(model(), grammar)
 
 
 def resting(grammar: Sequence[str]) -> Recognizer:
