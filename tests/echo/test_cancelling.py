@@ -244,6 +244,18 @@ def test_headphones_that_are_pulled_out_are_noticed(talking: TimelineSpeaker) ->
     assert decibels(heard[late]) - decibels(passed[late]) > 25
 
 
+def test_between_two_echoes_with_headphones_the_first_one_is_forgotten(
+    talking: TimelineSpeaker,
+) -> None:
+    rooms = [Room(response(), 0.5, delay * RATE // 1000) for delay in (60, 35)]
+    heard, later = (heard_of(Echoing(Microphone(noise()), talking, room)) for room in rooms)
+    heard[2 * RATE : 6 * RATE] = noise()[2 * RATE : 6 * RATE]
+    heard[6 * RATE :] = later[6 * RATE :]
+    passed = heard_of(without_echo(Microphone(heard), talking))
+    late = slice(8 * RATE, 9 * RATE)
+    assert decibels(heard[late]) - decibels(passed[late]) > 25
+
+
 def test_without_its_file_the_session_goes_on_and_says_so(
     talking: TimelineSpeaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
