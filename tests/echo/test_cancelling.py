@@ -347,6 +347,38 @@ def test_a_microphone_that_was_opened_again_has_another_echo(talking: TimelineSp
     assert decibels(heard_of(late)[second]) - decibels(after[second]) > 20
 
 
+@pytest.mark.parametrize(("gone_ms", "times"), [(100, 0), (600, 1)])
+def test_an_echo_s_way_is_forgotten_after_a_loss_and_not_after_a_short_hole(
+    monkeypatch: pytest.MonkeyPatch, gone_ms: int, times: int
+) -> None:
+    room = Microphone(noise(2))
+    gone = slice(RATE, RATE + gone_ms * RATE // 1000)
+    source = without_echo(Reopened(room, room, gone), TimelineSpeaker(RATE))
+    assert forgotten(source, monkeypatch) == [gone.stop + 800] * times
+
+
+def test_an_echo_s_way_is_forgotten_when_the_speaker_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    speaker = TimelineSpeaker(RATE)
+    changes = iter([0] * 10 + [1] * 10)
+    monkeypatch.setattr(TimelineSpeaker, "changes", property(lambda _speaker: next(changes)))
+    source = without_echo(Microphone(noise(1)), speaker)
+    assert forgotten(source, monkeypatch) == [11 * 800]
+
+
+def forgotten(source: AudioSource, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ends of the blocks with which the way of the echo was forgotten."""
+    assert isinstance(source, EchoCancelled)
+    found: list[bool] = []
+    monkeypatch.setattr(source.canceller, "forget_path", lambda: found.append(True))
+    ends = []
+    for block in source.blocks():
+        ends += [block.end_frame] * len(found)
+        found.clear()
+    return ends
+
+
 def test_nothing_is_learnt_from_what_was_not_heard() -> None:
     silent = TimelineSpeaker(RATE)
     room = Microphone(noise())
