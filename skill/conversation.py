@@ -9,7 +9,7 @@ from dataclasses import replace
 from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.listener import plain
-from skill.core.messages import Chime, Effect, Event, Heard, Hush, Say, SpeechEnded, Tick
+from skill.core.messages import Chime, Effect, Event, Heard, Say, SpeechEnded, Tick
 from skill.core.table import live_commands
 from skill.core.vocabulary import Command
 
@@ -108,8 +108,6 @@ class Monologue:
                     self._ends_at = now + effect.pause_ms + LINE_MS + LETTER_MS * len(effect.text)
                 case Chime():
                     self._ends_at = now + effect.pause_ms + LINE_MS
-                case Hush():
-                    self._ends_at = now
                 case _:
                     pass
         self.coach = _still_there(self.coach)

@@ -27,12 +27,10 @@ class Ducking:
 
     Args:
         music: what is lowered.
-        rate: frames per second of the microphone.
     """
 
-    def __init__(self, music: Music, rate: int = RATE) -> None:
+    def __init__(self, music: Music) -> None:
         self._music = music
-        self._frames = AFTERWARDS_MS * rate // 1000
         self._low = False
         self._spoke = 0
 
@@ -46,6 +44,6 @@ class Ducking:
         """Restore it when the coach has been silent for a while."""
         if coach.saying:
             self._spoke = block.end_frame
-        elif self._low and block.end_frame - self._spoke >= self._frames:
+        elif self._low and block.end_frame - self._spoke >= AFTERWARDS_MS * RATE // 1000:
             self._low = False
             self._music.restore()

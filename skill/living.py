@@ -18,7 +18,7 @@ from skill.history.keeper import Keeper
 from skill.history.store import Store
 from skill.home.joining import join_home
 from skill.journal import JournalWriter, SpareJournal
-from skill.locking import is_locked
+from skill.locking import try_lock
 from skill.panel import Panel
 from skill.ports import Hands
 from skill.session import Observer, Session
@@ -138,7 +138,7 @@ def alone(state: Path) -> Iterator[None]:
         return
     with lock:
         try:
-            free = is_locked(lock.fileno())
+            free = try_lock(lock.fileno())
         except OSError:
             free = True
         if not free:

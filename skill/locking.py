@@ -3,8 +3,8 @@
 import fcntl
 
 
-def is_locked(handle: int) -> bool:
-    """Lock an open file or folder, as long as it is open.
+def try_lock(handle: int) -> bool:
+    """Lock an open file or folder, as long as it is open, unless somebody else has.
 
     A file that is locked should never be deleted: a third process could lock a new one of the same
     name.

@@ -171,7 +171,7 @@ class Session:
     _dropouts: Dropouts = field(default_factory=Dropouts)
     _ended_at: int | None = None
     _recycle: bool = False
-    _at: int = field(default=0)
+    _at: int = 0
 
     def run(self, bookmark: Bookmark | None = None) -> Coach:
         """Run until the coach has finished; return it as it ended."""

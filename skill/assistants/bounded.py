@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 PATIENCE_S = 60.0
 """Longer than anybody thinks between two words. Who sends nothing, or reads nothing, for so long
@@ -51,8 +51,7 @@ class BoundedReader(asyncio.StreamReader):
                 return await read
         except TimeoutError:
             self._refuse(f"Nothing has come for {PATIENCE_S:.0f} s.")
-            raise
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, why: str) -> NoReturn:
         self.refusal = why
         raise ValueError(why)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from skill.audio.devices import Device, Direction, all_devices, find_device
+from skill.audio.devices import Device, Direction, all_devices, default_device
 from skill.audio.portaudio import LOCK
 from skill.audio.sound_server import endpoints
 from skill.errors import DeviceError
@@ -43,7 +43,7 @@ def wanted_devices(direction: Direction, names: Sequence[str] = ()) -> list[Devi
         found.update(dict.fromkeys(_meant(direction, name)))
     if found:
         return list(found)
-    find_device(direction)  # raises if there is none at all
+    default_device(direction)  # raises if there is none at all
     parts = " or ".join(f'"{name}"' for name in names)
     there = ", ".join(dict.fromkeys(device.name for device in named_devices(direction)))
     raise DeviceError(f"No {direction.noun} has {parts} in its name.", f"These are there: {there}.")
@@ -78,7 +78,7 @@ def named_devices(direction: Direction) -> list[Device]:
 def _meant(direction: Direction, name: str) -> Iterator[Device]:
     if name.casefold() == DEFAULT:
         if all_devices(direction):
-            yield find_device(direction)
+            yield default_device(direction)
         return
     found = all_devices(direction)
     part = name.casefold()

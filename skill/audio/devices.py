@@ -59,8 +59,8 @@ def default_devices() -> DefaultDevices:
     return DefaultDevices(*names)
 
 
-def find_device(direction: Direction, name: str | None = None) -> Device:
-    """Find the default device, or the first one with `name` in its name, in any case.
+def default_device(direction: Direction) -> Device:
+    """The system's default device; any other one where it names none.
 
     Raises:
         DeviceError: if there is none, or libportaudio2 is not installed.
@@ -68,15 +68,7 @@ def find_device(direction: Direction, name: str | None = None) -> Device:
     devices = all_devices(direction)
     if not devices:
         raise DeviceError(f"There is no {direction.noun}.", "Plug one in, then start again.")
-    if name is None:
-        return _default(direction, devices)
-    for device in devices:
-        if name.casefold() in device.name.casefold():
-            return device
-    raise DeviceError(
-        f'No {direction.noun} has "{name}" in its name.',
-        f"These are there: {', '.join(device.name for device in devices)}.",
-    )
+    return _default(direction, devices)
 
 
 def all_devices(direction: Direction) -> list[Device]:

@@ -19,6 +19,7 @@ from skill.closing import Closing
 from skill.errors import DeviceError
 from skill.ports import RATE, Block, Pcm
 
+BLOCK_MS = 50
 QUEUE_CHUNKS = 1000
 """Some 10 s of the callback's chunks of 8 to 12 ms: longer than any pause of the main loop."""
 
@@ -107,7 +108,6 @@ class Microphone(Closing):
         name: parts of device names, the most wanted first, or one of them; None for the system's
             default.
         rate: frames per second of the blocks.
-        block_ms: length of a block in milliseconds, 20 to 100.
         channel: which of several channels to hear, from 0; None for a mix of all.
 
     Attributes:
@@ -123,12 +123,9 @@ class Microphone(Closing):
         self,
         name: str | Sequence[str] | None = None,
         rate: int = RATE,
-        block_ms: int = 50,
         channel: int | None = None,
     ) -> None:
         self._rate = rate
-        self._block_s = block_ms / 1000
-        self._block_frames = rate * block_ms // 1000
         self.clock = ClockMap(rate)
         self._overruns = 0
         self._blocks = self._deliver()
@@ -137,7 +134,7 @@ class Microphone(Closing):
         )
         self._intake = self._caretaker.first
         self.name = self._intake.device.name
-        self._builder = BlockBuilder(self._intake.device.rate, rate, self._block_frames)
+        self._builder = BlockBuilder(self._intake.device.rate, rate, rate * BLOCK_MS // 1000)
 
     def close(self) -> None:
         """Give the device back."""
@@ -191,11 +188,11 @@ class Microphone(Closing):
         if left is not None:
             return self._intake, left
         if current is None:
-            time.sleep(self._block_s)
+            time.sleep(BLOCK_MS / 1000)
             return self._intake, None
         if current is self._intake:
-            return current, current.next(self._block_s)
-        return current, _latest(current, self._block_s)
+            return current, current.next(BLOCK_MS / 1000)
+        return current, _latest(current, BLOCK_MS / 1000)
 
     def _lost(self, seconds: float) -> Sequence[Block]:
         self.clock.restart()

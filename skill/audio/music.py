@@ -172,10 +172,10 @@ class Mixer(Closing):
             return
 
     def close(self) -> None:
-        """Leave the server."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        """Leave the server; the next time, one is looked for anew."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
 
     def _streams(self) -> list[Any]:
         """Other programs' streams; none if there is no server."""
@@ -189,7 +189,7 @@ class Mixer(Closing):
                 self._server.connect(autospawn=False)
             return [stream for stream in self._server.sink_input_list() if _is_music(stream)]
         except pulsectl.PulseError:
-            self._leave()
+            self.close()
             return []
 
     def _set(self, index: int, volumes: tuple[float, ...]) -> None:
@@ -201,12 +201,6 @@ class Mixer(Closing):
             self._server.sink_input_volume_set(index, volume)
         except pulsectl.PulseError:  # the stream has ended meanwhile, or has no volume
             return
-
-    def _leave(self) -> None:
-        """Forget a server that has gone; the next time, a new one is looked for."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
 
 
 def _is_music(stream: Any) -> bool:

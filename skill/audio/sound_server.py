@@ -71,12 +71,12 @@ def is_astray(direction: Direction) -> bool:
     what our own speaker plays, and a speaker's may be played to nobody.
     """
     own = _streams("sink-inputs", "Sink Input", "Sink")
-    sinks = {str(entry.number): entry.name for entry in _numbered("sinks")}
+    sinks = _names("sinks")
     played_to = {sinks.get(number, "") for number in own}
     if direction is Direction.SPEAKER:
         return NOTHING_THERE in played_to
     useless = {f"{sink}.monitor" for sink in (*played_to, NOTHING_THERE)}
-    sources = {str(entry.number): entry.name for entry in _numbered("sources")}
+    sources = _names("sources")
     heard = {sources.get(n, "") for n in _streams("source-outputs", "Source Output", "Source")}
     return bool(heard & useless)
 
@@ -131,12 +131,6 @@ class Changes(Closing):
         self._process = process
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    number: int
-    name: str
-
-
 def _environment() -> dict[str, str]:
     return os.environ | {"LC_ALL": "C"}
 
@@ -165,9 +159,10 @@ def _field(entry: str, name: str) -> str:
     return found[1].strip() if found else ""
 
 
-def _numbered(things: str) -> list[_Numbered]:
+def _names(things: str) -> dict[str, str]:
+    """The server's number of each sink or source -> its name."""
     lines = [line.split("\t") for line in _ask("list", "short", things).splitlines()]
-    return [_Numbered(int(line[0]), line[1]) for line in lines if len(line) > 1]
+    return {line[0]: line[1] for line in lines if len(line) > 1}
 
 
 def _streams(things: str, kind: str, place: str) -> set[str]:

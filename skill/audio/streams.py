@@ -93,7 +93,7 @@ def open_microphone(device: Device, callback: Callback, channels: int = 1) -> St
     """Start capturing int16 at the device's own rate.
 
     Args:
-        device: from `find_device`.
+        device: one that PortAudio lists (`all_devices`).
         callback: gets a buffer of int16, `Stream.channels` side by side.
         channels: how many to ask for; a device that refuses is asked for all it has.
 
@@ -127,7 +127,7 @@ def open_speaker(
     """Start playing float32 at the device's own rate, two channels where it has them.
 
     Args:
-        device: from `find_device`.
+        device: one that PortAudio lists (`all_devices`).
         callback: fills an array of float32, shape (frames, channels).
         in_use: whether something is being played.
 

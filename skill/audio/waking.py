@@ -54,20 +54,18 @@ class WakingSpeaker:
 
     Args:
         speaker: plays.
-        rate: frames per second of the microphone's clock.
     """
 
-    def __init__(self, speaker: Speaker, rate: int = RATE) -> None:
+    def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
-        self._rate = rate
         self._silent_from: int | None = None
 
     def play(self, clip: Clip, token: int, at: int) -> None:
         """Start a clip, or its lead-in, at microphone frame `at`."""
         since = self._silent_from
-        if since is None or at - since >= ASLEEP_S * self._rate:
+        if since is None or at - since >= ASLEEP_S * RATE:
             clip = led_in(clip)
-        self._silent_from = at + frames_at(clip, self._rate)
+        self._silent_from = at + frames_at(clip, RATE)
         self._speaker.play(clip, token, at)
 
     def stop(self, at: int) -> None:

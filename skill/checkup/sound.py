@@ -4,7 +4,7 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ class Trial:
     frames: int = 0
     first: float | None = None
     last: float | None = None
-    peak: int = field(default=0)
+    peak: int = 0
 
     def count(self, frames: int) -> None:
         """Some frames have come, or gone."""
@@ -114,7 +114,8 @@ def microphone(names: Sequence[str] = ()) -> tuple[Finding, ...]:
 
     def heard(buffer: Any, frames: int, _time: object, _status: object) -> None:
         trial.count(frames)
-        trial.peak = max(trial.peak, int(np.abs(np.frombuffer(buffer, np.int16)).max(initial=0)))
+        pcm = np.frombuffer(buffer, np.int16)
+        trial.peak = max(trial.peak, int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
 
     found = _tried(Direction.MICROPHONE, names, open_microphone, heard, trial)
     return (*found, _heard(trial))

@@ -15,7 +15,7 @@ from skill.app import App
 from skill.cli.ending import keeping_nothing
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
 from skill.cli.screen import terminal
-from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.core.vocabulary import Command, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.register import Entry, Register, model_mark
@@ -104,8 +104,7 @@ def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take,
     from skill.audio.loudspeaker import Loudspeaker
     from skill.audio.microphone import Microphone
 
-    known = set(vocabulary.meanings.values())
-    phrases = [vocabulary.suggest(c) for c in Command if Meaning(c) in known]
+    phrases = vocabulary.suggestions(Command)
     with ExitStack() as stack:
         speaker = stack.enter_context(Loudspeaker(app.settings.speaker))
         voice = app.voice

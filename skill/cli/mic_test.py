@@ -22,7 +22,7 @@ from skill.cli.overwriting import keep_apart
 from skill.cli.screen import terminal
 from skill.core.decision import Context
 from skill.core.messages import Heard
-from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.core.vocabulary import Command, Vocabulary
 from skill.errors import ContentError
 from skill.ports import BLOCK, Block, Pcm
 from skill.session import Ears
@@ -65,8 +65,7 @@ def mic_test(app: App, *, save: Path | None, recording: Path | None, as_json: bo
 
 
 def _phrases(vocabulary: Vocabulary) -> tuple[str, ...]:
-    known = set(vocabulary.meanings.values())
-    phrases = tuple(vocabulary.suggest(c) for c in ASKED if Meaning(c) in known)
+    phrases = vocabulary.suggestions(ASKED)
     if not phrases:
         raise ContentError(["The commands have no start, next or stop that could be asked for."])
     return phrases

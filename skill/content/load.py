@@ -16,16 +16,11 @@ from skill.core.phrases import Pauses, Phrases
 from skill.core.routine import Routine
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ContentError
+from skill.languages import DATA
 
-
-def builtin(name: str) -> Path:
-    """Path of a file that ships with the package: ``routines/back.yaml``."""
-    return Path(__file__).resolve().parent.parent / "data" / name
-
-
-ROUTINE = builtin("routines/back.yaml")
-PHRASES = builtin("phrases/en.yaml")
-COMMANDS = builtin("commands/en.yaml")
+ROUTINE = DATA / "routines/back.yaml"
+PHRASES = DATA / "phrases/en.yaml"
+COMMANDS = DATA / "commands/en.yaml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import Field
 from skill.content.document import read_document
 from skill.content.schema import Strict
 from skill.content.shape import fit
-from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.core.vocabulary import Command, Vocabulary
 from skill.errors import ContentError
 
 WhenName = Literal["silent", "speaking", "rolling"]
@@ -76,11 +76,6 @@ def read_script(path: Path, vocabulary: Vocabulary) -> Script:
     lines = tuple(
         ScriptLine(text, line.when, line.after_ms, line.voice)
         for line in script.lines
-        for text in (_every_command(vocabulary) if line.say == EVERY_COMMAND else (line.say,))
+        for text in (vocabulary.suggestions(Command) if line.say == EVERY_COMMAND else (line.say,))
     )
     return Script(script.background, lines)
-
-
-def _every_command(vocabulary: Vocabulary) -> tuple[str, ...]:
-    known = set(vocabulary.meanings.values())
-    return tuple(vocabulary.suggest(command) for command in Command if Meaning(command) in known)

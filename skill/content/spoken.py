@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from skill.content.places import Document, Trail, nearest
-from skill.core.phrases import COMMAND_PLACEHOLDERS, PHRASES, placeholders
+from skill.core.phrases import COMMAND_PLACEHOLDERS, FRAGMENTS, PHRASES, placeholders
 from skill.core.vocabulary import Care, Command
 
 MAX_WORDS = 15
@@ -17,8 +17,6 @@ MAX_WORDS = 15
 MAX_BREATH_WORDS = 12
 """At the 150 words a minute of calm speech, five seconds, after which a person takes a breath; a
 voice breathes only where there is a mark."""
-FRAGMENTS = frozenset({"seconds", "one_minute", "minutes", "minutes_and_seconds", "list_and"})
-"""Lines that are pieces of other sentences."""
 TEACHING = ("greeting", "help")
 """The only lines that may name stop and pain, which are obeyed even while the coach speaks."""
 SENTENCE_FIELDS = frozenset({"intro", "full", "brief", "more", "breath", "ending", "text"})

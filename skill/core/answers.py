@@ -1,6 +1,6 @@
 """Answers that leave the person where they are: facts, help, and how the coach speaks."""
 
-from skill.core.coach import Phase
+from skill.core.coach import Coach, Phase
 from skill.core.messages import Heard, Talk
 from skill.core.table import useful_commands
 from skill.core.turn import Turn
@@ -30,10 +30,10 @@ def where_done(turn: Turn, _heard: Heard) -> None:
     turn.say("where_done")
 
 
-def how_long(turn: Turn, _heard: Heard) -> None:
+def how_long(turn: Turn, heard: Heard) -> None:
     """Say how long the step, or what is left of the exercise, takes."""
     if turn.spot.rolled_ms:
-        time_left(turn, _heard)
+        time_left(turn, heard)
     elif turn.coach.step.movement is not None:
         turn.say("length_of_movement", length=turn.left)
     else:
@@ -51,28 +51,30 @@ def time_left(turn: Turn, _heard: Heard) -> None:
 
 def answer_help(turn: Turn, _heard: Heard) -> None:
     """Name some of the live commands; asked again, the following ones."""
-    suggestions = turn.coach.book.suggestions
-    useful = [f"say_{command}" for command in useful_commands(turn.coach, turn.now)]
-    live = [suggestions[name] for name in useful if name in suggestions]
-    # Fewer may be live now than when the last ones were named.
+    live = nameable(turn.coach, turn.now)
+    # All may have been named, or fewer be live now than when the last ones were.
     page = turn.coach.help_page if turn.coach.help_page < len(live) else 0
-    names = live[page : page + COMMANDS_AT_ONCE]
     following = page + COMMANDS_AT_ONCE
-    turn.change(help_page=following if following < len(live) else 0)
-    turn.say("help", commands=spoken_list(turn.coach.book, names))
+    turn.change(help_page=following)
+    turn.say("help", commands=spoken_list(turn.coach.book, live[page:following]))
 
 
-def say_less(turn: Turn, heard: Heard) -> None:
+def nameable(coach: Coach, now: int) -> tuple[str, ...]:
+    """Phrases of the live commands that are worth naming, in the table's order."""
+    return coach.book.vocabulary.suggestions(useful_commands(coach, now))
+
+
+def say_less(turn: Turn, _heard: Heard) -> None:
     """Talk less."""
-    _change_talk(turn, heard, -1)
+    _change_talk(turn, -1)
 
 
-def say_more(turn: Turn, heard: Heard) -> None:
+def say_more(turn: Turn, _heard: Heard) -> None:
     """Talk more."""
-    _change_talk(turn, heard, +1)
+    _change_talk(turn, +1)
 
 
-def _change_talk(turn: Turn, _heard: Heard, by: int) -> None:
+def _change_talk(turn: Turn, by: int) -> None:
     wanted = TALKS.index(turn.spot.talk) + by
     if wanted not in range(len(TALKS)):
         turn.say("no_further")

@@ -3,7 +3,7 @@
 Every time is in milliseconds of microphone audio since the session began.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from skill.core.vocabulary import Command
@@ -255,7 +255,7 @@ class Hush:
 class Remember:
     """Write this bookmark down, so that a killed process comes back to the same step."""
 
-    bookmark: Bookmark = field()
+    bookmark: Bookmark
 
 
 @dataclass(frozen=True, slots=True)

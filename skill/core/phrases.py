@@ -58,6 +58,9 @@ PHRASES: Mapping[str, frozenset[str]] = {
 """Every line the coach needs, and the placeholders that are filled in it. Beside these, any line
 may name a command: ``{say_next}`` becomes the phrase that is live for `Command.NEXT`."""
 
+FRAGMENTS = frozenset({"seconds", "one_minute", "minutes", "minutes_and_seconds", "list_and"})
+"""Lines that are pieces of others."""
+
 COMMAND_PLACEHOLDERS: Mapping[str, Command] = {f"say_{command}": command for command in Command}
 """``say_next`` -> `Command.NEXT`, and so on; not for commands that take an argument."""
 

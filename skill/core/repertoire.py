@@ -9,18 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from skill.core.answers import COMMANDS_AT_ONCE
+from skill.core.answers import COMMANDS_AT_ONCE, nameable
 from skill.core.coach import Book, Coach, Phase, Spot, paced
-from skill.core.phrases import PHRASES
+from skill.core.phrases import FRAGMENTS, PHRASES
 from skill.core.routine import Exercise, Movement
-from skill.core.table import useful_commands
 from skill.core.way import MORE_TIME_MS
 from skill.core.wording import ROUND_TO_S, spoken_length, spoken_list
 
 MORE_TIMES = 2
 """How often "more time" is reckoned with in one movement."""
-FRAGMENTS = frozenset({"seconds", "one_minute", "minutes", "minutes_and_seconds", "list_and"})
-"""Phrases that are pieces of others."""
 _LENGTH = frozenset({"length", "left"})
 
 
@@ -104,8 +101,7 @@ def lengths(book: Book) -> tuple[str, ...]:
 def _suggestions(book: Book) -> Iterator[str]:
     """The lists of commands that "what can I say" gives, page by page, in every phase."""
     for coach in _moments(book):
-        useful = [f"say_{command}" for command in useful_commands(coach, 0)]
-        live = [book.suggestions[name] for name in useful if name in book.suggestions]
+        live = nameable(coach, 0)
         for page in range(0, len(live), COMMANDS_AT_ONCE):
             yield spoken_list(book, live[page : page + COMMANDS_AT_ONCE])
 

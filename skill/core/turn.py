@@ -138,14 +138,10 @@ class Turn:
 
     # Words that many replies need
 
-    def length(self, milliseconds: int) -> str:
-        """A length of time in words."""
-        return spoken_length(self.coach.book, milliseconds)
-
     @property
     def left(self) -> str:
         """What is left of the movement, in words."""
-        return self.length(self.coach.length() - self.coach.rolled(self.now))
+        return spoken_length(self.coach.book, self.coach.length() - self.coach.rolled(self.now))
 
     @property
     def where(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What a person can say: phrases and the commands they mean."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -129,6 +129,11 @@ class Vocabulary:
             if meaning == wanted:
                 return phrase
         raise KeyError(wanted)
+
+    def suggestions(self, commands: Iterable[Command]) -> tuple[str, ...]:
+        """The phrase for each of these commands that has one without an argument."""
+        known = set(self.meanings.values())
+        return tuple(self.suggest(command) for command in commands if Meaning(command) in known)
 
 
 def _openings(phrase: str) -> Iterator[str]:

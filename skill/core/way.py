@@ -12,13 +12,13 @@ NEARLY_OVER_MS = 10_000
 """A movement with less left than this is begun anew when it is taken up after a stop."""
 
 
-def wake(turn: Turn, _heard: Heard) -> None:
+def wake(turn: Turn, heard: Heard) -> None:
     """Begin, or pick up where the person was; after pain as gently as from it."""
     if turn.spot.hurt:
-        recover(turn, _heard)
+        recover(turn, heard)
         return
     if turn.coach.finished:
-        again(turn, _heard)
+        again(turn, heard)
         return
     if not turn.spot.begun:
         turn.go(turn.spot.place)

@@ -9,6 +9,7 @@ from skill.core.decision import Context
 from skill.core.hypothesis import Hypothesis
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.core.weighing import support
 from skill.enrolment.takes import Take
 from skill.ports import BLOCK, RATE, Block, Pcm, Recognizer
 from skill.session import Ears
@@ -51,12 +52,12 @@ class Trial:
         """Play a take with a moment of quiet around it."""
         wanted = self._vocabulary.meanings[take.phrase]
         heard = list(self._play(take.pcm))
-        chances = [self._chance(final, wanted) for final in self._noting.finals]
+        chances = [support(final, wanted, self._vocabulary) for final in self._noting.finals]
         return Outcome(max(chances, default=0.0), heard == [wanted])
 
     def acts_on(self, pcm: Pcm) -> bool:
         """Whether a sound, whatever it is, is taken for a command."""
-        return any(self._play(pcm))
+        return bool(list(self._play(pcm)))
 
     def _play(self, pcm: Pcm) -> Iterator[Meaning]:
         sound = _in_quiet(pcm)
@@ -70,12 +71,6 @@ class Trial:
         # What is left unfinished counts as unheard, and must not run into the next take.
         self._ears.listener, _ = self._ears.listener.listen(
             self._noting.flush(), ALL_LIVE, self._frame * 1000 // RATE
-        )
-
-    def _chance(self, hypothesis: Hypothesis, wanted: Meaning) -> float:
-        meanings = self._vocabulary.meanings
-        return sum(
-            reading.share for reading in hypothesis.readings if meanings.get(reading.text) == wanted
         )
 
 

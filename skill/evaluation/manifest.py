@@ -127,7 +127,7 @@ def _columns(manifest: Path, titles: list[str]) -> list[str]:
         for needed in NEEDED
         if needed not in titles
     ]
-    twice = {title for title in titles if titles.count(title) > 1}
+    twice = dict.fromkeys(title for title in titles if titles.count(title) > 1)
     mistakes += [f'{manifest}, line 1: "{title}" is there twice; keep one.' for title in twice]
     if mistakes:
         raise ContentError(mistakes)

@@ -143,7 +143,8 @@ class Store(Closing):
             for session, *fields in every:
                 visits.setdefault(session, []).append(Visit(*fields))
             rows = self._file.execute(
-                "SELECT id, started, routine, seconds, whole FROM sessions ORDER BY started, id"
+                "SELECT id, started, routine, seconds, whole FROM sessions "
+                "ORDER BY julianday(started), id"  # as moments: as texts, offsets would mislead
             )
             wrong = self._file.execute(WRONG_KIND).fetchone()
             if wrong is not None:

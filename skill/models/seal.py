@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from skill.errors import ModelError
+from skill.lasting import replace_text
 
 SEAL = "SHA256SUMS"
 """In the format of sha256sum, so that ``sha256sum -c SHA256SUMS`` checks it as well."""
@@ -16,14 +17,15 @@ LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)")
 
 
 def seal(folder: Path) -> None:
-    """Write the checksums of every file in a model's folder.
+    """Write the checksums of every file in a model's folder; after a power cut, too, they are whole
+    or not there.
 
     Raises:
         OSError: if the folder cannot be written.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SEAL)
     lines = [f"{_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
-    (folder / SEAL).write_text("".join(lines), encoding="utf-8")
+    replace_text(folder / SEAL, "".join(lines))
 
 
 def is_sealed(folder: Path) -> bool:

@@ -20,7 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from skill.errors import StorageError
 from skill.lasting import sync
-from skill.locking import is_locked
+from skill.locking import try_lock
 from skill.models.manifest import Entry
 
 GRAPHS = (("HCLG.fst",), ("HCLr.fst", "Gr.fst"))
@@ -174,7 +174,7 @@ def locked(places: Places[Any]) -> Iterator[None]:
         StorageError: if somebody else is at it.
     """
     with places.lock.open("wb") as file:
-        if not is_locked(file.fileno()):
+        if not try_lock(file.fileno()):
             raise StorageError(
                 f"{places.entry.name} is being installed in {places.root} by another process.",
                 "Wait until it is done.",

@@ -57,13 +57,11 @@ class Ring:
     """Forgets whatever is older than so many seconds. A `skill.audio.session_file.Tape`.
 
     Args:
-        seconds: how far it reaches back.
-        rate: frames per second of the microphone. A minute takes 1.9 MB at 16 kHz.
+        seconds: how far it reaches back. A minute takes 1.9 MB.
     """
 
-    def __init__(self, seconds: float, rate: int = RATE) -> None:
-        self._frames = round(seconds * rate)
-        self._rate = rate
+    def __init__(self, seconds: int) -> None:
+        self._frames = seconds * RATE
         self._blocks: deque[Block] = deque()
         self._orders: deque[_Order] = deque()
 
@@ -90,4 +88,4 @@ class Ring:
         """What it holds now; None before the first block."""
         if not self._blocks:
             return None
-        return Cut(tuple(self._blocks), tuple(self._orders), self._rate)
+        return Cut(tuple(self._blocks), tuple(self._orders), RATE)

@@ -44,7 +44,6 @@ class Narrator:
         chime: makes the clip of a tone.
         worker: `Inline` headless; one thread live, so that the microphone is never kept waiting.
         ahead: whether lines are rendered before they are needed; headless nobody waits for them.
-        rate: frames per second of the microphone's clock.
 
     Attributes:
         ahead: whether `prepare` is worth calling.
@@ -59,10 +58,8 @@ class Narrator:
         worker: Executor,
         *,
         ahead: bool = True,
-        rate: int = RATE,
     ) -> None:
         self.ahead = ahead
-        self._rate = rate
         self._voice = voice
         self.speaker = speaker
         self._chime = chime
@@ -79,13 +76,13 @@ class Narrator:
         """
         self._prepared.add((line.text, line.pace))
         future = self._worker.submit(self._voice.render, line.text, line.pace)
-        self._waiting = _Waiting(line, future, self._after(line.pause_ms, at))
+        self._waiting = _Waiting(line, future, _after(line.pause_ms, at))
         self._start(at)
 
     def chime(self, chime: Chime, at: int) -> None:
         """Play a tone when its pause, counted from microphone frame `at`, is over."""
         clip = louder(self._chime(chime.tone), chime.volume)
-        self._play(clip, chime.token, at, self._after(chime.pause_ms, at))
+        self._play(clip, chime.token, at, _after(chime.pause_ms, at))
 
     def hush(self, at: int) -> None:
         """Be silent; a line that is still being rendered will not be played."""
@@ -117,12 +114,9 @@ class Narrator:
             self.troubles.append(f"A line could not be spoken ({line.text}): {error}")
             return self._chime(Tone.NOT_NOW)
 
-    def _after(self, pause_ms: int, at: int) -> int:
-        return at + self._rate * pause_ms // 1000
-
     def _play(self, clip: Clip, token: int, at: int, starts: int) -> None:
         """Play a clip at microphone frame `at` so that its sound begins at frame `starts`."""
-        silence = np.zeros(max(0, starts - at) * clip.rate // self._rate, np.float32)
+        silence = np.zeros(max(0, starts - at) * clip.rate // RATE, np.float32)
         self.speaker.play(Clip(np.concatenate([silence, clip.samples]), clip.rate), token, at)
 
     def _render_ahead(self) -> None:
@@ -132,3 +126,7 @@ class Narrator:
         text, pace = self._wanted.pop(0)
         self._prepared.add((text, pace))
         self._preparing = self._worker.submit(self._voice.render, text, pace)
+
+
+def _after(pause_ms: int, at: int) -> int:
+    return at + RATE * pause_ms // 1000

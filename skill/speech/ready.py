@@ -117,7 +117,7 @@ def write_ready(folder: Path, identity: str, lines: Iterable[tuple[str, int, Cli
         StorageError: if the folder cannot be written.
     """
     entries: list[dict[str, object]] = []
-    seconds = size = 0.0
+    seconds, size = 0.0, 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for text, pace, clip in lines:
@@ -141,7 +141,7 @@ def write_ready(folder: Path, identity: str, lines: Iterable[tuple[str, int, Cli
             f"The lines cannot be written to {folder}: {error.strerror or error}.",
             "Choose another folder with --output.",
         ) from error
-    return Amount(len(entries), seconds, round(size) + len(index.encode()))
+    return Amount(len(entries), seconds, size + len(index.encode()))
 
 
 def encode(clip: Clip) -> tuple[str, bytes]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skill.errors import DownloadError, SettingsError, StorageError
-from skill.locking import is_locked
+from skill.locking import try_lock
 from skill.upgrade.bundle import INSTALLER, VERSION_FILE, Version, shown, unpack, version_of
 
 
@@ -102,7 +102,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
-        if not is_locked(handle):
+        if not try_lock(handle):
             raise StorageError(
                 f"Another upgrade is under way in {folder}.", "Wait until it is done."
             )

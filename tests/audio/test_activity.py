@@ -42,6 +42,18 @@ def test_silence_and_a_steady_tone_are_not_raised_for_long() -> None:
     assert not raised[-1]
 
 
+def test_what_a_room_still_answers_is_not_the_voice() -> None:
+    level, random = Level(), np.random.default_rng(3)
+
+    def heard(loudness: float, steps: int) -> list[bool]:
+        frames = random.normal(0, loudness, (steps, 160)).astype(np.int16)
+        return [level.is_raised(frame) for frame in frames]
+
+    heard(20, 100)
+    assert all(heard(5_000, 50))
+    assert not any(heard(100, 40)[12:])
+
+
 def test_an_offset_of_the_microphone_is_no_sound() -> None:
     pcm, _ = in_noise(40)
     with_offset: Pcm = pcm // 10 + np.int16(3000)

@@ -57,6 +57,16 @@ def test_one_late_second_is_left_out() -> None:
     assert clock.seconds_at(30.5 * 48_000) == pytest.approx(expected, abs=0.0002)
 
 
+def test_a_busy_machine_that_is_early_and_late_in_turn_moves_nothing() -> None:
+    clock = noted(0, 30)
+    expected = clock.seconds_at(34 * 48_000)
+    for number in range(1, 10):  # two stamps make one average
+        frame = (30 + number) * 24_000 + 30 * 24_000
+        late = 0.01 if number // 2 % 2 else -0.01
+        clock.note(frame, 1000.0025 + frame / 48_000 + late)
+    assert clock.seconds_at(34 * 48_000) == pytest.approx(expected, abs=0.001)
+
+
 def test_lost_frames_move_the_line_and_leave_its_speed() -> None:
     clock = noted(100, 60)
     for frame in range(60 * 48_000, 65 * 48_000, PERIOD):
@@ -65,10 +75,11 @@ def test_lost_frames_move_the_line_and_leave_its_speed() -> None:
     assert clock.drift_ppm == pytest.approx(100, abs=6)
 
 
-def test_a_new_stream_keeps_the_speed_of_the_one_before() -> None:
+@pytest.mark.parametrize("seconds", [1, 10])
+def test_a_new_stream_keeps_the_speed_of_the_one_before(seconds: float) -> None:
     clock = noted(80, 60)
     clock.restart()
     assert not clock.known
-    noted(80, 1, start=5000, clock=clock)
+    noted(80, seconds, start=5000, clock=clock)
     assert clock.known
     assert clock.drift_ppm == pytest.approx(80, abs=6)

@@ -37,11 +37,11 @@ def played(deck: Deck, plan: dict[int, Sound | None], blocks: list[int]) -> Samp
 
 def test_a_sound_comes_out_whole_and_says_where_it_ended() -> None:
     sound = Sound(tone(0.1))
-    out = played(Deck(RATE), {2: sound}, [100] * 30)
-    np.testing.assert_array_equal(out[200:1800], tone(0.1))
-    assert not out[:200].any()
-    assert not out[1800:].any()
-    assert sound.end == 1800
+    out = played(Deck(RATE), {2: sound}, [130] * 30)
+    np.testing.assert_array_equal(out[260:1860], tone(0.1))
+    assert not out[:260].any()
+    assert not out[1860:].any()
+    assert sound.end == 1860, "in the middle of what a device asked for"
 
 
 @pytest.mark.parametrize("frames", [7, 64, 100, 160, 1000])
@@ -65,6 +65,13 @@ def test_never_a_click(blocks: list[int], plan: dict[int, float | None]) -> None
     assert len(out) == sum(blocks)
     voices = 1 + max((_close(at, plan, blocks) for at in plan), default=0)
     assert np.abs(np.diff(out, prepend=0)).max(initial=0) <= voices * STEEPEST * 1.01
+
+
+def test_a_change_within_the_fade_of_another_is_no_click() -> None:
+    plan = {0: Sound(tone(1)), 102: Sound(tone(1)), 103: None}
+    out = played(Deck(RATE), plan, [20] * 200)
+    assert abs(out[103 * 20]) > PEAK / 2, "the first is still loud"
+    assert np.abs(np.diff(out)).max() <= 2 * STEEPEST
 
 
 def _close(at: int, plan: dict[int, float | None], blocks: list[int]) -> int:

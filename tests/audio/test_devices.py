@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skill.audio.devices import Direction, default_devices, find_device
+from skill.audio.choosing import wanted_devices
+from skill.audio.devices import Direction, default_devices
 from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.errors import DeviceError
@@ -56,12 +57,12 @@ def test_the_default_devices_have_names(pulse: Pulse) -> None:
 
 def test_an_unknown_name_lists_the_names_there_are(pulse: Pulse) -> None:
     with pytest.raises(DeviceError, match='No microphone has "Blue Yeti" in its name') as error:
-        find_device(Direction.MICROPHONE, "Blue Yeti")
+        wanted_devices(Direction.MICROPHONE, ("Blue Yeti",))
     assert "default" in error.value.remedy
 
 
 def test_a_device_is_found_by_part_of_its_name_in_any_case(pulse: Pulse) -> None:
-    assert find_device(Direction.SPEAKER, "FAUL").name == "default"
+    assert wanted_devices(Direction.SPEAKER, ("FAUL",))[0].name == "default"
 
 
 def test_the_microphone_hears_a_tone_at_its_pitch_and_level(pulse: Pulse) -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from skill.audio.music import FACTOR, Mixer, Music, Note
 from tests.support.pulse import Pulse, running_pulseaudio
 from tests.support.streams import playing_music, set_volume, volumes
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.device
 
@@ -41,13 +42,6 @@ def volume(pulse: Pulse) -> list[float]:
 def set_only(pulse: Pulse, percent: int) -> None:
     (stream,) = volumes(pulse)
     set_volume(pulse, stream, percent)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def low(pulse: Pulse, of: float = 1.0) -> bool:

@@ -47,7 +47,7 @@ def test_a_stream_that_never_begins_has_stopped() -> None:
 def test_a_device_that_takes_its_time_to_start_is_good() -> None:
     verdicts = watched(lambda at: RATE * max(0.0, at - 0.9))
     assert first(verdicts, Verdict.WRONG) == float("inf")
-    assert first(verdicts, Verdict.GOOD) < 7
+    assert first(verdicts, Verdict.GOOD) < 5.7, "the start is no part of the rate"
 
 
 @pytest.mark.parametrize("made_up", [True, False], ids=["made up for", "lost"])
@@ -71,6 +71,6 @@ def test_while_nobody_looked_nothing_is_known() -> None:
     watch = RateWatch(RATE)
     for at in np.arange(0, 6, 0.1):
         watch.look(round(RATE * at), at)
-    # A process stopped for 10 s, or a machine suspended: hardly any frames have come meanwhile.
+    # A process stopped for 10 s, or a machine suspended: no frames have come meanwhile.
     for at in np.arange(16, 22, 0.1):
-        assert watch.look(round(RATE * (at - 9.8)), at) in {Verdict.TOO_SOON, Verdict.GOOD}
+        assert watch.look(round(RATE * (at - 10.1)), at) in {Verdict.TOO_SOON, Verdict.GOOD}

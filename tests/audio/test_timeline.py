@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.audio.timeline import TimelineSpeaker, frames_at
+from skill.audio.timeline import REMEMBERED_S, TimelineSpeaker, frames_at
 from skill.ports import Clip
 
 
@@ -37,3 +37,13 @@ def test_a_clip_stopped_at_its_last_frame_has_ended_by_itself() -> None:
     speaker.play(silence(100, 16_000), 2, at=150)
     speaker.stop(249)
     assert list(speaker.poll(1_000)) == [1]
+
+
+def test_what_was_played_is_known_for_seconds_up_to_where_it_was_stopped() -> None:
+    speaker = TimelineSpeaker(16_000)
+    clip = Clip(np.ones(16_000, np.float32), 16_000)
+    speaker.play(clip, 1, at=0)
+    speaker.stop(8_000)
+    speaker.play(clip, 2, at=8_000 + (REMEMBERED_S - 1) * 16_000)
+    assert speaker.played(7_900, 100) == pytest.approx(1.0, abs=0.01)
+    assert not speaker.played(9_600, 100).any(), "it has faded out"

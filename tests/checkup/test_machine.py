@@ -1,8 +1,12 @@
 """What the doctor makes of a machine, sound apart, and of what devices deliver."""
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
+import numpy as np
 import pytest
 
 from skill.audio.devices import Device, Direction
@@ -81,6 +85,24 @@ def test_frames_before_the_first_call_do_not_count() -> None:
     for _ in range(3):
         trial.count(100)
     assert trial.frames == 200
+
+
+def test_a_microphone_stuck_at_its_lower_limit_is_not_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    callbacks: list[Callable[..., None]] = []
+
+    def opened(_device: Device, callback: Callable[..., None]) -> Mock:
+        callbacks.append(callback)
+        return Mock()
+
+    lowest = np.full(480, -32768, np.int16).tobytes()
+    monkeypatch.setattr(sound, "wanted_devices", lambda *_: [DEVICE])
+    monkeypatch.setattr(sound, "open_microphone", opened)
+    monkeypatch.setattr(
+        time, "sleep", lambda _: [callbacks[0](lowest, 480, None, None) for _ in "ab"]
+    )
+    assert sound.microphone()[-1].fact.startswith("peaks at 0 dB")
 
 
 @pytest.mark.parametrize(

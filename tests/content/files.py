@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from skill.content import COMMANDS, PHRASES, ROUTINE, Content, load_content
+from skill.content.load import COMMANDS, PHRASES, ROUTINE, Content, load_content
 from skill.errors import ContentError
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yaml import safe_dump, safe_load
 
-from skill.content import COMMANDS, PHRASES, ROUTINE, load_content
+from skill.content.load import COMMANDS, PHRASES, ROUTINE, load_content
 from skill.errors import ContentError
 
 SOURCES = (ROUTINE, PHRASES, COMMANDS)

@@ -4,7 +4,7 @@ from hassil.intents import Intents, TextSlotList
 from hassil.sample import sample_intents
 from yaml import safe_load
 
-from skill.content import COMMANDS, PHRASES, ROUTINE, load_content
+from skill.content.load import COMMANDS, PHRASES, ROUTINE, load_content
 from skill.content.schema import schemas
 from skill.content.spoken import held, words_of
 from skill.core.phrases import PHRASES as NAMES

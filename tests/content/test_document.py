@@ -4,8 +4,6 @@ import pytest
 
 from tests.content.files import Files, change, line_of
 
-GENTLE = "intro:\n"
-
 
 def test_a_missing_file(files: Files) -> None:
     files.phrases.unlink()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from skill.content import lint
+from skill.content.lint import unknown_words
 from tests.content.files import Files, change, line_of
 
 TITLE = "title: lie along the roller"
@@ -65,7 +65,7 @@ def test_a_name_that_is_a_command_is_the_routines_mistake(files: Files) -> None:
 
 def test_a_name_that_nobody_can_hear_is_the_routines_mistake(files: Files) -> None:
     change(files.routine, ("[vertical rolling, along the spine]", "[vertical rolling, yoog]"))
-    mistakes = lint(files.load(), lambda word: word != "yoog")
+    mistakes = unknown_words(files.load(), lambda word: word != "yoog")
     assert len(mistakes) == 1
     assert mistakes[0].startswith(f"{files.routine}, exercise 2 (vertical), field called")
 
@@ -227,8 +227,8 @@ def test_words_the_recogniser_does_not_know(files: Files) -> None:
     change(files.commands, ("- move on", "- move onn"))
     content = files.load()
     model = {word for word in content.vocabulary.words if word != "onn"}
-    (mistake,) = lint(content, model.__contains__, sorted(model))
+    (mistake,) = unknown_words(content, model.__contains__, sorted(model))
     assert '"onn" of "move onn"' in mistake
     assert 'did you mean "on"' in mistake
     assert f"(line {line_of(files.commands, 'move onn')})" in mistake
-    assert lint(content, content.vocabulary.words.__contains__) == []
+    assert unknown_words(content, content.vocabulary.words.__contains__) == []

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from skill.core.answers import COMMANDS_AT_ONCE, nameable
 from skill.core.coach import Coach, Phase
 from skill.core.cues import schedule
 from skill.core.foresight import foresee
@@ -20,7 +21,8 @@ from skill.core.messages import (
     Tone,
 )
 from skill.core.routine import Cue
-from skill.core.vocabulary import Command
+from skill.core.vocabulary import Command, Vocabulary
+from skill.core.way import MORE_TIME_MS
 from skill.core.wording import spoken_length, spoken_list
 from tests.support.book import BOOK, MOVEMENT, new_coach
 from tests.support.playbook import Playbook, in_phase
@@ -99,6 +101,11 @@ def test_chimes_need_not_be_rendered_beforehand() -> None:
     assert Tone.TIME not in [text for text, _ in foresee(book.coach, book.now)]
 
 
+def test_that_the_microphone_is_gone_is_said_without_waiting_for_the_voice() -> None:
+    notice = BOOK.lines("microphone_lost")[0]
+    assert (notice, 100) in foresee(in_phase(Phase.ROLLING).coach, 0)
+
+
 def test_chimes_only_still_explains_a_step_that_is_new() -> None:
     coach = new_coach()
     coach = replace(coach, spot=replace(coach.spot, talk=Talk.CHIMES))
@@ -132,6 +139,11 @@ def test_more_time_moves_ten_seconds_and_says_halfway_once() -> None:
     assert "ending" in book.wait(1).finish_speaking().said
 
 
+def test_more_time_is_for_this_movement_only() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.MORE_TIME).hear(Command.SKIP).forget()
+    assert book.hear(Command.HOW_LONG).said == ["length_of_movement 1 min"]
+
+
 def test_halfway_is_half_of_the_longer_movement() -> None:
     book = in_phase(Phase.ROLLING).wait(5).hear(Command.MORE_TIME).forget().wait(39)
     assert book.said.count("halfway") == 0
@@ -159,6 +171,12 @@ def test_a_cue_waits_for_the_coach_but_not_for_long() -> None:
     book.line_ms = 5_000
     book.hear(Command.TELL_MORE).forget().wait(12)
     assert "ten_seconds" not in book.said
+
+
+def test_a_reminder_as_near_to_another_call_as_content_may_have_it_is_said() -> None:
+    near = replace(MOVEMENT, breath=(), cues=(Cue(26, "near"),))
+    said = [due.what for due in schedule(BOOK, near, 60_000, 0, Talk.FULL)]
+    assert said == ["near", "halfway", "ten_seconds"]
 
 
 def test_a_short_movement_has_no_ten_seconds() -> None:
@@ -266,6 +284,16 @@ def test_undo_after_pain_tells_that_the_clock_stands_still() -> None:
 
 
 def test_undo_goes_back_ten_commands() -> None:
+    book = in_phase(Phase.ROLLING)
+    for _ in range(12):
+        book.hear(Command.MORE_TIME)
+    for _ in range(12):
+        book.forget().hear(Command.UNDO)
+    assert book.said == ["nothing_to_undo"]
+    assert book.coach.spot.extra_ms == 2 * MORE_TIME_MS
+
+
+def test_undo_goes_back_step_by_step() -> None:
     book = in_phase(Phase.SETTING_UP)
     for _ in range(3):
         book.hear(Command.SKIP)
@@ -315,10 +343,34 @@ def test_back_from_the_first_step_goes_to_the_exercise_that_came_before() -> Non
     assert book.coach.spot.finished == ("one",)
 
 
+def test_an_exercise_that_is_gone_back_to_after_the_end_is_picked_up_like_any() -> None:
+    book = in_phase(Phase.DONE).hear(Command.EXERCISE, "two").hear(Command.STOP).forget()
+    book.hear(Command.START).finish_speaking()
+    assert book.said == ["picked_up exercise two 1 the c", "brief c"]
+
+
 def test_start_after_a_finished_and_slept_routine_begins_anew() -> None:
     book = in_phase(Phase.DONE).hear(Command.STOP).hear(Command.START).finish_speaking()
     assert book.at == "setting up one/a"
     assert book.coach.spot.finished == ()
+
+
+def test_help_begins_anew_after_a_page_that_is_full() -> None:
+    book = in_phase(Phase.SETTING_UP)
+    two_pages = nameable(book.coach, book.now)[: 2 * COMMANDS_AT_ONCE]
+    few = Vocabulary({phrase: BOOK.vocabulary.meanings[phrase] for phrase in two_pages})
+    book.coach = replace(book.coach, book=replace(BOOK, vocabulary=few))
+    pages = [book.forget().hear(Command.HELP).said for _ in range(3)]
+    assert pages[0] == pages[2] != pages[1]
+    book.coach = replace(book.coach, help_page=len(two_pages))  # more were live before
+    assert book.forget().hear(Command.HELP).said == pages[0]
+
+
+def test_help_begins_anew_in_another_phase() -> None:
+    book = in_phase(Phase.SETTING_UP)
+    first = book.hear(Command.HELP).said
+    book.hear(Command.SKIP).forget()
+    assert book.hear(Command.HELP).said == first
 
 
 def test_help_tells_the_rest_when_asked_again() -> None:

@@ -193,8 +193,10 @@ def test_a_command_is_no_other_talk() -> None:
     assert isinstance(judge(final("next", start_ms=900), LIVE, listener), Heard)
 
 
-def test_in_noise_a_partial_that_stands_is_flushed_though_the_voice_never_ends() -> None:
-    noisy = BELIEVING.notice_voice([1.0] * 200, 2000)
+@pytest.mark.parametrize("hole", [0, 20])
+def test_in_noise_a_partial_that_stands_is_flushed_though_the_voice_never_ends(hole: int) -> None:
+    voice = [1.0] * 160 + [0.0] * hole + [1.0] * (40 - hole)
+    noisy = BELIEVING.notice_voice(voice, 2000)
     noisy, _ = noisy.listen(partial("pause"), LIVE, 2000)
     noisy = noisy.notice_voice([1.0] * 50, 2500)
     assert noisy.wait(LIVE, 2000 + noisy.tuning.steady[Command.PAUSE.care]) == Flush()

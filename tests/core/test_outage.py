@@ -78,8 +78,14 @@ def test_speech_resumes_at_the_start_of_the_line() -> None:
     assert [type(effect) for effect in book.effects] == [Hush]
     book.forget().wait(20)
     assert book.said == []
-    book.send(SpeakerBack()).finish_speaking()
-    assert book.said == ["full b 2", "movement_ready 1 min"]
+    book.send(SpeakerBack())
+    assert book.begun == [(book.now, "full b 2")], "without the silence before it"
+    assert book.finish_speaking().said == ["full b 2", "movement_ready 1 min"]
+
+
+def test_silence_is_counted_from_when_the_speaker_is_back() -> None:
+    book = in_phase(Phase.SETTING_UP).send(SpeakerLost()).wait(300).send(SpeakerBack())
+    assert book.wait(40).said == []
 
 
 def test_without_a_speaker_the_movement_stands_still_and_nothing_is_asked() -> None:

@@ -115,6 +115,16 @@ def test_what_is_long_past_is_forgotten() -> None:
     assert tape.frames == pytest.approx(kept, abs=3 * BLOCK)
 
 
+@pytest.mark.parametrize("own", [1.0, 1.25])
+def test_a_word_is_heard_with_what_was_before_it_around_the_persons_own_pitch(own: float) -> None:
+    tape = Tape([])
+    ears = PitchedEars(tape, RATE, own)
+    keep(ears, room(4))
+    list(ears.opinions(3000))
+    heard = sum((1 + BEFORE_MS / 1000) * RATE / (own * factor) for factor in FACTORS)
+    assert tape.frames == pytest.approx(heard, abs=BLOCK)
+
+
 def test_what_a_block_gives_again_is_heard_in_its_place() -> None:
     """A gate opened late: the sound before it comes once more, ungated."""
     heard: list[Pcm] = []

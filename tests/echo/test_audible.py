@@ -59,3 +59,13 @@ def test_where_nothing_is_louder_while_the_coach_speaks_it_is_not_heard() -> Non
     audible = after(100, heard=ROOM, left=ROOM, before=in_a_quiet_room())
     assert not audible.possible
     assert not audible.certain
+
+
+def test_once_it_is_known_to_be_heard_it_is_until_nothing_is_heard_of_it() -> None:
+    """However long a person talks over it: of them, the filter takes nothing."""
+    audible = after(100, heard=TALK, left=HUSHED, before=in_a_quiet_room())
+    audible = after(400, heard=TALK, left=TALK, before=audible)
+    assert not audible.explained
+    assert audible.certain
+    audible = after(400, heard=ROOM, left=ROOM, before=audible)
+    assert not audible.certain

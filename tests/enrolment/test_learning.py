@@ -15,6 +15,7 @@ from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
+from skill.enrolment.trial import Trial
 from skill.ports import Block
 from skill.session import Ears
 from skill.settings import Settings
@@ -113,6 +114,23 @@ def test_progress_reaches_its_end() -> None:
     told: list[tuple[int, int]] = []
     learn(takes(2, 0), Lab(grandchild, VOCABULARY, lambda done, all_: told.append((done, all_))))
     assert told[-1][0] == told[-1][1] == len(told)
+
+
+def test_a_sound_is_played_to_its_end_whatever_is_made_of_it() -> None:
+    class Counting(Grandchild):
+        blocks = 0
+
+        def feed(self, block: Block) -> Sequence[Hypothesis]:
+            self.blocks += 1
+            return super().feed(block)
+
+    recognizer = Counting(1.0)
+    trial = Trial(Ears(recognizer, Threshold(), Listener(VOCABULARY)), VOCABULARY)
+    word = take("stop", STOP).pcm
+    assert trial.acts_on(word)
+    played = recognizer.blocks
+    assert not trial.acts_on(word * 0)
+    assert recognizer.blocks == 2 * played
 
 
 # The built-in ears

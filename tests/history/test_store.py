@@ -33,6 +33,16 @@ def test_a_session_that_goes_on_is_kept_once(tmp_path: Path) -> None:
         assert store.records() == [longer]
 
 
+def test_the_night_the_clocks_go_back_the_oldest_is_still_first(tmp_path: Path) -> None:
+    summer, winter = (timezone(timedelta(hours=hours)) for hours in (2, 1))
+    before = replace(RECORD, started=datetime(2026, 10, 25, 2, 50, tzinfo=summer))
+    after = replace(RECORD, started=datetime(2026, 10, 25, 2, 10, tzinfo=winter))
+    with Store(tmp_path / "history") as store:
+        for record in (before, after):
+            store.keep(record)
+        assert [record.started for record in store.records()] == [before.started, after.started]
+
+
 def test_a_write_that_fails_at_its_end_is_no_end_of_writing(tmp_path: Path) -> None:
     path = tmp_path / "history"
     with Store(path) as store:

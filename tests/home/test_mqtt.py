@@ -16,9 +16,10 @@ from skill.home.address import read_address
 from skill.home.mqtt import HomeLink
 from skill.home.report import Topics
 from skill.ports import Block
-from tests.support.broker import PASSWORD, USER, Broker, Home, broker, free_port, wait_for
+from tests.support.broker import PASSWORD, USER, Broker, Home, broker, free_port
 from tests.support.room import Witness, session
 from tests.support.scripted import Cue
+from tests.support.waiting import wait_until
 
 TOPICS = Topics("Mat")
 
@@ -85,7 +86,7 @@ def test_a_whole_session_from_its_buttons(mosquitto: Broker) -> None:
             assert home.json(TOPICS.state)["remaining"]
             home.publish(TOPICS.command, "stop")
             floor.until(lambda: home.json(TOPICS.state)["state"] == "asleep")
-        wait_for(lambda: home.text(TOPICS.availability) == "offline")
+        wait_until(lambda: home.text(TOPICS.availability) == "offline")
     assert pressed(floor.witness) == ["start", "next", "next", "pause", "stop"]
     assert floor.told == []
 
@@ -95,7 +96,9 @@ def test_who_comes_later_finds_everything_retained(mosquitto: Broker) -> None:
         with Home(mosquitto.port) as early:
             floor.until(lambda: early.json(TOPICS.state))
         with Home(mosquitto.port) as late:
-            wait_for(lambda: {TOPICS.state, TOPICS.availability, TOPICS.discovery} <= late.retained)
+            wait_until(
+                lambda: {TOPICS.state, TOPICS.availability, TOPICS.discovery} <= late.retained
+            )
 
 
 def test_a_retained_command_and_one_that_is_none_are_left_alone(mosquitto: Broker) -> None:
@@ -163,7 +166,7 @@ def test_a_coach_that_dies_is_gone_by_its_last_will(mosquitto: Broker) -> None:
         connection = floor.link._client.socket()
         assert isinstance(connection, socket.socket)
         connection.shutdown(socket.SHUT_RDWR)
-        wait_for(lambda: home.text(TOPICS.availability) == "offline")
+        wait_until(lambda: home.text(TOPICS.availability) == "offline")
 
 
 def test_home_assistant_that_starts_anew_is_told_again(mosquitto: Broker) -> None:

@@ -68,7 +68,7 @@ def test_espeak_speaks_the_language() -> None:
     assert "gmw/en-US " in make_mouth(settings(voice="espeak")).voice.identity
 
 
-def test_an_unknown_language_is_one_sentence(capfd: Capture, tmp_path: Path) -> None:
+def test_an_unknown_language_is_one_sentence(capfd: Capture) -> None:
     done = run(capfd, "check", "--language", "fr")
     assert done.code == ContentError.exit_code
     assert "languages.toml" in done.err

@@ -9,6 +9,7 @@ from skill.errors import ModelError
 from skill.models.install import install
 from skill.models.seal import SEAL, check_seal, is_sealed, seal
 from tests.models.archives import describe, lay_out, pack
+from tests.support.syncing import watched
 
 
 def test_what_is_installed_is_sealed(tmp_path: Path) -> None:
@@ -36,6 +37,17 @@ def test_a_file_that_is_cut_short_or_gone_is_named(tmp_path: Path) -> None:
     victim.unlink()
     with pytest.raises(ModelError, match=f"{name} is missing"):
         check_seal(folder)
+
+
+def test_what_is_installed_outlives_a_power_cut_with_its_seal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = watched(monkeypatch)
+    entry = describe(pack({}), "https://example.invalid/a.zip", pinned=False)
+    folder = install(entry, tmp_path / "models", source=lay_out(tmp_path / "source"))
+    files = {path.name.removesuffix(".new") for path in synced}
+    assert {path.name for path in folder.rglob("*") if path.is_file()} <= files
+    assert synced[-1] == folder.parent  # its name, after all that is in it
 
 
 def test_sealing_again_gives_the_same(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from skill.page.server import MOST_CONNECTIONS
 from skill.ports import Press
 from tests.page.conftest import Serve, Served, site
 from tests.support.playbook import in_phase
+from tests.support.waiting import wait_until
 
 NEXT = b'{"command": "next", "argument": null}'
 
@@ -109,21 +110,26 @@ def test_nonsense_is_refused_and_the_page_goes_on(page: Served) -> None:
 def test_whoever_opens_all_connections_is_cut_off(page: Served) -> None:
     place = ("127.0.0.1", page.address.port)
     idle = [socket.create_connection(place) for _ in range(MOST_CONNECTIONS + 20)]
-    time.sleep(0.3)
-    refused = 0
-    for one in idle:
-        one.setblocking(False)
-        try:
-            refused += one.recv(1) == b""
-        except ConnectionResetError:
-            refused += 1
-        except BlockingIOError:
-            continue
-    assert refused == 20
+    wait_until(lambda: sum(map(is_refused, idle)) == 20)
     for one in idle:
         one.close()
-    time.sleep(0.2)
-    assert httpx.get(page.address.url).status_code == 200
+    wait_until(lambda: answers(page))
+
+
+def is_refused(one: socket.socket) -> bool:
+    one.setblocking(False)
+    try:
+        return one.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except BlockingIOError:
+        return False
+
+
+def answers(page: Served) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(page.address.url).status_code == 200
+    return False
 
 
 ASKED = b"GET /wrong HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -234,7 +240,7 @@ def _until_view(stream: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def test_a_browser_that_comes_late_gets_the_whole_view_at_once(page: Served) -> None:
     page.show(in_phase(Phase.ROLLING).coach, 5_000)
-    time.sleep(0.2)
+    wait_until(lambda: not page.post.letters, what="the letter to be fetched")
     with httpx.stream("GET", page.address.url + "events") as late:
         stream = events(late)
         assert next(stream) == ("beat", "5000")

@@ -67,13 +67,14 @@ def test_what_was_lost_long_ago_is_over(tmp_path: Path) -> None:
 
 def test_a_session_tells_of_it_and_a_replay_repeats_it(tmp_path: Path) -> None:
     talk, witness = session(source=Blocks((30, BlockKind.HEARD)))
-    before, ailing = talk.coach, iter([()] * 3)
-    talk.troubles = lambda: next(ailing, (Trouble.FULL,))
+    full = (Trouble.FULL,)
+    before, ailing = talk.coach, iter([(), (), (), full])
+    talk.troubles = lambda: next(ailing, ())
     with JournalWriter(tmp_path / "journal.jsonl", {}) as journal:
         talk.observers = (witness, journal)
         talk.run()
     assert "trouble_full" in witness.said
     told = [entry.message for entry in witness.entries if isinstance(entry.message, Troubles)]
-    assert told == [Troubles((Trouble.FULL,))]
+    assert told == [Troubles(full), Troubles(())]
     _, entries = read_journal(tmp_path / "journal.jsonl")
     assert tuple(repeat(before, entries)) == entries

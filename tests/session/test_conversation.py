@@ -1,11 +1,11 @@
 """The coach in text: what it answers, and what time does."""
 
-import pytest
-
-from skill.conversation import Correspondence, Monologue, understand
+from skill.conversation import LETTER_MS, LINE_MS, Correspondence, Monologue, understand
 from skill.core.coach import Phase
-from skill.core.messages import Hush, Say, Started
+from skill.core.messages import Heard, Hush, Say, Started
+from skill.core.vocabulary import Command
 from tests.support.book import new_coach
+from tests.support.playbook import in_phase
 
 
 def test_only_a_phrase_that_is_live_is_understood() -> None:
@@ -37,6 +37,13 @@ def test_a_movement_counts_down_and_waits_for_a_word_at_its_end() -> None:
     after = letters.answer("next", 99_000_001)
     assert after is not None
     assert after.startswith("exercise_done exercise one")
+
+
+def test_more_time_long_after_the_end_is_all_of_it() -> None:
+    letters = Correspondence(new_coach())
+    for at, text in enumerate(("start", "next", "next")):
+        letters.answer(text, at)
+    assert letters.answer("more time", 99_000_000) == "more_time 30 s"
 
 
 def test_silence_never_sends_it_to_sleep() -> None:
@@ -85,8 +92,41 @@ def test_lines_follow_each_other_in_time_and_a_word_interrupts_them() -> None:
     assert talk.coach.saying == "intro one"
 
 
-@pytest.mark.parametrize("seconds", [60])
-def test_a_movement_is_timed_and_goes_on_by_itself(seconds: int) -> None:
+def says(talk: Monologue, at: int) -> bool:
+    return any(isinstance(effect, Say) for effect in talk.pass_time(at))
+
+
+def test_a_line_waits_for_the_one_before_and_for_its_own_pause() -> None:
+    talk = Monologue(new_coach())
+    talk.take(Started(), 0)
+    hello = LINE_MS + LETTER_MS * len("hello")
+    assert not says(talk, hello - 1)
+    assert says(talk, hello)
+    speaking = talk.coach.speaking
+    assert speaking is not None
+    after = hello + speaking.pause_ms + LINE_MS + LETTER_MS * len("not_medical")
+    assert speaking.pause_ms > 0
+    assert not says(talk, after - 1)
+    assert says(talk, after)
+
+
+def test_a_chime_is_heard_before_a_line() -> None:
+    talk = Monologue(in_phase(Phase.SETTING_UP).coach)
+    talk.take(Heard(Command.WRONG), 0)
+    assert not says(talk, LINE_MS - 1)
+    assert says(talk, LINE_MS)
+
+
+def test_after_a_goodbye_it_is_there_again() -> None:
+    talk = Monologue(in_phase(Phase.SETTING_UP).coach)
+    talk.take(Heard(Command.GOODBYE), 0)
+    talk.pass_time(10_000)
+    assert talk.coach.speaking is None
+    talk.take(Heard(Command.START), 20_000)
+    assert talk.coach.saying == "picked_up exercise one 2 the b"
+
+
+def test_a_movement_is_timed_and_goes_on_by_itself() -> None:
     talk = Monologue(new_coach())
     said: list[tuple[int, str]] = []
 
@@ -98,7 +138,7 @@ def test_a_movement_is_timed_and_goes_on_by_itself(seconds: int) -> None:
     take("start", 0)
     take("next", 10)
     take("next", 20)
-    for at in range(100, (seconds + 10) * 1000, 100):
+    for at in range(100, 70_000, 100):
         said += [(at, e.text) for e in talk.pass_time(at) if isinstance(e, Say)]
     times = {text: at for at, text in said}
     assert 19_000 < times["cue"] < 21_000

@@ -111,6 +111,17 @@ def test_others_are_asked_about_a_word_unless_the_coach_speaks(
     assert second.forgotten == (kind is Heard), "what was acted on, and nothing else"
 
 
+def test_what_a_canceller_tells_belongs_to_the_end_of_its_block() -> None:
+    ears = Ears(ScriptedRecognizer([]), WebRtcVoiceDetector(), Listener(VOCABULARY))
+    talked, echo, alike = (True, False, False), (9.0, 8.0, 7.0), (0.3, 0.2, 0.1)
+    block = Block(0, noise(8, 1)[0], others=talked, echo=echo, alike=alike)
+    ears.hear(block, 50, SPEAKING)
+    moments = ears.listener.recent.moments
+    assert [moment.others for moment in moments] == [True, True, *talked]
+    assert [moment.echo for moment in moments] == [0, 0, *echo]
+    assert [moment.alike for moment in moments] == [0, 0, *alike]
+
+
 def over_the_coach(change: int, **news: Any) -> list[Decision]:
     """A "next" from the 60th block to the 70th; something is new with a block."""
     cue = Cue(3000, 3500, "next")
@@ -131,7 +142,8 @@ def test_what_stood_when_the_coach_became_known_to_be_heard_is_nobodys() -> None
     assert over_the_coach(70, anew=True) == []
 
 
-def test_who_begins_to_talk_begins_an_utterance() -> None:
+@pytest.mark.parametrize("news", [{"again": np.ones(BLOCK, np.int16)}, {"anew": True}])
+def test_who_begins_to_talk_begins_an_utterance(news: dict[str, Any]) -> None:
     """A lost command: the coach's shreds and "pause" were one unknown word of four seconds."""
     flushed: list[int] = []
 
@@ -146,7 +158,6 @@ def test_who_begins_to_talk_begins_an_utterance() -> None:
 
     ears = Ears(Listening([]), WebRtcVoiceDetector(), Listener(VOCABULARY))
     for number, pcm in enumerate(noise(8, 3)):
-        again = pcm if number == 2 else pcm[:0]
-        block = Block(number * BLOCK, pcm, again=again)
+        block = replace(Block(number * BLOCK, pcm), **(news if number == 2 else {}))
         ears.hear(block, block.end_frame // 16, SPEAKING)
     assert flushed == [0, -BLOCK, 1, -2 * BLOCK]

@@ -7,6 +7,7 @@ from queue import SimpleQueue
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Heard, Hush, Ignored
 from skill.core.vocabulary import Command
+from skill.dialogue import tell
 from skill.journal import Entry, JournalWriter, read_journal, repeat
 from skill.ports import BlockKind, Press
 from tests.support.book import BOOK
@@ -37,6 +38,7 @@ def test_a_press_is_a_command_at_the_microphone_s_time() -> None:
     heard = [entry for entry in witness.entries if isinstance(entry.message, Heard)]
     assert [entry.at for entry in heard] == [5_000]
     assert heard[0].message == Heard(Command.START, None, "start", 1.0, 5_000, "page")
+    assert "you: start (by page)" in tell(witness.entries)
     assert "intro one" in witness.said
 
 

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from skill.recorder.shelf import RecordingShelf
 from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
 from tests.support.shell import run
 from tests.support.streams import playing_music, volumes
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.device
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -57,16 +57,9 @@ def coach(state: Path, *settings: str) -> Iterator[tuple[subprocess.Popen[str], 
         process.communicate()
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"{what} never came"
-        time.sleep(0.05)
-
-
 def wait_for(journal: Path, text: str) -> None:
     try:
-        wait_until(lambda: journal.exists() and text in journal.read_text(), text)
+        wait_until(lambda: journal.exists() and text in journal.read_text(), 20, what=text)
     except AssertionError as error:
         raise AssertionError(f"{error}; the journal is:\n{journal.read_text()}") from error
 
@@ -99,7 +92,9 @@ def test_music_is_low_while_the_coach_speaks_and_back_after_a_signal(
     pulse: Pulse, tmp_path: Path
 ) -> None:
     with playing_music(pulse) as song, coach(tmp_path) as (process, journal):
-        wait_until(lambda: volumes(pulse)[song] == pytest.approx(FACTOR, abs=0.01), "ducking")
+        wait_until(
+            lambda: volumes(pulse)[song] == pytest.approx(FACTOR, abs=0.01), 20, what="ducking"
+        )
         wait_for(journal, "Hello")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 128 + signal.SIGTERM
@@ -109,7 +104,7 @@ def test_music_is_low_while_the_coach_speaks_and_back_after_a_signal(
 
 def test_a_second_session_over_the_same_things_is_refused(pulse: Pulse, tmp_path: Path) -> None:
     with coach(tmp_path) as (process, journal):
-        wait_until(lambda: journal.is_file() and journal.stat().st_size > 200, "the first talks")
+        wait_until(lambda: journal.is_file() and journal.stat().st_size > 200, 20)
         before = journal.read_bytes()
         for more in ((), ("--service",)):
             command = [sys.executable, "-m", "skill", "run", "--settings"]

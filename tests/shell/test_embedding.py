@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 import skill
+from skill.audio.timeline import TimelineSpeaker
+from skill.core.messages import SpeechEnded
 from skill.embedding import embed
+from skill.journal import read_journal
+from skill.ports import RATE, BlockKind
 from skill.settings import Settings
-from tests.support.room import Blocks
+from tests.support.room import Beeps, Blocks
 from tests.support.shell import run
 
 
@@ -37,6 +41,18 @@ def test_the_example_runs(checkout: Path) -> None:
     heard = [line for line in lines if line.startswith("you:")]
     assert heard == ["you: start rolling", "you: stop"]
     assert done.stdout.splitlines()[-1].startswith("The coach is asleep, and has spoken for")
+
+
+def test_a_voice_and_a_journal_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    chosen = Settings(cache=tmp_path / "cache")
+    source, speaker = Blocks((2, BlockKind.HEARD)), TimelineSpeaker(RATE)
+    with embed(chosen, source, speaker, voice=Beeps(), journal=path, live=False) as session:
+        session.run()
+    header, entries = read_journal(path)
+    assert header["voice"] == Beeps.identity
+    ended = [entry.at for entry in entries if isinstance(entry.message, SpeechEnded)]
+    assert ended[0] == 1_000, "a second, as every line of this voice"
 
 
 def test_the_example_without_a_recording_says_how_it_is_used(checkout: Path) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from skill.home.report import Topics
-from tests.support.broker import Home, broker, wait_for
+from tests.support.broker import Home, broker
 from tests.support.live import live
 from tests.support.pulse import Pulse, running_pulseaudio
 from tests.support.shell import run
+from tests.support.waiting import wait_until
 
 TOPICS = Topics("Roller coach")
 
@@ -29,12 +30,12 @@ def test_a_live_session_is_begun_and_stopped_from_the_house(pulse: Pulse, tmp_pa
         Home(mosquitto.port) as home,
         live(journal, "--fresh", "--mqtt", f"127.0.0.1:{mosquitto.port}") as session,
     ):
-        wait_for(lambda: home.text(TOPICS.availability) == "online", 20)
+        wait_until(lambda: home.text(TOPICS.availability) == "online", 20)
         session.said("Hello")
         home.publish(TOPICS.command, "start")
         assert session.heard("start")["source"] == "home"
         session.said("You will lie on the roller")
-        wait_for(lambda: home.json(TOPICS.state)["state"] == "setting up")
+        wait_until(lambda: home.json(TOPICS.state)["state"] == "setting up")
         before = session.place()
         mosquitto.end()
         session.said("It massages", before)

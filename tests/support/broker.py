@@ -4,8 +4,7 @@ import json
 import shutil
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import Any
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
+
+from tests.support.waiting import wait_until
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 INSTALL = "sudo apt install mosquitto"
@@ -64,7 +65,7 @@ class Broker:
         config.write_text("\n".join([*lines, "user root", ""]))
         with (self.folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([MOSQUITTO, "-c", config], stderr=log)
-        wait_for(self._listens)
+        wait_until(self._listens)
 
     @property
     def certificate(self) -> Path:
@@ -145,11 +146,3 @@ class Home:
         self._client.disconnect()
         self._client.loop_stop()
         self._client.on_message = None  # or the client would keep its sockets until collected
-
-
-def wait_for(happened: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until something is so, or fail."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from skill.ports import Pcm
 from tests.support.servers import is_here, server, socket_of, wanted
+from tests.support.waiting import wait_until
 
 WIRE_RATE = 44_100
 """Frames per second of the null sinks, PulseAudio's default."""
@@ -145,7 +145,7 @@ def running_pulseaudio() -> Iterator[Pulse]:
         }
         env = os.environ | changes
         with server(folder, env) as pid:
-            _wait(lambda: _pactl(env, "info"), "the sound server answers")
+            wait_until(lambda: _pactl(env, "info"), what="an answer of the sound server")
             for sink in ("auto_null", "mic", "speaker"):
                 assert _pactl(env, "load-module", "module-null-sink", f"sink_name={sink}")
             assert _pactl(env, "set-default-source", "mic.monitor")
@@ -156,11 +156,11 @@ def running_pulseaudio() -> Iterator[Pulse]:
                 _recording("speaker", env, recorders),
                 _sound_system(changes),
             ):
-                _wait(lambda: _recorders(env) == 2, "both sinks are recorded")
+                wait_until(lambda: _recorders(env) == 2, what="both recorders")
                 for sink in ("mic", "speaker"):
                     wake(env, sink)
                 pulse = Pulse(env | {"PULSE_PID": str(pid)}, recorders)
-                _wait(lambda: os.fstat(pulse.recording).st_size > 0, "the speaker can be heard")
+                wait_until(lambda: os.fstat(pulse.recording).st_size > 0, what="the speaker")
                 yield pulse
 
 
@@ -231,13 +231,6 @@ def _recorders(env: dict[str, str]) -> int:
 def _pactl(env: dict[str, str], *order: str) -> bool:
     done = subprocess.run(["pactl", *order], env=env, capture_output=True, check=False)
     return done.returncode == 0
-
-
-def _wait(condition: Callable[[], bool], what: str, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"waited {seconds} s in vain until {what}"
-        time.sleep(0.02)
 
 
 def _end(*processes: subprocess.Popen[bytes]) -> None:

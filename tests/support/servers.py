@@ -3,10 +3,11 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from tests.support.waiting import wait_until
 
 Environment = Mapping[str, str]
 
@@ -49,10 +50,10 @@ def _pipewire(folder: Path, env: Environment, stack: ExitStack) -> int:
     on_bus = {**env, **own}
     _start(["dbus-daemon", "--session", "--nofork", f"--address=unix:path={bus}"], env, stack)
     _start(["pipewire"], on_bus, stack)
-    _await(folder / "pipewire-0")
+    wait_until((folder / "pipewire-0").exists)
     _start(["wireplumber"], on_bus, stack)
     number = _start(["pipewire-pulse"], on_bus, stack)
-    _await(socket_of(folder))
+    wait_until(socket_of(folder).exists)
     return number
 
 
@@ -63,10 +64,3 @@ def _start(program: list[str], env: Environment, stack: ExitStack) -> int:
     stack.callback(process.wait, timeout=10)
     stack.callback(process.terminate)
     return process.pid
-
-
-def _await(path: Path) -> None:
-    end = time.monotonic() + 10
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} never came"
-        time.sleep(0.02)

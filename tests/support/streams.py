@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from skill.ports import Pcm
 from tests.support.pulse import WIRE_RATE, Pulse
 from tests.support.tones import int16, sine
+from tests.support.waiting import wait_until
 
 SONG = int16(sine(440, 30, WIRE_RATE))
 
@@ -34,8 +34,5 @@ def playing_music(pulse: Pulse, song: Pcm = SONG) -> Iterator[int]:
     """Another program plays; yields the number of its stream."""
     before = set(volumes(pulse))
     with pulse.playing_into_microphone(song, role="music"):
-        end = time.monotonic() + 5
-        while not (new := set(volumes(pulse)) - before):
-            assert time.monotonic() < end, "the music never started"
-            time.sleep(0.02)
-        yield new.pop()
+        wait_until(lambda: set(volumes(pulse)) - before, 5, what="the music")
+        yield (set(volumes(pulse)) - before).pop()
