@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from skill.core.advance import advance
 from skill.core.coach import Coach
-from skill.core.listener import plain
 from skill.core.messages import Chime, Effect, Event, Heard, Say, SpeechEnded, Tick
 from skill.core.table import live_commands
-from skill.core.vocabulary import Command
+from skill.core.vocabulary import Command, plain
 
 LETTER_MS = 65
 """A letter takes so long to say: 190 words a minute, as the built-in voice speaks."""

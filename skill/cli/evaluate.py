@@ -16,7 +16,7 @@ from skill.cli.ending import ending_well
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
-from skill.core.listener import plain
+from skill.core.vocabulary import plain
 from skill.errors import RecordingError, SettingsError, StorageError
 from skill.evaluation import crew
 from skill.evaluation.condition import EXAMPLES, Condition, parse

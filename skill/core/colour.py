@@ -23,6 +23,6 @@ def is_the_coachs(recent: Recent, start_ms: int, end_ms: int) -> bool:
     return recent.likeness(start_ms, end_ms) >= OWN
 
 
-def is_anothers(recent: Recent, start_ms: int, end_ms: int) -> bool:
-    """Whether it has quite another; not where nothing is known of it."""
-    return 0 < recent.likeness(start_ms, end_ms) <= OTHER
+def is_anothers(recent: Recent, start_ms: int, end_ms: int, most: float = OTHER) -> bool:
+    """Whether it has another, up to `most`; not where nothing is known of it."""
+    return 0 < recent.likeness(start_ms, end_ms) <= most

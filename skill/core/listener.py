@@ -21,7 +21,7 @@ from skill.core.loudness import loudness, noise_before, standing_out
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import STEP_MS, Moment, Recent
 from skill.core.tuning import Tuning
-from skill.core.vocabulary import Care, Command, Vocabulary
+from skill.core.vocabulary import Care, Command, Vocabulary, contains
 from skill.core.weighing import UNKNOWN, Verdict, support, weigh
 
 UNSURE = "not sure enough"
@@ -147,7 +147,7 @@ class Listener:
         if meaning is None or meaning.command not in context.live:
             return None
         care, tuning = meaning.command.care, self.tuning
-        if care is not Care.PROTECTED and contains(context.saying, text):
+        if care is not Care.PROTECTED and self._is_own(text, now - LATELY_MS, now, context):
             return None
         hang = max(after, (tuning.hang_over_coach if context.saying else tuning.hang)[care])
         until = self.voice_until
@@ -199,6 +199,15 @@ class Listener:
     def _settled(self) -> bool:
         return self.coached >= colour.SETTLED_MS
 
+    def _is_anothers(self, start: int, end: int, most: float = colour.OTHER) -> bool:
+        return self._settled and colour.is_anothers(self.recent, start, end, most)
+
+    def _is_own(self, text: str, start: int, end: int, context: Context) -> bool:
+        """Whether the coach is saying it, and it does not sound like somebody else."""
+        loud = self.foreground.is_overpowered(self.recent)
+        most = colour.OTHER if loud else colour.OWN
+        return contains(context.saying, text) and not self._is_anothers(start, end, most)
+
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
 
@@ -238,7 +247,7 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         phrase = " " in verdict.reading.text
         if context.saying:
-            if self._settled and colour.is_anothers(self.recent, start, end):
+            if self._is_anothers(start, end):
                 likely = verdict.confidence >= self.tuning.sure_over_coach
                 return 0.0 if likely else self.tuning.support_in_quiet[care]
             if self.foreground.is_overpowered(self.recent):
@@ -277,7 +286,7 @@ class Listener:
             return None
         if self.command_until and start < self.command_until + self.tuning.rest:
             return "the rest of the command before"
-        if contains(context.saying, verdict.reading.text):
+        if self._is_own(verdict.reading.text, start, end, context):
             return "the coach's own words"
         if self._is_amid_talk(start, self.tuning.pause):
             return "in the middle of other talk"
@@ -302,8 +311,7 @@ class Listener:
     def _needed(self, care: Care, reading: Reading, context: Context) -> float:
         if context.saying:
             needed = self.tuning.confidence_over_coach[care]
-            start, end = reading.start_ms, reading.end_ms
-            others = self._settled and colour.is_anothers(self.recent, start, end)
+            others = self._is_anothers(reading.start_ms, reading.end_ms)
             loud = not others and self.foreground.is_overpowered(self.recent)
             return max(needed, self.tuning.sure_over_loud_coach) if loud else needed
         needed = self.tuning.confidence[care]
@@ -336,14 +344,3 @@ class Listener:
         # Each is late in its own way, so the earlier one is nearer the truth.
         noticed = self.voice_until - self.tuning.detector_tail
         return min(noticed, reading.end_ms) if self.voice_until else reading.end_ms
-
-
-def contains(sentence: str, phrase: str) -> bool:
-    """Whether a sentence contains the words of a phrase, in order and side by side."""
-    return f" {plain(phrase)} " in f" {plain(sentence)} "
-
-
-def plain(text: str) -> str:
-    """Lower-case words with single spaces; apostrophes stay, other punctuation goes."""
-    kept = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower())
-    return " ".join(kept.split())

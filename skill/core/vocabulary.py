@@ -139,3 +139,14 @@ class Vocabulary:
 def _openings(phrase: str) -> Iterator[str]:
     words = phrase.split()
     return (" ".join(words[:count]) for count in range(1, len(words)))
+
+
+def contains(sentence: str, phrase: str) -> bool:
+    """Whether a sentence contains the words of a phrase, in order and side by side."""
+    return f" {plain(phrase)} " in f" {plain(sentence)} "
+
+
+def plain(text: str) -> str:
+    """Lower-case words with single spaces; apostrophes stay, other punctuation goes."""
+    kept = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower())
+    return " ".join(kept.split())

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skill.content.places import nearest
-from skill.core.listener import plain
-from skill.core.vocabulary import Vocabulary
+from skill.core.vocabulary import Vocabulary, plain
 from skill.errors import ContentError
 from skill.evaluation.labels import label, labels
 from skill.given import read_given

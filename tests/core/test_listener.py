@@ -6,11 +6,11 @@ import pytest
 
 from skill.core.decision import Context, Decision, Doubt, Flush
 from skill.core.hypothesis import Hypothesis, Reading, Word
-from skill.core.listener import Listener, contains, plain
+from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment
 from skill.core.tuning import Tuning
-from skill.core.vocabulary import Care, Command, Meaning, Vocabulary
+from skill.core.vocabulary import Care, Command, Meaning, Vocabulary, contains, plain
 from tests.support.book import VOCABULARY
 
 LONG = 60_000
@@ -510,6 +510,24 @@ def test_over_a_much_louder_coach_a_word_of_another_colour_is_a_persons(
     early = replace(over, coached=8_000)
     refused = judge(final("stop", 0.85, start_ms=59_600), SPEAKING, early)
     assert isinstance(refused, Ignored), "its colour is not known yet"
+
+
+@pytest.mark.parametrize(
+    ("alike", "echo", "kind"),
+    [(0.9, 60.0, Heard), (0.0, 60.0, Ignored), (0.9, 70.0, Ignored), (0.8, 70.0, Heard)],
+)
+def test_what_the_coach_is_saying_may_be_said_in_another_voice(
+    alike: float, echo: float, kind: type[Decision]
+) -> None:
+    """A lost command: "next", while the coach said "say next when you are there"."""
+    context = replace(SPEAKING, saying="Say next when you are there.")
+    person = after_commands(60)
+    over = person.notice([Moment(60.0, coach=True, echo=echo, alike=alike)] * 300, 60_000)
+    assert isinstance(judge(final("next", start_ms=59_600), context, over), kind)
+    early = replace(over, coached=8_000)
+    assert isinstance(judge(final("next", start_ms=59_600), context, early), Ignored)
+    standing, _ = over.listen(partial("next"), context, 59_900)
+    assert (standing.wait(context, 60_000) is not None) is (kind is Heard)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import soxr
 import vosk
 
 from skill.app import App
-from skill.core.listener import plain
+from skill.core.vocabulary import plain
 from skill.ports import Pcm, Samples
 from skill.settings import CHECKOUT, Settings
 from tests.support.live import Live, live, saying, short_routine
