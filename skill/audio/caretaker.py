@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from skill.audio.choosing import open_wanted
 from skill.audio.devices import Device, Direction
+from skill.audio.portaudio import leave_open
 from skill.audio.rate_watch import PATIENCE_S, RateWatch, Verdict
 from skill.audio.sound_server import Changes, is_astray
 from skill.audio.streams import Stream, restart_portaudio
@@ -21,6 +22,8 @@ RESTART_EVERY = 3
 """Every so many failures in a row, PortAudio is started anew: its list of devices is as old as
 itself. Not always, because that interrupts the other direction for a tenth of a second."""
 SLEPT_S = 1.0
+CLOSED_S = 2.0
+"""How long a device may take to be closed. One at a sound server that hangs is never."""
 
 
 class Opened(Protocol):
@@ -83,11 +86,12 @@ class Caretaker(Closing, Generic[Line]):
         self._thread.start()
 
     def close(self) -> None:
-        """Close the stream for good; again does nothing."""
+        """Close the stream for good; again does nothing. Who does not let it be closed is left."""
         self._over.set()
-        self._thread.join(LONGEST_PAUSE_S)
+        self._thread.join(CLOSED_S)
+        if self._thread.is_alive():
+            leave_open()
         self._changes.close()
-        self._give_up()
 
     def _work(self) -> None:
         next_try = 0.0
@@ -97,6 +101,7 @@ class Caretaker(Closing, Generic[Line]):
                 next_try = time.monotonic() + self._look(self._line, changed=changed)
             elif changed or time.monotonic() >= next_try:
                 next_try = time.monotonic() + self._seek()
+        self._give_up()
 
     def _look(self, line: Line, *, changed: bool) -> float:
         """Judge the stream; how long to wait before opening another one, if it is given up."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+SECONDS = 3.0
+"""A server that hangs must not hang us."""
+
 
 def load_pulsectl() -> ModuleType | None:
     """The library, or None where libpulse is missing."""
@@ -60,7 +63,7 @@ def server() -> Server | None:
         return None
     try:
         with pulsectl.Pulse("roller-coach", connect=False) as pulse:
-            pulse.connect(autospawn=False)
+            pulse.connect(autospawn=False, timeout=SECONDS)
             about = pulse.server_info()
             sources = {end.name: end for end in pulse.source_list()}
             sinks = {end.name: end for end in pulse.sink_list()}
