@@ -33,6 +33,8 @@ class Opened(Protocol):
     stream: Stream
     frames: int
     """How many its callback has seen; a callback that is not called counts nothing."""
+    primed: int
+    """How many it is asked for before the device has moved; more of them show that it lives."""
 
 
 Line = TypeVar("Line", bound=Opened)
@@ -114,7 +116,7 @@ class Caretaker(Closing, Generic[Line]):
             return 0.0 if self._failures == 1 else self._pause()
         if verdict is Verdict.GOOD:
             self._failures, self._doubtful = 0, False
-        # After a wrong rate only the right one is trusted, otherwise any frame is.
+        # After a wrong rate only the right one is trusted, otherwise any sign of life is.
         if self._checked and not self._doubtful:
             self.current = line
         return 0.0
@@ -125,7 +127,7 @@ class Caretaker(Closing, Generic[Line]):
             return True
         if self._slept - slept > SLEPT_S:
             return True
-        if line.frames and (changed or not self._checked):
+        if line.frames > line.primed and (changed or not self._checked):
             self._checked = True
             return is_astray(self._direction)
         return False
