@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -90,18 +91,19 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line; expected errors become one message and their exit code."""
+    _fill_gaps()
     _show_any_letter()
     try:
         return cli.main(args, prog_name="roller-coach", standalone_mode=False)
     except CoachError as error:
-        click.echo(f"roller-coach: {error}", err=True)
+        complain(str(error))
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort) as end:
         kept = str(end) or "Everything up to here is kept."
-        click.echo(f"roller-coach: interrupted. {kept}", err=True)
+        complain(f"interrupted. {kept}")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         _give_output_up()
@@ -112,8 +114,26 @@ def main(args: list[str] | None = None) -> Any:
         _give_output_up()
         problem = f"What was to be printed cannot be written: {failure.strerror}."
         told = StorageError(problem, "Free some space, or send it elsewhere.")
-        click.echo(f"roller-coach: {told}", err=True)
+        complain(str(told))
         sys.exit(told.exit_code)
+
+
+def complain(sentence: str) -> None:
+    """Tell of something that did not work, also while a session is shown."""
+    # Where nobody can be told, as in a log on a full disk, the session is worth more.
+    with suppress(OSError):
+        click.echo(f"roller-coach: {sentence}", err=True)
+
+
+def _fill_gaps() -> None:
+    """Give each standard file that whoever started us has closed to nobody. The first file that we
+    open would get its number: the journal what libraries write to standard error.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _show_any_letter() -> None:

@@ -128,11 +128,6 @@ def terminal() -> Console:
     return Console(highlight=False)
 
 
-def complain(sentence: str) -> None:
-    """Tell of something that did not work, also while a session is shown."""
-    click.echo(f"roller-coach: {sentence}", err=True)
-
-
 def summary(console: Console, fields: dict[str, object], *, as_json: bool) -> None:
     """Print the last words about a session."""
     if as_json:

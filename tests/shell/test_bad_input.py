@@ -321,6 +321,17 @@ def test_an_output_on_a_full_disk(
     assert done.stderr.count("\n") == 1
 
 
+def test_a_complaint_on_a_full_disk_keeps_its_exit_code(checkout: Path) -> None:
+    if not Path("/dev/full").exists():  # only Linux has it
+        pytest.skip("there is no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "skill", "replay", "nowhere.wav"],
+            cwd=checkout, stdout=full, stderr=full, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4
+
+
 def test_a_terminal_that_lacks_a_letter(checkout: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "skill", "doctor"],
