@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }
 )
-INTERRUPTED = 130
+INTERRUPTED, HUNG_UP = 130, 129
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """A full disk, or a person's share of it. Files say so by themselves; so it is the output."""
 
@@ -65,6 +65,15 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; whoever reads its output may stop when they have enough."""
+        # Click by itself would end with 1, which a check-up means something by.
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _give_output_up()
+            sys.exit(0)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
         """Complete commands without importing them."""
@@ -93,6 +102,7 @@ def main(args: list[str] | None = None) -> Any:
     """Run the command line; expected errors become one message and their exit code."""
     _fill_gaps()
     _show_any_letter()
+    shown = _is_shown()
     try:
         return cli.main(args, prog_name="roller-coach", standalone_mode=False)
     except CoachError as error:
@@ -105,10 +115,10 @@ def main(args: list[str] | None = None) -> Any:
         kept = str(end) or "Everything up to here is kept."
         complain(f"interrupted. {kept}")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        _give_output_up()
-        sys.exit(0)
     except OSError as failure:
+        if shown and not _is_shown():  # the terminal was closed, which its signal is about to tell
+            _give_output_up()
+            sys.exit(HUNG_UP)
         if failure.errno not in FULL:
             raise
         _give_output_up()
@@ -141,6 +151,11 @@ def _show_any_letter() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _is_shown() -> bool:
+    """Whether there is a terminal, still."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _give_output_up() -> None:

@@ -15,6 +15,7 @@ from skill.cli.ending import ending_well
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
+from skill.cli.screen import Screen
 from skill.core.listener import plain
 from skill.errors import RecordingError, SettingsError, StorageError
 from skill.evaluation import crew
@@ -133,7 +134,7 @@ def evaluate(
 
 
 def _show(run: Run, html_file: Path | None) -> None:
-    Console(highlight=False, width=WIDTH).print(summary(run))
+    Screen(highlight=False, width=WIDTH).print(summary(run))
     if html_file is not None:
         from skill.evaluation.report import write_html
 
