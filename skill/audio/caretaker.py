@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from skill.audio.choosing import open_wanted
 from skill.audio.devices import Device, Direction
+from skill.audio.opening import in_time
 from skill.audio.portaudio import leave_open
 from skill.audio.rate_watch import PATIENCE_S, RateWatch, Verdict
 from skill.audio.sound_server import Changes, is_astray
@@ -67,7 +68,7 @@ class Caretaker(Closing, Generic[Line]):
         self._direction = direction
         self._names = names
         self._open = opened
-        self.first: Line = open_wanted(direction, names, opened)
+        self.first: Line = in_time(direction.noun, lambda: open_wanted(direction, names, opened))
         self._line: Line | None = self.first
         self.current: Line | None = self.first
         self._failures = 0
