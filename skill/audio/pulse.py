@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from skill.audio.sound_server import NOTHING_THERE
+
 SECONDS = 3.0
 """A server that hangs must not hang us."""
 
@@ -46,8 +48,8 @@ class Server:
     Attributes:
         name: of the program.
         microphone, speaker: the defaults; None where there is none.
-        hears_itself: whether the default microphone is what the default speaker plays, which is
-            what servers take where there is no microphone.
+        hears_itself: whether the default microphone is what the default speaker plays, or one that
+            stands in for it, which is what servers take where there is no microphone.
     """
 
     name: str
@@ -74,7 +76,11 @@ def server() -> Server | None:
         name=str(about.server_name),
         microphone=_end(source),
         speaker=_end(sink),
-        hears_itself=bool(source and sink and source.name == sink.monitor_source_name),
+        hears_itself=bool(
+            source
+            and sink
+            and source.name in {sink.monitor_source_name, f"{NOTHING_THERE}.monitor"}
+        ),
     )
 
 
