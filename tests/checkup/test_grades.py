@@ -167,18 +167,19 @@ def test_no_echo_is_found_in_noise_or_other_speech(seed: int) -> None:
 
 @pytest.mark.parametrize("pause", [0.5, 0.8, 1.1, 1.4])
 def test_a_person_who_says_what_was_just_said_is_no_echo(pause: float) -> None:
-    espeak, silence = EspeakVoice(), np.zeros(round(pause * RATE))
+    espeak = EspeakVoice()
     said: list[Samples] = [soxr.resample(chirp(48_000), 48_000, RATE)]
     answered: list[Samples] = [np.zeros_like(said[0])]
     for word in ("start rolling", "next", "stop"):
         prompt = espeak.render(f"Say: {word}.", 100)
         asked = soxr.resample(prompt.samples, prompt.rate, RATE)
-        answer = read_pcm(RECORDINGS / f"{word}.espeak-steph3.ogg") / 32768
-        said += [asked, silence, np.zeros(len(answer) + RATE)]
-        answered += [np.zeros_like(asked), silence, answer, np.zeros(RATE)]
+        answer = read_pcm(RECORDINGS / f"{word}.espeak-steph3.ogg").astype(np.float32) / 32768
+        track: Samples = np.pad(answer, (round(pause * RATE), RATE)).astype(np.float32)
+        said += [asked, np.zeros_like(track)]
+        answered += [np.zeros_like(asked), track]
     heard = np.concatenate(answered)
-    heard += np.random.default_rng(1).normal(0, 1.5e-5, len(heard))
-    assert find_echo(np.concatenate(said), heard.astype(np.float32), RATE) is None
+    heard += np.random.default_rng(1).normal(0, 1.5e-5, len(heard)).astype(np.float32)
+    assert find_echo(np.concatenate(said), heard, RATE) is None
 
 
 def test_the_person_alone_is_left_where_the_speaker_is_not_heard() -> None:
