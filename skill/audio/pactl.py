@@ -2,9 +2,13 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 
 SECONDS = 3.0
 """An answer takes some 10 ms; a server that hangs must not hang us."""
+HUNG_S = 8.0
+"""After so long a server hangs, and is not only busy: on a core with four busy programs of higher
+priority, an answer took half a second."""
 
 
 def environment() -> dict[str, str]:
@@ -15,7 +19,7 @@ def environment() -> dict[str, str]:
 def ask(*order: str) -> str:
     """What it prints; nothing without the program, without a server, or if that hangs."""
     try:
-        return _answer(*order)
+        return _answer(order, SECONDS)
     except subprocess.TimeoutExpired:
         return ""
 
@@ -23,20 +27,20 @@ def ask(*order: str) -> str:
 def is_hung() -> bool:
     """Whether there is a server that takes a call and does not answer it."""
     try:
-        _answer("info")
+        _answer(("info",), HUNG_S)
     except subprocess.TimeoutExpired:
         return True
     return False
 
 
-def _answer(*order: str) -> str:
+def _answer(order: Sequence[str], seconds: float) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - fixed words
             ["pactl", *order],  # noqa: S607 - wherever the system has it
             env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
         )
     except OSError:
