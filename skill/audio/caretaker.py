@@ -8,6 +8,8 @@ from typing import Generic, Protocol, TypeVar
 
 from skill.audio.choosing import open_wanted
 from skill.audio.devices import Device, Direction
+from skill.audio.opening import in_time
+from skill.audio.portaudio import leave_open
 from skill.audio.rate_watch import PATIENCE_S, RateWatch, Verdict
 from skill.audio.sound_server import Changes, is_astray
 from skill.audio.streams import Stream, restart_portaudio
@@ -21,6 +23,8 @@ RESTART_EVERY = 3
 """Every so many failures in a row, PortAudio is started anew: its list of devices is as old as
 itself. Not always, because that interrupts the other direction for a tenth of a second."""
 SLEPT_S = 1.0
+CLOSED_S = 2.0
+"""How long a device may take to be closed. One at a sound server that hangs is never."""
 
 
 class Opened(Protocol):
@@ -30,6 +34,8 @@ class Opened(Protocol):
     stream: Stream
     frames: int
     """How many its callback has seen; a callback that is not called counts nothing."""
+    primed: int
+    """How many it is asked for before the device has moved; more of them show that it lives."""
 
 
 Line = TypeVar("Line", bound=Opened)
@@ -62,7 +68,7 @@ class Caretaker(Closing, Generic[Line]):
         self._direction = direction
         self._names = names
         self._open = opened
-        self.first: Line = open_wanted(direction, names, opened)
+        self.first: Line = in_time(direction.noun, lambda: open_wanted(direction, names, opened))
         self._line: Line | None = self.first
         self.current: Line | None = self.first
         self._failures = 0
@@ -83,11 +89,12 @@ class Caretaker(Closing, Generic[Line]):
         self._thread.start()
 
     def close(self) -> None:
-        """Close the stream for good; again does nothing."""
+        """Close the stream for good; again does nothing. Who does not let it be closed is left."""
         self._over.set()
-        self._thread.join(LONGEST_PAUSE_S)
+        self._thread.join(CLOSED_S)
+        if self._thread.is_alive():
+            leave_open()
         self._changes.close()
-        self._give_up()
 
     def _work(self) -> None:
         next_try = 0.0
@@ -97,6 +104,7 @@ class Caretaker(Closing, Generic[Line]):
                 next_try = time.monotonic() + self._look(self._line, changed=changed)
             elif changed or time.monotonic() >= next_try:
                 next_try = time.monotonic() + self._seek()
+        self._give_up()
 
     def _look(self, line: Line, *, changed: bool) -> float:
         """Judge the stream; how long to wait before opening another one, if it is given up."""
@@ -109,7 +117,7 @@ class Caretaker(Closing, Generic[Line]):
             return 0.0 if self._failures == 1 else self._pause()
         if verdict is Verdict.GOOD:
             self._failures, self._doubtful = 0, False
-        # After a wrong rate only the right one is trusted, otherwise any frame is.
+        # After a wrong rate only the right one is trusted, otherwise any sign of life is.
         if self._checked and not self._doubtful:
             self.current = line
         return 0.0
@@ -120,7 +128,7 @@ class Caretaker(Closing, Generic[Line]):
             return True
         if self._slept - slept > SLEPT_S:
             return True
-        if line.frames and (changed or not self._checked):
+        if line.frames > line.primed and (changed or not self._checked):
             self._checked = True
             return is_astray(self._direction)
         return False

@@ -42,6 +42,8 @@ class Outlet:
         underruns: how often the device wanted a clip's frames sooner than they came; in silence
             nobody hears it.
         latency: frames between the deck and the air.
+        primed: frames that are fetched at once to fill the device's buffer, even while it stands
+            still; a little more than that.
 
     Raises:
         DeviceError: if the device cannot be opened.
@@ -57,6 +59,7 @@ class Outlet:
         self._stamps: deque[tuple[int, float]] = deque(maxlen=STAMPS)
         self.stream = open_speaker(device, self._fill, lambda: self.deck.wanted is not None)
         self.latency = round(self.stream.latency * device.rate)
+        self.primed = 2 * self.latency
 
     @property
     def clock(self) -> ClockMap:

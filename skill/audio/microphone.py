@@ -48,6 +48,7 @@ class Intake:
 
     Attributes:
         frames: captured so far, whether they were fetched or not.
+        primed: frames that come without a microphone that lives: none do.
         overruns: how often the device had to throw sound away, or nobody fetched it in time.
 
     Raises:
@@ -57,6 +58,7 @@ class Intake:
     def __init__(self, device: Device, channel: int | None) -> None:
         self.device = device
         self.frames = 0
+        self.primed = 0
         self.overruns = 0
         self._channel = channel
         self._chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()

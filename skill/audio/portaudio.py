@@ -5,6 +5,7 @@ takes 25 MB. PortAudio is one for the whole process and not made for several thr
 is made under one lock.
 """
 
+import atexit
 import contextlib
 import ctypes
 import os
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
+from skill.audio.pactl import is_hung
 from skill.errors import DeviceError
 
 LOCK = threading.RLock()
@@ -23,8 +25,9 @@ def portaudio() -> ModuleType:
     """The library.
 
     Raises:
-        DeviceError: if libportaudio2 is not installed.
+        DeviceError: if libportaudio2 is not installed, or the sound server does not answer.
     """
+    _try_server()
     try:
         import sounddevice  # noqa: PLC0415 - fails without libportaudio2, see the file's docstring
     except OSError as error:
@@ -35,6 +38,26 @@ def portaudio() -> ModuleType:
     module: ModuleType = sounddevice
     _hush_alsa()
     return module
+
+
+@cache
+def _try_server() -> None:
+    """Before PortAudio looks at the devices: it would wait for a server that hangs, for ever, and
+    no signal would end it.
+    """
+    if is_hung():
+        raise DeviceError(
+            "The sound server does not answer.",
+            "Start it anew (systemctl --user restart pipewire-pulse, or pulseaudio -k), or log in "
+            "anew.",
+        )
+
+
+def leave_open() -> None:
+    """Let this process end although a device does not let itself be closed: PortAudio would wait
+    for it at the end as well.
+    """
+    atexit.unregister(portaudio()._exit_handler)
 
 
 @cache

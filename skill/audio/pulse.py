@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from skill.audio.sound_server import NOTHING_THERE
+
+SECONDS = 3.0
+"""A server that hangs must not hang us."""
+
 
 def load_pulsectl() -> ModuleType | None:
     """The library, or None where libpulse is missing."""
@@ -43,8 +48,8 @@ class Server:
     Attributes:
         name: of the program.
         microphone, speaker: the defaults; None where there is none.
-        hears_itself: whether the default microphone is what the default speaker plays, which is
-            what servers take where there is no microphone.
+        hears_itself: whether the default microphone is what the default speaker plays, or one that
+            stands in for it, which is what servers take where there is no microphone.
     """
 
     name: str
@@ -60,7 +65,7 @@ def server() -> Server | None:
         return None
     try:
         with pulsectl.Pulse("roller-coach", connect=False) as pulse:
-            pulse.connect(autospawn=False)
+            pulse.connect(autospawn=False, timeout=SECONDS)
             about = pulse.server_info()
             sources = {end.name: end for end in pulse.source_list()}
             sinks = {end.name: end for end in pulse.sink_list()}
@@ -71,7 +76,11 @@ def server() -> Server | None:
         name=str(about.server_name),
         microphone=_end(source),
         speaker=_end(sink),
-        hears_itself=bool(source and sink and source.name == sink.monitor_source_name),
+        hears_itself=bool(
+            source
+            and sink
+            and source.name in {sink.monitor_source_name, f"{NOTHING_THERE}.monitor"}
+        ),
     )
 
 

@@ -12,10 +12,9 @@ import time
 from dataclasses import dataclass
 
 from skill.audio.devices import Direction
+from skill.audio.pactl import ask, environment
 from skill.closing import Closing
 
-SECONDS = 3.0
-"""An answer takes some 10 ms; a server that hangs must not hang us."""
 LISTENED_S = 1.0
 """Whoever ends sooner had no server to listen to. That is no change, or it would be asked for again
 and again."""
@@ -49,7 +48,7 @@ class Endpoint:
 def endpoints(direction: Direction) -> list[Endpoint]:
     """Every microphone or speaker that the server has, in its order."""
     kind = "Source" if direction is Direction.MICROPHONE else "Sink"
-    default = re.search(rf"^Default {kind}: (.*)$", _ask("info"), re.MULTILINE)
+    default = re.search(rf"^Default {kind}: (.*)$", ask("info"), re.MULTILINE)
     return [
         Endpoint(
             name=name,
@@ -59,7 +58,7 @@ def endpoints(direction: Direction) -> list[Endpoint]:
             monitor_of=_field(entry, "Monitor of Sink").replace("n/a", ""),
             default=default is not None and name == default[1],
         )
-        for entry in _entries(_ask("list", f"{kind.lower()}s"), kind)
+        for entry in _entries(ask("list", f"{kind.lower()}s"), kind)
         if (name := _field(entry, "Name"))
     ]
 
@@ -118,7 +117,7 @@ class Changes(Closing):
         try:
             process = subprocess.Popen(
                 ["pactl", "subscribe"],  # noqa: S607 - wherever the system has it
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -129,25 +128,6 @@ class Changes(Closing):
         if process.stdout is not None:
             os.set_blocking(process.stdout.fileno(), False)
         self._process = process
-
-
-def _environment() -> dict[str, str]:
-    return os.environ | {"LC_ALL": "C"}
-
-
-def _ask(*order: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed words
-            ["pactl", *order],  # noqa: S607 - wherever the system has it
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode(errors="replace") if done.returncode == 0 else ""
 
 
 def _entries(text: str, kind: str) -> list[str]:
@@ -161,12 +141,12 @@ def _field(entry: str, name: str) -> str:
 
 def _names(things: str) -> dict[str, str]:
     """The server's number of each sink or source -> its name."""
-    lines = [line.split("\t") for line in _ask("list", "short", things).splitlines()]
+    lines = [line.split("\t") for line in ask("list", "short", things).splitlines()]
     return {line[0]: line[1] for line in lines if len(line) > 1}
 
 
 def _streams(things: str, kind: str, place: str) -> set[str]:
     """Numbers of the sinks or sources that this process has streams at."""
     mine = f'application.process.id = "{os.getpid()}"'
-    entries = _entries(_ask("list", things), kind)
+    entries = _entries(ask("list", things), kind)
     return {_field(entry, place) for entry in entries if mine in entry}

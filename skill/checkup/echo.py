@@ -18,6 +18,9 @@ LONGEST_S = 2.0
 SHARP = 8.0
 """How far the peak of the correlation must stand above the rest, in standard deviations: the
 highest of 32,000 values of noise alone comes to about 4.5."""
+CERTAIN = 2 * SHARP
+"""Below, both halves of a recording must tell the same delay: a person who says what was just said
+comes to 8.5 by chance, and at another delay each time."""
 APART_S = 0.005
 """Around the peak, the room's reflections are no noise."""
 
@@ -65,6 +68,23 @@ def find_echo(played: Samples, heard: Samples, rate: int) -> Echo | None:
     Returns:
         The echo, or None if nothing of it is heard.
     """
+    found = _sharpest(played, heard, rate)
+    if found is None or found.sharpness < SHARP:
+        return None
+    if found.sharpness >= CERTAIN:
+        return found
+    half = len(played) // 2
+    parts = (
+        _sharpest(played[:half], heard[:half], rate),
+        _sharpest(played[half:], heard[half:], rate),
+    )
+    delays = [part.delay_ms for part in parts if part is not None]
+    same = all(abs(delay - found.delay_ms) <= APART_S * 1000 for delay in delays)
+    return found if same else None
+
+
+def _sharpest(played: Samples, heard: Samples, rate: int) -> Echo | None:
+    """The best guess at an echo, however bad."""
     if not played.any() or not heard.any():
         return None
     size = 1 << (len(played) + round(LONGEST_S * rate)).bit_length()
@@ -78,4 +98,4 @@ def find_echo(played: Samples, heard: Samples, rate: int) -> Echo | None:
     apart = round(APART_S * rate)
     rest = np.concatenate((lags[: max(0, at - apart)], lags[at + apart :]))
     sharpness = float(np.abs(lags[at]) / max(rest.std(), 1e-20))
-    return Echo(at * 1000 / rate, sharpness) if sharpness >= SHARP else None
+    return Echo(at * 1000 / rate, sharpness)

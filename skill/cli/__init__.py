@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "evaluate": ("skill.cli.evaluate:evaluate", "Measure hearing on labelled recordings."),
     }
 )
-INTERRUPTED = 130
+INTERRUPTED, HUNG_UP = 130, 129
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """A full disk, or a person's share of it. Files say so by themselves; so it is the output."""
 
@@ -64,6 +65,15 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; whoever reads its output may stop when they have enough."""
+        # Click by itself would end with 1, which a check-up means something by.
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _give_output_up()
+            sys.exit(0)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
         """Complete commands without importing them."""
@@ -90,30 +100,50 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line; expected errors become one message and their exit code."""
+    _fill_gaps()
     _show_any_letter()
+    shown = _is_shown()
     try:
         return cli.main(args, prog_name="roller-coach", standalone_mode=False)
     except CoachError as error:
-        click.echo(f"roller-coach: {error}", err=True)
+        complain(str(error))
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort) as end:
         kept = str(end) or "Everything up to here is kept."
-        click.echo(f"roller-coach: interrupted. {kept}", err=True)
+        complain(f"interrupted. {kept}")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        _give_output_up()
-        sys.exit(0)
     except OSError as failure:
+        if shown and not _is_shown():  # the terminal was closed, which its signal is about to tell
+            _give_output_up()
+            sys.exit(HUNG_UP)
         if failure.errno not in FULL:
             raise
         _give_output_up()
         problem = f"What was to be printed cannot be written: {failure.strerror}."
         told = StorageError(problem, "Free some space, or send it elsewhere.")
-        click.echo(f"roller-coach: {told}", err=True)
+        complain(str(told))
         sys.exit(told.exit_code)
+
+
+def complain(sentence: str) -> None:
+    """Tell of something that did not work, also while a session is shown."""
+    # Where nobody can be told, as in a log on a full disk, the session is worth more.
+    with suppress(OSError):
+        click.echo(f"roller-coach: {sentence}", err=True)
+
+
+def _fill_gaps() -> None:
+    """Give each standard file that whoever started us has closed to nobody. The first file that we
+    open would get its number: the journal what libraries write to standard error.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _show_any_letter() -> None:
@@ -121,6 +151,11 @@ def _show_any_letter() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _is_shown() -> bool:
+    """Whether there is a terminal, still."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _give_output_up() -> None:

@@ -17,6 +17,7 @@ from rich.table import Table
 from skill.app import App
 from skill.cli.machine import machine
 from skill.cli.options import FILE, given_choices, with_app
+from skill.cli.screen import Screen
 from skill.errors import CoachError
 from skill.measure import measure, read_labels
 from skill.settings import DEMO
@@ -149,7 +150,7 @@ def _show(measured: dict[str, str], one: dict[str, float], repeat: int) -> None:
         table.add_column(heading, no_wrap=True)
     for name, value in measured.items():
         table.add_row(name, value, BARS[name])
-    console = Console(highlight=False, width=WIDTH)
+    console = Screen(highlight=False, width=WIDTH)
     console.print(table)
     console.print(
         f"{one['hits']:.0f} of {one['labels']:.0f} commands recognised; "

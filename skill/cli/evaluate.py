@@ -16,6 +16,7 @@ from skill.cli.ending import ending_well
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
+from skill.cli.screen import Screen
 from skill.core.vocabulary import plain
 from skill.errors import RecordingError, SettingsError, StorageError
 from skill.evaluation import crew
@@ -156,7 +157,7 @@ def _refuse_what_was_asked_before() -> None:
 
 
 def _show(run: Run, html_file: Path | None) -> None:
-    Console(highlight=False, width=WIDTH).print(summary(run))
+    Screen(highlight=False, width=WIDTH).print(summary(run))
     if html_file is not None:
         from skill.evaluation.report import write_html
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from skill.cli.bars import Bars
 from skill.cli.options import FILE
+from skill.cli.screen import terminal
 from skill.errors import ModelError, StorageError
 from skill.models.install import install
 from skill.models.manifest import load_manifest
@@ -39,7 +39,7 @@ def list_models(manifest: Path) -> None:
         size = f"{entry.size / 1e6:.0f} MB"
         known = trust(entry, root).value
         table.add_row(entry.name, entry.language, size, entry.licence, known, here)
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 @models.command()

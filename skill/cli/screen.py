@@ -1,6 +1,8 @@
 """What a person at the screen sees of a session."""
 
+import errno
 import json
+import os
 from collections.abc import Sequence
 
 import click
@@ -123,14 +125,18 @@ def watchers(console: Console, *, quiet: bool, as_json: bool) -> Sequence[Observ
     return () if quiet else (Transcript(console),)
 
 
+class Screen(Console):
+    """A console; a reader who has enough ends the program, as with everything else that prints."""
+
+    def on_broken_pipe(self) -> None:
+        """Print nothing more."""
+        self.quiet = True
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def terminal() -> Console:
     """The console that people look at."""
-    return Console(highlight=False)
-
-
-def complain(sentence: str) -> None:
-    """Tell of something that did not work, also while a session is shown."""
-    click.echo(f"roller-coach: {sentence}", err=True)
+    return Screen(highlight=False)
 
 
 def summary(console: Console, fields: dict[str, object], *, as_json: bool) -> None:

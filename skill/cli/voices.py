@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from skill.cli.bars import Bars
 from skill.cli.options import FILE
+from skill.cli.screen import terminal
 from skill.errors import VoiceError
 from skill.models.manifest import load_voices
 from skill.models.voices import install_voice, installed_voice, known_by
@@ -40,7 +40,7 @@ def list_voices(manifest: Path) -> None:
         size = f"{entry.size / 1e6:.0f} MB"
         row = (entry.name, entry.language, size, entry.licence, known_by(entry), tried, here)
         table.add_row(*row)
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 @voices.command()

@@ -45,24 +45,30 @@ def lose_microphone(turn: Turn) -> None:
 
 def regain_microphone(turn: Turn) -> None:
     """Chime; a notice that nobody has heard yet is no longer true."""
-    notice = (Tone.MICROPHONE_LOST, *turn.coach.book.lines(NOTICE))
-    turn.change(queue=tuple(line for line in turn.coach.queue if line.what not in notice))
+    _drop_notice(turn)
     turn.change(deaf=False)
     _go_on(turn)
     turn.chime(Tone.MICROPHONE_BACK)
 
 
 def lose_speaker(turn: Turn) -> None:
-    """Keep what was being said."""
+    """Keep what was being said; if that was the notice, only while it is true."""
     _stop_the_clock(turn)
     turn.change(mute=True)
     turn.interrupt()
+    if not turn.coach.deaf:
+        _drop_notice(turn)
 
 
 def regain_speaker(turn: Turn) -> None:
     """Say what nobody heard, from its line's start."""
     turn.change(mute=False)
     _go_on(turn)
+
+
+def _drop_notice(turn: Turn) -> None:
+    notice = (Tone.MICROPHONE_LOST, *turn.coach.book.lines(NOTICE))
+    turn.change(queue=tuple(line for line in turn.coach.queue if line.what not in notice))
 
 
 def _stop_the_clock(turn: Turn) -> None:

@@ -1,5 +1,6 @@
 """Puts the last minutes by when the person says that something was wrong, or on a crash."""
 
+import errno
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,10 @@ from skill.errors import CoachError, StorageError
 from skill.ports import Block
 from skill.recorder.ring import Cut, Ring
 from skill.recorder.shelf import RecordingShelf
+
+UNHEARD = frozenset({errno.EPIPE, errno.EIO, errno.ENOSPC, errno.EDQUOT})
+"""What whoever prints gets from a closed pipe, a closed terminal and a full disk: no crash, and so
+no reason to keep anything."""
 
 
 class Recorder(Closing):
@@ -66,8 +71,7 @@ class Recorder(Closing):
         self._worker.shutdown()
 
     def __exit__(self, *exception: object) -> None:
-        crashed = any(isinstance(part, Exception) for part in exception)
-        if crashed and not any(isinstance(part, CoachError) for part in exception):
+        if any(_is_crash(part) for part in exception):
             self.keep("crash")
         self.close()
         for written in self._written:
@@ -79,6 +83,12 @@ class Recorder(Closing):
             self._tell(f"What was heard is kept in {folder}.")
         except StorageError as error:
             self._tell(str(error))
+
+
+def _is_crash(part: object) -> bool:
+    if isinstance(part, OSError) and part.errno in UNHEARD:
+        return False
+    return isinstance(part, Exception) and not isinstance(part, CoachError)
 
 
 def _size(path: Path) -> int:

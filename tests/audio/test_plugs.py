@@ -22,6 +22,7 @@ from skill.audio.streams import restart_portaudio
 from skill.errors import DeviceError
 from skill.ports import RATE, Block, BlockKind, Clip
 from tests.support.pulse import Pulse, running_pulseaudio
+from tests.support.servers import wanted
 from tests.support.tones import sine
 
 pytestmark = pytest.mark.device
@@ -90,6 +91,26 @@ def test_a_speaker_unplugged_is_missed_at_once_while_it_plays(pulse: Pulse) -> N
         speaker.play(Clip(sine(300, 0.2, 22_050), 22_050), 2, 0)
         wait_for_end(speaker, 2, 3)
         assert np.abs(heard.samples().astype(int)).max() > 10_000
+
+
+@pytest.mark.skipif(wanted() == "pipewire", reason="PipeWire wakes a suspended sink by itself")
+def test_a_speaker_that_takes_what_fills_its_buffer_and_no_more_is_not_back(pulse: Pulse) -> None:
+    with Loudspeaker() as speaker:
+        suspend(pulse, "speaker", True)
+        until_works(speaker, False, 3)
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            assert not speaker.works
+            time.sleep(0.02)
+        suspend(pulse, "speaker", False)
+        until_works(speaker, True, 3)
+        speaker.play(Clip(sine(300, 2, 22_050), 22_050), 1, 0)
+        wait_for_end(speaker, 1, 4)
+
+
+def suspend(pulse: Pulse, sink: str, suspended: bool) -> None:
+    order = ["pactl", "suspend-sink", sink, "1" if suspended else "0"]
+    subprocess.run(order, env=pulse.env, check=True)
 
 
 def test_what_is_played_while_portaudio_restarts_is_only_late(pulse: Pulse) -> None:

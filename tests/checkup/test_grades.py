@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+import soxr
 
 from skill.audio.activity import WebRtcVoiceDetector
 from skill.audio.pcm import read_pcm
@@ -14,6 +15,7 @@ from skill.checkup.finding import Finding, Verdict, is_well
 from skill.checkup.grades import grades, understood
 from skill.checkup.hearing import listen, person_alone
 from skill.ports import Pcm, Samples
+from skill.speech.espeak import EspeakVoice
 
 RATE = 16_000
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -161,6 +163,23 @@ def test_no_echo_is_found_in_noise_or_other_speech(seed: int) -> None:
     assert find_echo(played(), noise.astype(np.float32), RATE) is None
     shifted = np.roll(voice(), seed * 1000) + noise / 100
     assert find_echo(played(), shifted.astype(np.float32), RATE) is None
+
+
+@pytest.mark.parametrize("pause", [0.5, 0.8, 1.1, 1.4])
+def test_a_person_who_says_what_was_just_said_is_no_echo(pause: float) -> None:
+    espeak = EspeakVoice()
+    said: list[Samples] = [soxr.resample(chirp(48_000), 48_000, RATE)]
+    answered: list[Samples] = [np.zeros_like(said[0])]
+    for word in ("start rolling", "next", "stop"):
+        prompt = espeak.render(f"Say: {word}.", 100)
+        asked = soxr.resample(prompt.samples, prompt.rate, RATE)
+        answer = read_pcm(RECORDINGS / f"{word}.espeak-steph3.ogg").astype(np.float32) / 32768
+        track: Samples = np.pad(answer, (round(pause * RATE), RATE)).astype(np.float32)
+        said += [asked, np.zeros_like(track)]
+        answered += [np.zeros_like(asked), track]
+    heard = np.concatenate(answered)
+    heard += np.random.default_rng(1).normal(0, 1.5e-5, len(heard)).astype(np.float32)
+    assert find_echo(np.concatenate(said), heard, RATE) is None
 
 
 def test_the_person_alone_is_left_where_the_speaker_is_not_heard() -> None:

@@ -60,6 +60,12 @@ def test_a_notice_that_nobody_has_heard_yet_is_dropped_when_the_microphone_is_ba
     assert book.said == ["<microphone_back>"]
 
 
+def test_a_notice_cut_short_by_the_speaker_is_not_said_again_when_it_is_no_longer_true() -> None:
+    book = in_phase(Phase.SETTING_UP).send(SpeakerLost()).send(MicrophoneLost())
+    book.send(SpeakerBack()).send(MicrophoneBack())
+    assert book.forget().send(SpeakerLost()).send(SpeakerBack()).said == ["<microphone_back>"]
+
+
 def test_after_pain_the_notice_waits_until_the_person_is_off_the_roller() -> None:
     book = in_phase(Phase.ROLLING).hear(Command.PAIN).send(MicrophoneLost()).finish_speaking()
     assert book.said == ["hurt", "<microphone_lost>", "microphone_lost"]

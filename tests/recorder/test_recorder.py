@@ -1,5 +1,6 @@
 """A session that is kept at "that was wrong" or a crash, and replayed as it was."""
 
+import errno
 import json
 import resource
 import stat
@@ -160,7 +161,12 @@ def fail(app: App, spoken: Path, folder: Path, error: Exception) -> None:
 
 @pytest.mark.parametrize(
     ("error", "name"),
-    [(BugError(), f"{STAMP} crash"), (DeviceError("It is gone.", "Plug it in."), None)],
+    [
+        (BugError(), f"{STAMP} crash"),
+        (DeviceError("It is gone.", "Plug it in."), None),
+        (BrokenPipeError(errno.EPIPE, "The reader has gone"), None),
+        (OSError(errno.EIO, "The terminal has gone"), None),
+    ],
 )
 def test_a_crash_is_kept_and_an_expected_end_is_not(
     app: App, spoken: Path, tmp_path: Path, error: Exception, name: str | None

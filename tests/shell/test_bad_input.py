@@ -467,6 +467,30 @@ def test_an_output_on_a_full_disk(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["table", "schema --help", "replay silence.wav"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_has_enough_is_no_failure(
+    checkout: Path, silence: Path, command: str, unbuffered: str
+) -> None:
+    paths = {"PYTHONPATH": str(checkout), "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -m skill {command} | true; exit ${{PIPESTATUS[0]}}', sys.executable],
+        cwd=silence.parent, env=os.environ | paths, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_complaint_on_a_full_disk_keeps_its_exit_code(checkout: Path) -> None:
+    if not Path("/dev/full").exists():  # only Linux has it
+        pytest.skip("there is no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "skill", "replay", "nowhere.wav"],
+            cwd=checkout, stdout=full, stderr=full, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4
+
+
 def test_a_terminal_that_lacks_a_letter(checkout: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "skill", "doctor"],

@@ -1,6 +1,7 @@
 """A live session with what makes it pleasant: music lowered, minutes kept, well ended."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -100,6 +101,31 @@ def test_music_is_low_while_the_coach_speaks_and_back_after_a_signal(
         assert process.wait(timeout=10) == 128 + signal.SIGTERM
         assert volumes(pulse)[song] == pytest.approx(1, abs=0.01)
     assert not list((tmp_path / "recordings").glob("*")), "nothing is kept by default"
+
+
+def test_a_closed_terminal_is_no_crash_to_be_kept(pulse: Pulse, tmp_path: Path) -> None:
+    file, journal = tmp_path / "settings.toml", tmp_path / "journal.jsonl"
+    file.write_text(f'state = "{tmp_path}"\nvoice = "espeak"\nkeep_minutes = 1\n')
+    command = [sys.executable, "-m", "skill", "run", "--fresh", "--settings", str(file)]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*command, "--journal", str(journal)],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    with playing_music(pulse) as song:
+        read_all(ours, journal)
+        os.close(ours)
+        assert process.wait(timeout=10) == 128 + signal.SIGHUP
+        assert volumes(pulse)[song] == pytest.approx(1, abs=0.01)
+    assert read_journal(journal)[1]
+    assert not list((tmp_path / "recordings").glob("*"))
+
+
+def read_all(terminal: int, journal: Path) -> None:
+    """What a terminal does, until the coach has said two sentences."""
+    while not (journal.is_file() and "medical" in journal.read_text()):
+        os.read(terminal, 65_536)
 
 
 def test_a_second_session_over_the_same_things_is_refused(pulse: Pulse, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from skill.checkup.finding import Finding, Verdict
 from skill.cli.doctor import _sound
 from skill.settings import Settings
 from tests.support.pulse import ONLY_SPEAKER, WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.servers import wanted
 from tests.support.shell import run
 
 Capture = pytest.CaptureFixture[str]
@@ -78,9 +79,9 @@ def test_with_only_a_speaker(pulse: Pulse, tmp_path: Path) -> None:
     assert findings["speaker rate"]["verdict"] == "fine"
 
     # The same at a sound server, which takes what the speaker plays for a microphone.
-    modules = [line.split("\t") for line in pactl(pulse, "list", "short", "modules").splitlines()]
-    (mic,) = [index for index, _, argument, *_ in modules if "sink_name=mic" in argument]
-    pactl(pulse, "unload-module", mic)
+    modules = pactl(pulse, "list", "short", "modules").splitlines()
+    (mic,) = [line for line in modules if "sink_name=mic" in line]
+    pactl(pulse, "unload-module", mic.split("\t")[0])
     found = list(_sound(Settings()))
     assert [f.what for f in found if f.verdict is Verdict.WRONG] == ["microphone"]
     assert "would record what the speaker plays" in found[3].fact
@@ -101,7 +102,7 @@ def test_with_virtual_devices_all_is_well_and_a_muted_or_dead_microphone_is_not(
     with pulse.playing_into_microphone(NOISE):
         code, findings = examined()
         assert (code, wrong(findings)) == (0, set())
-        assert findings["sound server"]["fact"] == "pulseaudio answers"
+        assert findings["sound server"]["fact"].casefold().startswith("pulseaudio ")
         assert findings["microphone rate"]["fact"].endswith("% of 44100 Hz")
         assert "peaks at -" in findings["microphone level"]["fact"]
         pactl(pulse, "set-source-mute", "mic.monitor", "1")
@@ -114,8 +115,9 @@ def test_with_virtual_devices_all_is_well_and_a_muted_or_dead_microphone_is_not(
     silent = heard()
     assert silent["microphone rate"].verdict is Verdict.FINE
     assert silent["microphone level"].verdict is Verdict.WRONG
-    pulse.suspend_microphone(True)
-    assert heard()["microphone rate"].fact == "nothing is delivered"
+    if wanted() == "pulseaudio":  # PipeWire wakes what is suspended by itself
+        pulse.suspend_microphone(True)
+        assert heard()["microphone rate"].fact == "nothing is delivered"
 
 
 def test_settings_models_voices_and_lines_that_are_wrong(

@@ -3,6 +3,8 @@
 import io
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -205,3 +207,13 @@ def test_it_is_heard(capfd: Capture) -> None:
     assert len(loud), "nothing was heard"
     length = (loud[-1] - loud[0]) / WIRE_RATE
     assert abs(length - sum(clip.seconds for clip in clips)) < 0.4
+
+
+@pytest.mark.device
+def test_it_is_heard_where_whoever_starts_it_has_closed_the_standard_files() -> None:
+    with running_pulseaudio() as pulse:
+        heard = pulse.speaker()
+        order = '"$0" -m skill say Left. --voice espeak 0<&- 1>&- 2>&-'
+        done = subprocess.run(["bash", "-c", order, sys.executable], check=False)
+        assert done.returncode == 0
+        assert np.abs(heard.samples().astype(np.int32)).max() > 1000

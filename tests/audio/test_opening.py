@@ -1,0 +1,39 @@
+"""A device that never opens does not keep anybody for ever."""
+
+import threading
+
+import pytest
+
+from skill.audio import opening
+from skill.audio.opening import in_time
+from skill.errors import DeviceError
+
+
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    left: list[bool] = []
+    monkeypatch.setattr(opening, "leave_open", lambda: left.append(True))
+    monkeypatch.setattr(opening, "OPENED_S", 0.2)
+    return left
+
+
+def test_what_opens_is_handed_over(left: list[bool]) -> None:
+    assert in_time("microphone", lambda: 5) == 5
+    assert not left
+
+
+def test_what_cannot_be_opened_says_why(left: list[bool]) -> None:
+    def refuse() -> int:
+        raise DeviceError("It is busy.", "Wait.")
+
+    with pytest.raises(DeviceError, match="It is busy"):
+        in_time("microphone", refuse)
+    assert not left
+
+
+def test_what_never_opens_is_left_behind(left: list[bool]) -> None:
+    never = threading.Event()
+    with pytest.raises(DeviceError, match="The microphone did not open within"):
+        in_time("microphone", never.wait)
+    assert left
+    never.set()
