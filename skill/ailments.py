@@ -57,6 +57,7 @@ class Ailments:
             (Trouble.STRANGER, lambda: app.hearing.stranger is not None),
             (Trouble.WEAK, self._is_weak),
             (Trouble.BUSY, self._is_busy),
+            (Trouble.SILENT, lambda: self._equipment.hears_nothing),
         )
         return tuple(trouble for trouble, is_so in looks if is_so())
 

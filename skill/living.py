@@ -44,6 +44,11 @@ class LiveEquipment:
         """How often the microphone, and how often the speaker, has lost sound so far."""
         return self.microphone.overruns, self.speaker.underruns
 
+    @property
+    def hears_nothing(self) -> bool:
+        """Whether the microphone has brought nothing but zeros since it was opened."""
+        return self.microphone.hears_nothing
+
 
 @contextmanager
 def live(

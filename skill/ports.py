@@ -162,6 +162,11 @@ class Equipment(Protocol):
         """How often the microphone, and how often the speaker, has lost sound so far."""
         ...
 
+    @property
+    def hears_nothing(self) -> bool:
+        """Whether the microphone works, and has brought nothing but zeros since it was opened."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reliable:
@@ -169,6 +174,7 @@ class Reliable:
 
     speaker_works: bool = True
     dropouts: tuple[int, int] = (0, 0)
+    hears_nothing: bool = False
 
 
 class Playback(Protocol):

@@ -20,6 +20,9 @@ from skill.errors import DeviceError
 from skill.ports import RATE, Block, Pcm
 
 BLOCK_MS = 50
+MUTED_S = 20
+"""Zeros for so long since it was opened come from a microphone that is switched off: a room always
+makes a sound. Later there may be longer gaps, in headsets that fall silent between words."""
 QUEUE_CHUNKS = 1000
 """Some 10 s of the callback's chunks of 8 to 12 ms: longer than any pause of the main loop."""
 
@@ -130,6 +133,7 @@ class Microphone(Closing):
         self._rate = rate
         self.clock = ClockMap(rate)
         self._overruns = 0
+        self._zeros: int | None = 0
         self._blocks = self._deliver()
         self._caretaker = Caretaker(
             Direction.MICROPHONE, listed(name), lambda device: Intake(device, channel)
@@ -151,6 +155,11 @@ class Microphone(Closing):
     def overruns(self) -> int:
         """How often sound has been lost on its way to us, over all streams so far."""
         return self._overruns + self._intake.overruns
+
+    @property
+    def hears_nothing(self) -> bool:
+        """Whether only zeros have come since it was opened, for `MUTED_S` or more."""
+        return self._zeros is not None and self._zeros >= MUTED_S * self._intake.device.rate
 
     def blocks(self) -> Iterator[Block]:
         """Yield blocks of equal length for ever, as they are captured.
@@ -176,6 +185,8 @@ class Microphone(Closing):
             if chunk.start > expected:
                 yield from self._builder.lost(chunk.start - expected)
             pcm = intake.mono(chunk)
+            if self._zeros is not None:
+                self._zeros = None if pcm.any() else self._zeros + len(pcm)
             blocks = self._builder.heard(pcm)
             self.clock.note(self._builder.next_frame, chunk.seconds)
             # Before the yield: whoever handles the blocks may take their time.
@@ -203,6 +214,7 @@ class Microphone(Closing):
     def _change_to(self, intake: Intake) -> None:
         self._overruns += self._intake.overruns
         self._intake = intake
+        self._zeros = 0
         self.name = intake.device.name
         self._builder.restart(intake.device.rate)
 

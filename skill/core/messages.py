@@ -40,6 +40,7 @@ class Trouble(StrEnum):
     STRANGER = "stranger"
     WEAK = "weak"
     BUSY = "busy"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 What is wrong comes with the event `Troubles`. What is new is told once, as soon as it fits: never
 after pain, and asleep only along with something else (the greeting), because nobody wants to be
-woken for a full memory card.
+woken for a full memory card. But nobody can wake a coach that hears nothing at all: that is told at
+once.
 """
 
 from skill.core.coach import Phase
@@ -24,7 +25,8 @@ def tell(turn: Turn) -> None:
     coach = turn.coach
     if not coach.untold or coach.cut_off or coach.phase is Phase.HURT:
         return
-    if coach.phase is Phase.ASLEEP and coach.speaking is None and not coach.queue:
+    resting = coach.phase is Phase.ASLEEP and coach.speaking is None and not coach.queue
+    if resting and Trouble.SILENT not in coach.untold:
         return
     for trouble in coach.untold:
         turn.announce(f"trouble_{trouble}")

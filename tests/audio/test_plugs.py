@@ -77,6 +77,24 @@ def test_a_microphone_unplugged_is_lost_soon_and_found_again(pulse: Pulse) -> No
     assert ends[-1] / 16_000 == pytest.approx(took, abs=0.3), "time went wrong"
 
 
+def test_a_microphone_that_is_switched_off_is_known_by_its_zeros(
+    pulse: Pulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skill.audio.microphone.MUTED_S", 0.5)
+    with Microphone() as microphone:
+        blocks = microphone.blocks()
+        known = [microphone.hears_nothing for _ in zip(blocks, range(20), strict=False)]
+        assert known[0] is False
+        assert known[-1] is True
+        with pulse.playing_into_microphone(np.ones(RATE, np.int16)):
+            end = time.monotonic() + 3
+            while microphone.hears_nothing and time.monotonic() < end:
+                next(blocks)
+        assert not microphone.hears_nothing
+        again = [microphone.hears_nothing for _ in zip(blocks, range(40), strict=False)]
+    assert not any(again), "somebody may be silent for long in a headset that makes silence zeros"
+
+
 def test_a_speaker_unplugged_is_missed_at_once_while_it_plays(pulse: Pulse) -> None:
     with Loudspeaker() as speaker:
         speaker.play(Clip(sine(300, 5, 22_050), 22_050), 1, 0)

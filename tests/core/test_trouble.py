@@ -32,6 +32,11 @@ def test_nobody_is_woken_for_it() -> None:
     assert "trouble_full" in book.hear(Command.START).wait(20).said
 
 
+def test_but_of_a_microphone_that_is_switched_off_it_tells_by_itself() -> None:
+    book = in_phase(Phase.ASLEEP).send(Troubles((Trouble.SILENT,))).wait(60)
+    assert book.said == ["trouble_silent"]
+
+
 def test_what_has_passed_meanwhile_is_not_told() -> None:
     book = in_phase(Phase.ASLEEP).send(BOTH).send(Troubles((Trouble.WEAK,))).wait(1)
     said = book.hear(Command.START).wait(20).said

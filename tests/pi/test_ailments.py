@@ -16,6 +16,7 @@ from tests.support.room import Blocks, session
 class Counting:
     dropouts: tuple[int, int] = (0, 0)
     speaker_works: bool = True
+    hears_nothing: bool = False
 
 
 def app(folder: Path) -> App:
@@ -54,6 +55,11 @@ def test_too_weak_a_power_supply_as_the_kernel_tells_it(tmp_path: Path) -> None:
 def test_sound_that_is_lost_all_the_time(tmp_path: Path) -> None:
     lost = Counting((MANY_DROPOUTS, 1))
     assert Ailments(app(tmp_path), lost, tmp_path)() == (Trouble.BUSY,)
+
+
+def test_a_microphone_that_is_switched_off(tmp_path: Path) -> None:
+    muted = Counting(hears_nothing=True)
+    assert Ailments(app(tmp_path), muted, tmp_path)() == (Trouble.SILENT,)
 
 
 def test_what_was_lost_long_ago_is_over(tmp_path: Path) -> None:

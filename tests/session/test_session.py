@@ -110,6 +110,10 @@ class Wobbly:
         return self._asked not in self._gone
 
     @property
+    def hears_nothing(self) -> bool:
+        return False
+
+    @property
     def dropouts(self) -> tuple[int, int]:
         return (0, 2) if self._asked > 40 else (0, 0)
 
