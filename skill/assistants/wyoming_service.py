@@ -219,9 +219,18 @@ async def serve(service: Service, host: str, port: int, listening: Callable[[int
         async with places:
             await connection.run()
 
+    served: set[asyncio.Task[None]] = set()
+
     def protocol() -> asyncio.StreamReaderProtocol:
         reader = BoundedReader(MOST_BYTES)
-        return asyncio.StreamReaderProtocol(reader, lambda _same, writer: connect(reader, writer))
+
+        def serve_it(_same: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # Of a task of its own, Python 3.11 complains when the server ends before the client.
+            task = asyncio.get_running_loop().create_task(connect(reader, writer))
+            served.add(task)
+            task.add_done_callback(served.discard)
+
+        return asyncio.StreamReaderProtocol(reader, serve_it)
 
     if not host:
         raise SettingsError(

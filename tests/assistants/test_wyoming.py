@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,15 +31,15 @@ RECORDING = Path(__file__).parent.parent / "recordings" / "start rolling.flite-s
 COMMAND = [sys.executable, "-m", "skill", "wyoming"]
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server that runs."""
+@contextmanager
+def serving(home: Path) -> Iterator[int]:
+    """The port of a server that runs, and that ends without a complaint."""
     server = subprocess.Popen(
         [*COMMAND, "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "HOME": str(tmp_path_factory.mktemp("home")), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "HOME": str(home), "PYTHONUNBUFFERED": "1"},
     )
     assert server.stdout is not None
     listening = re.search(r"tcp://127\.0\.0\.1:(\d+)", server.stdout.readline())
@@ -48,6 +48,13 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     server.send_signal(signal.SIGTERM)
     out, complaints = server.communicate(timeout=10)
     assert (server.returncode, out, complaints) == (128 + signal.SIGTERM, "", "")
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server that all of them ask."""
+    with serving(tmp_path_factory.mktemp("home")) as port:
+        yield port
 
 
 def ask(port: int, *events: Eventable) -> Event:
@@ -67,6 +74,13 @@ def ask(port: int, *events: Eventable) -> Event:
 def say(port: int, text: str) -> str | None:
     answer = ask(port, Transcript(text))
     return Handled.from_event(answer).text if Handled.is_type(answer.type) else None
+
+
+def test_it_ends_while_somebody_is_connected(tmp_path: Path) -> None:
+    with closing(socket.socket()) as client, serving(tmp_path) as port:
+        client.connect(("127.0.0.1", port))
+        client.sendall(b'{"type": "describe"}\n')
+        assert client.recv(1)
 
 
 def test_what_there_is(port: int) -> None:
