@@ -1,6 +1,7 @@
 """Measures whether the coach hears a person over its own voice, and never itself.
 
     .venv/bin/python scripts/own_voice.py barge-in ../shared/audio/rooms
+    .venv/bin/python scripts/own_voice.py barge-in ../shared/audio/rooms --own-words
     .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --every 4
     .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --kept build/itself.jsonl
 
@@ -9,7 +10,8 @@ commands by five synthetic voices that no training has heard, said in the middle
 lines after it has talked for twelve seconds, which is a greeting; the coach comes back from a
 mildly distorting loudspeaker through a room, not at all (headphones) or at three levels relative
 to the person. Time to silence counts from the end of the word to the block that decides, plus the
-60 ms that a loudspeaker still has in hand and fades.
+60 ms that a loudspeaker still has in hand and fades. With `--own-words`, the coach says nothing but
+lines in which the command is, as in "say next when you are there".
 `itself`: every line that the coach can say, through every room, at every level; any command is one
 too many. The ears are those of a session, every command live; room responses: any folder of them.
 """
@@ -39,7 +41,7 @@ from skill.core.coach import Book
 from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.repertoire import repertoire
-from skill.core.vocabulary import Command
+from skill.core.vocabulary import Command, contains
 from skill.echo.simulated import Echoing, Room
 from skill.ports import BLOCK, RATE, AudioSource, Block, Pcm, Samples
 from skill.session import ECHO_TAIL_MS, Ears
@@ -48,6 +50,8 @@ from skill.speech.espeak import EspeakVoice
 
 RECORDINGS = Path(__file__).parent.parent / "tests" / "recordings"
 PHRASES = ("stop", "ouch", "that hurts", "pause", "hold on", "next", "next step")
+OWN_WORDS = ("next", "pause", "resume", "back", "repeat")
+"""Commands that are in lines of the coach."""
 FIFTH = "en-us+belinda"
 VOICES = (*sorted({path.name.split(".")[1] for path in RECORDINGS.glob("stop.*.ogg")}), FIFTH)
 OPENING, OPENED_S = "start rolling", 3
@@ -296,17 +300,20 @@ def sides(chosen: argparse.Namespace) -> tuple[str, ...]:
 
 def barge_in(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
     """Print hits and times; 0 if at 0 dB 95 % of those are heard that are heard with headphones."""
+    phrases = OWN_WORDS if chosen.own_words else PHRASES
+    own = {p: tuple(line for line in all_lines() if contains(line, p)) for p in OWN_WORDS}
+    lines = own if chosen.own_words else dict.fromkeys(phrases, ())
     tasks = [
-        Task(rooms[(n + tries) % len(rooms)], db, side, n * TRIES + tries, phrase, voice)
+        Task(rooms[(n + t) % len(rooms)], db, side, n * TRIES + t, phrase, voice, lines[phrase])
         for side in sides(chosen)
         for db in BARGE_IN_DB
-        for n, (phrase, voice) in enumerate((p, v) for p in PHRASES for v in VOICES)
-        for tries in range(chosen.tries)
+        for n, (phrase, voice) in enumerate((p, v) for p in phrases for v in VOICES)
+        for t in range(chosen.tries)
     ]
     found = through(tasks, chosen)
     table = Table("", *map(wording, BARGE_IN_DB), box=None)
     for side in sides(chosen):
-        for phrase in (*PHRASES, "all"):
+        for phrase in (*phrases, "all"):
             some = [
                 one
                 for one in found
@@ -389,6 +396,7 @@ def main() -> int:
     parser.add_argument("rooms", type=Path, help="folder of impulse responses")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tries", type=int, default=TRIES, help="of every command and voice")
+    parser.add_argument("--own-words", action="store_true", help="over lines that have the command")
     parser.add_argument("--every", type=int, default=1, help="only every n-th line")
     parser.add_argument("--kept", type=Path, help="outcomes of the same ears, to go on from")
     parser.add_argument("--cancelled-only", action="store_true")
