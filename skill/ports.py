@@ -59,7 +59,8 @@ class Block:
         echo: for each 10 ms how loud the coach was that has been taken out, in dB as `levels`;
             empty: nothing was.
         alike: for each 10 ms how much what is left is of the colour of what has been taken out,
-            -1 to 1; empty: nothing was.
+            -1 to 1, `skill.core.recent.UNHEARD` where nothing of the coach is heard; empty: nobody
+            knows.
         anew: whether what stood until now is nobody's: it has just become known that the
             microphone hears the coach.
     """

@@ -203,10 +203,11 @@ class Listener:
         return self._settled and colour.is_anothers(self.recent, start, end, most)
 
     def _is_own(self, text: str, start: int, end: int, context: Context) -> bool:
-        """Whether the coach is saying it, and it does not sound like somebody else."""
+        """Whether the coach is saying it, can be heard, and it sounds like nobody else."""
+        if not contains(context.saying, text) or colour.is_unheard(self.recent, start):
+            return False
         loud = self.foreground.is_overpowered(self.recent)
-        most = colour.OTHER if loud else colour.OWN
-        return contains(context.saying, text) and not self._is_anothers(start, end, most)
+        return not self._is_anothers(start, end, colour.OTHER if loud else colour.OWN)
 
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 STEP_MS = 10
 MEMORY_MS = 6_000
+UNHEARD = -1.0
+"""`Moment.alike` where the coach talks and the microphone does not hear it: headphones are on."""
 
 
 class Moment(NamedTuple):
@@ -17,7 +19,8 @@ class Moment(NamedTuple):
         coach: whether the coach was speaking, or just had been.
         others: whether somebody else may have been talking.
         echo: dB of the coach, as the microphone heard it, that is taken out of the level.
-        alike: how much what is left is of the colour of what was taken, -1 to 1.
+        alike: how much what is left is of the colour of what was taken, -1 to 1; 0 where that is
+            not known, `UNHEARD` where there is nothing of the coach.
     """
 
     level: float | None = None

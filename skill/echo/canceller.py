@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skill.core.recent import UNHEARD
 from skill.echo.audible import Audible
 from skill.echo.bands import HOP, WINDOW, Spectrum, likeness, spectrum, wave
 from skill.echo.gate import Gate
@@ -30,7 +31,7 @@ class Hop:
         others: whether somebody other than the coach may be talking.
         echo: power of what the filter took: the coach, as the microphone heard it.
         alike: how much what the filter left is of the same colour (`likeness`); 0 where it is not
-            certain that the microphone hears the coach.
+            certain that the microphone hears the coach, `UNHEARD` where it does not.
         anew: whether it has just become known that the microphone hears the coach.
     """
 
@@ -93,7 +94,7 @@ class EchoCanceller:
         if not lost:
             self._gate.learn(left)
         shaped = np.stack([frames[-1] * HALVES] * 2)
-        alike = 0.0
+        alike = UNHEARD if speaking and not self._audible.possible else 0.0
         echoing = speaking and self._audible.certain
         if speaking and self._audible.possible:
             # The network gets to know the room before it is asked.

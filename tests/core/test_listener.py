@@ -530,6 +530,16 @@ def test_what_the_coach_is_saying_may_be_said_in_another_voice(
     assert (standing.wait(context, 60_000) is not None) is (kind is Heard)
 
 
+@pytest.mark.parametrize(("alike", "kind"), [(-1.0, Heard), (0.0, Ignored)])
+def test_with_headphones_the_coachs_words_can_only_be_a_persons(
+    alike: float, kind: type[Decision]
+) -> None:
+    context = replace(SPEAKING, saying="Say next when you are there.")
+    before = after_commands(60).notice([Moment(20.0, coach=True, alike=alike)] * 200, 59_600)
+    over = before.notice([Moment(60.0, coach=True)] * 40, 60_000)
+    assert isinstance(judge(final("next", start_ms=59_600), context, over), kind)
+
+
 @pytest.mark.parametrize(
     ("word", "level", "after_ms"),
     [("stop", 34.0, 50), ("pause", 34.0, 120), ("start", 34.0, None), ("stop", 36.0, None)],
