@@ -271,7 +271,8 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if unsure and verdict.confidence < self._plausible(command.care, start, context):
             return unsure
-        if context.saying and self._settled and colour.is_the_coachs(self.recent, start, end):
+        own = colour.is_the_coachs(self.recent, start, end, settled=self._settled)
+        if context.saying and own:
             return "it sounds like the coach"
         if context.saying and self.foreground.is_fainter_than_commands(self.recent, start, end):
             return "fainter than commands are"

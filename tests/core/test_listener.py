@@ -484,8 +484,17 @@ def test_over_the_coach_a_word_of_its_colour_is_its_own(
     over = before.notice([Moment(60.0, coach=True, alike=alike)] * 40, 60_000)
     assert isinstance(judge(final(word, start_ms=59_600), SPEAKING, over), kind)
     assert isinstance(judge(final(word, start_ms=59_600), LIVE, over), Heard)
-    early = replace(over, coached=8_000)
-    assert isinstance(judge(final(word, start_ms=59_600), SPEAKING, early), Doubt), "not known yet"
+
+
+@pytest.mark.parametrize(("alike", "kind"), [(0.92, Doubt), (0.94, Ignored)])
+def test_before_the_filter_has_settled_only_what_is_very_much_of_its_colour_is_its_own(
+    alike: float, kind: type[Decision]
+) -> None:
+    """A false command: "55 seconds to go" was "enough", after six seconds."""
+    person = after_commands(60)
+    early = person.notice([Moment(60.0, coach=True, alike=alike)] * 300, 60_000)
+    early = replace(early, coached=8_000)
+    assert isinstance(judge(final("next", start_ms=59_600), SPEAKING, early), kind)
 
 
 @pytest.mark.parametrize(
