@@ -78,6 +78,22 @@ def test_a_recogniser_that_tells_no_words_is_believed() -> None:
     assert Foreground((LOUD,)).of(whole, sound("back NEXT")) == whole
 
 
+@pytest.mark.parametrize(
+    ("levels", "heard", "until"),
+    [
+        ((LOUD,), [LOUD, LOUD, FAINT, 20.0, None], 30),
+        ((LOUD, 50.0), [30.0, 20.0], 10),
+        ((LOUD,), [20.0, None], 0),
+        ((), [20.0, None], 20),
+    ],
+)
+def test_something_last_was_about_as_loud_as_commands(
+    levels: tuple[float, ...], heard: list[float | None], until: int
+) -> None:
+    recent = Recent().after([Moment(level) for level in heard], len(heard) * STEP_MS)
+    assert Foreground(levels).loud_until(recent) == until
+
+
 def listener(words: str) -> Listener:
     return Listener(VOCABULARY, coached=LONG, foreground=Foreground((LOUD,)), recent=sound(words))
 
