@@ -300,11 +300,14 @@ def sides(chosen: argparse.Namespace) -> tuple[str, ...]:
 
 def barge_in(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
     """Print hits and times; 0 if at 0 dB 95 % of those are heard that are heard with headphones."""
+
+    def lines(phrase: str) -> tuple[str, ...]:
+        every = all_lines() if chosen.own_words else ()
+        return tuple(line for line in every if contains(line, phrase))
+
     phrases = OWN_WORDS if chosen.own_words else PHRASES
-    own = {p: tuple(line for line in all_lines() if contains(line, p)) for p in OWN_WORDS}
-    lines = own if chosen.own_words else dict.fromkeys(phrases, ())
     tasks = [
-        Task(rooms[(n + t) % len(rooms)], db, side, n * TRIES + t, phrase, voice, lines[phrase])
+        Task(rooms[(n + t) % len(rooms)], db, side, n * TRIES + t, phrase, voice, lines(phrase))
         for side in sides(chosen)
         for db in BARGE_IN_DB
         for n, (phrase, voice) in enumerate((p, v) for p in phrases for v in VOICES)

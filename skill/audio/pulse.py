@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from skill.audio.pactl import SECONDS
 from skill.audio.sound_server import NOTHING_THERE
-
-SECONDS = 3.0
-"""A server that hangs must not hang us."""
 
 
 def load_pulsectl() -> ModuleType | None:

@@ -4,13 +4,10 @@ another is a person's: the third way to tell, beside the words themselves and ho
 The colour is the canceller's to tell (`Moment.alike`), once its filter has settled.
 """
 
-from statistics import median
-
 from skill.core.recent import UNHEARD, Recent
 
 BEFORE_MS = 1_000
 """What somebody says is heard, so it is the time before that tells."""
-
 SETTLED_MS = 9_000
 """After so much talk of the coach. Before, the filter is quick to follow a person, too: after 2 and
 6 s, what is said here would cost 7 of 285 commands, after 9 s none of 160."""
@@ -38,5 +35,4 @@ def is_anothers(recent: Recent, start_ms: int, end_ms: int, most: float = OTHER)
 
 def is_unheard(recent: Recent, start_ms: int) -> bool:
     """Whether the coach talked before a word, and could not be heard."""
-    before = [moment.alike for moment in recent.between(start_ms - BEFORE_MS, start_ms)]
-    return median(before or [0.0]) == UNHEARD
+    return recent.likeness(start_ms - BEFORE_MS, start_ms) == UNHEARD

@@ -199,6 +199,9 @@ class Listener:
     def _settled(self) -> bool:
         return self.coached >= colour.SETTLED_MS
 
+    def _is_the_coachs(self, start: int, end: int) -> bool:
+        return colour.is_the_coachs(self.recent, start, end, settled=self._settled)
+
     def _is_anothers(self, start: int, end: int, most: float = colour.OTHER) -> bool:
         return self._settled and colour.is_anothers(self.recent, start, end, most)
 
@@ -271,8 +274,7 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if unsure and verdict.confidence < self._plausible(command.care, start, context):
             return unsure
-        own = colour.is_the_coachs(self.recent, start, end, settled=self._settled)
-        if context.saying and own:
+        if context.saying and self._is_the_coachs(start, end):
             return "it sounds like the coach"
         if context.saying and self.foreground.is_fainter_than_commands(self.recent, start, end):
             return "fainter than commands are"
