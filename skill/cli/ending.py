@@ -18,7 +18,7 @@ def ending_well() -> Iterator[None]:
 
     The exit code is 128 and the signal's number, as a shell would report it. The main thread only.
     """
-    before = {number: signal.signal(number, _end) for number in SIGNALS}
+    before = {number: signal.signal(number, end) for number in SIGNALS}
     try:
         yield
     finally:
@@ -36,7 +36,12 @@ def keeping_nothing() -> Iterator[None]:
         raise click.Abort("Nothing is kept.") from end
 
 
-def _end(number: int, _frame: FrameType | None) -> None:
+def end(number: int, _frame: FrameType | None = None) -> None:
+    """Handle one of these signals.
+
+    Raises:
+        SystemExit: always.
+    """
     # A second one must not cut the tidying short.
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)

@@ -1,12 +1,12 @@
 """`roller-coach wyoming`: our ears and answers for Home Assistant's Assist."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 import click
 
 from skill.app import App
-from skill.cli.ending import ending_well
+from skill.cli.ending import SIGNALS, end, ending_well
 from skill.cli.options import with_app
 from skill.errors import SettingsError
 
@@ -40,7 +40,16 @@ def serve(app: App, host: str, port: int) -> None:
         content.routine.language,
     )
     with ending_well():
-        asyncio.run(serve_for_ever(service, host, port, _say_where(host)))
+        asyncio.run(_until_told(serve_for_ever(service, host, port, _say_where(host))))
+
+
+async def _until_told(serving: Coroutine[None, None, None]) -> None:
+    """Serve until a signal. The loop takes it, and not whichever client's task is at work: that one
+    would complain of the exit as of a fault.
+    """
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
+    await serving
 
 
 def _say_where(host: str) -> Callable[[int], None]:
