@@ -83,12 +83,16 @@ class Block:
         """Levels of so many equal parts of the block, in dB against one step of 16 bits; a constant
         offset, which many cheap microphones have, is no sound.
         """
-        offset = self.pcm.mean() if len(self.pcm) else 0.0
-        squares = np.square(self.pcm - offset)
-        powers = [
-            float(part.mean()) if len(part) else 0.0 for part in np.array_split(squares, parts)
+        count = len(self.pcm)
+        if count < parts:
+            return [0.0] * parts
+        starts = [part * count // parts for part in range(parts)]
+        sums = np.add.reduceat(np.square(self.pcm - self.pcm.mean()), starts)
+        ends = (*starts[1:], count)
+        return [
+            decibels(float(total) / (end - start))
+            for total, start, end in zip(sums, starts, ends, strict=True)
         ]
-        return [decibels(power) for power in powers]
 
 
 @dataclass(frozen=True, slots=True)

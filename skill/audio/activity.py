@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import webrtcvad
 
-from skill.ports import RATE, Block, BlockKind, Pcm
+from skill.ports import RATE, Block, BlockKind, Pcm, decibels
 
 FRAMES = RATE // 100
 MODE = 2
@@ -38,11 +38,12 @@ class Level:
 
     def is_raised(self, frame: Pcm) -> bool:
         """Hear the next 10 ms."""
-        self._powers.append(float(np.mean(np.square(frame, dtype=np.float64))))
-        self._offsets.append(float(frame.mean()))
+        samples = frame.astype(np.float64)
+        self._powers.append(float(np.dot(samples, samples)) / len(samples))
+        self._offsets.append(float(samples.sum()) / len(samples))
         count = len(self._powers)
         power = sum(self._powers) / count - (sum(self._offsets) / count) ** 2
-        level = 10 * float(np.log10(1.0 + max(power, 0.0)))
+        level = decibels(max(power, 0.0))
         self._levels.append(level)
         self._recent.append(level)
         room, loud = min(self._levels), max(self._recent)

@@ -1,5 +1,7 @@
 """What a loudspeaker's callback plays: one sound at a time, and none is cut hard."""
 
+from functools import cache
+
 import numpy as np
 
 from skill.ports import Samples
@@ -8,10 +10,15 @@ FADE_MS = 10
 """A sound that is cut falls silent in this time: at once would click, and longer would linger."""
 
 
+@cache
 def fade_out(rate: int) -> Samples:
-    """Factors from 1 to 0 over 10 ms, half a cosine, so that neither end has a corner."""
+    """Factors from 1 to 0 over 10 ms, half a cosine, so that neither end has a corner. Everybody
+    shares them: they cannot be written to.
+    """
     length = FADE_MS * rate // 1000
-    return (0.5 + 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))).astype(np.float32)
+    fade = (0.5 + 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))).astype(np.float32)
+    fade.setflags(write=False)
+    return fade
 
 
 class Sound:

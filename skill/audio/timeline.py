@@ -31,13 +31,13 @@ class _Piece:
 
     def add_to(self, track: Samples, first: int) -> None:
         """Add what sounds from frame `first` on, faded out where it was cut."""
-        begin, end = max(first, self.start), first + len(track)
-        part = self.samples[begin - self.start : max(0, end - self.start)]
-        fade = np.append(fade_out(self.rate), np.float32(0))
-        since_cut = np.arange(begin, begin + len(part)) - self.until
-        track[begin - first : begin - first + len(part)] += (
-            part * fade[np.clip(since_cut, 0, len(fade) - 1)]
-        )
+        fade = fade_out(self.rate)
+        begin, end = max(first, self.start), min(first + len(track), self.until + len(fade))
+        part = self.samples[begin - self.start : max(0, end - self.start)].copy()
+        fading = max(0, begin - self.until)
+        tail = part[max(0, self.until - begin) :]
+        tail *= fade[fading : fading + len(tail)]
+        track[begin - first : begin - first + len(part)] += part
 
 
 class TimelineSpeaker:

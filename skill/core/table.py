@@ -6,7 +6,9 @@ can I say" are made from here.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from skill.core.coach import Coach, Phase
 from skill.core.vocabulary import Command
@@ -106,25 +108,44 @@ def look_up(coach: Coach, command: Command, now: int) -> Do:
     while after a stop, or whatever else was heard last: in an empty room these words belong to
     somebody else's talk. "Resume" lives in sleep after pain, since the coach told so.
     """
-    do = TABLE[command][coach.phase]
-    if do in {Do.YES, Do.NO} and not coach.asking:
-        return Do.NOTHING
-    if do is Do.REVIVE and not coach.spot.hurt:
-        return Do.NOTHING
-    if do in TAKES_BACK and coach.phase is Phase.ASLEEP and not _is_fresh(coach, now):
-        return Do.NOTHING
-    return do
-
-
-def _is_fresh(coach: Coach, now: int) -> bool:
-    return bool(coach.history) and now - coach.quiet_since <= coach.book.patience.undo_stop
+    return _look_up(command, _circumstances(coach, now))
 
 
 def live_commands(coach: Coach, now: int) -> frozenset[Command]:
     """The commands that do something at this moment, be it a chime."""
-    return frozenset(
-        command for command in Command if look_up(coach, command, now) is not Do.NOTHING
-    )
+    return _live_commands(_circumstances(coach, now))
+
+
+class _Circumstances(NamedTuple):
+    """All of a coach that decides what a command does; there are few of them, and each block of
+    sound asks for the same ones again.
+    """
+
+    phase: Phase
+    asking: bool
+    hurt: bool
+    fresh: bool
+
+
+def _circumstances(coach: Coach, now: int) -> _Circumstances:
+    fresh = bool(coach.history) and now - coach.quiet_since <= coach.book.patience.undo_stop
+    return _Circumstances(coach.phase, coach.asking, coach.spot.hurt, fresh)
+
+
+@cache
+def _live_commands(given: _Circumstances) -> frozenset[Command]:
+    return frozenset(each for each in Command if _look_up(each, given) is not Do.NOTHING)
+
+
+def _look_up(command: Command, given: _Circumstances) -> Do:
+    do = TABLE[command][given.phase]
+    if do in {Do.YES, Do.NO} and not given.asking:
+        return Do.NOTHING
+    if do is Do.REVIVE and not given.hurt:
+        return Do.NOTHING
+    if do in TAKES_BACK and given.phase is Phase.ASLEEP and not given.fresh:
+        return Do.NOTHING
+    return do
 
 
 def useful_commands(coach: Coach, now: int) -> tuple[Command, ...]:

@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from skill.echo.bands import power
 from skill.ports import Samples
 
 SPEAKING = 1e-4
@@ -62,13 +61,13 @@ class Audible:
             left: of it by the filter.
             played: what left the speaker at the same time, shape (HOP,).
         """
-        self._heard = SMOOTH * self._heard + (1 - SMOOTH) * _power(heard)
-        self._left = SMOOTH * self._left + (1 - SMOOTH) * _power(left)
+        self._heard = SMOOTH * self._heard + (1 - SMOOTH) * _changes(heard)
+        self._left = SMOOTH * self._left + (1 - SMOOTH) * _changes(left)
         self._noise = max(self.faintest, min(self._heard, RISING * self._noise))
         loud = self._heard > LOUDER * self._noise
         taken = loud and self._left < HALF * self._heard
         self.unexplained = loud and not taken
-        if float(np.mean(np.square(played))) < SPEAKING:
+        if power(played) < SPEAKING:
             return
         self._loud.append(loud)
         self._taken.append(taken)
@@ -83,9 +82,9 @@ class Audible:
         self.certain = sure or (self.certain and self.possible)
 
 
-def _power(sound: Samples) -> float:
-    """Of its differences: rumble comes and goes, and carries no words."""
-    return float(np.mean(np.square(np.diff(sound))))
+def _changes(sound: Samples) -> float:
+    """Power of its differences: rumble comes and goes, and carries no words."""
+    return power(sound[1:] - sound[:-1])
 
 
 def _share(which: Sequence[bool]) -> float:

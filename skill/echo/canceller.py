@@ -6,7 +6,7 @@ import numpy as np
 
 from skill.core.recent import UNHEARD
 from skill.echo.audible import Audible
-from skill.echo.bands import HOP, WINDOW, Spectrum, likeness, spectrum, wave
+from skill.echo.bands import FRAME, HOP, WINDOW, Spectrum, likeness, power, powers, spectrum, wave
 from skill.echo.gate import Gate
 from skill.echo.kalman import PARTS, KalmanFilter
 from skill.echo.suppressor import Suppressor
@@ -59,7 +59,7 @@ class EchoCanceller:
     _filter: KalmanFilter | None = None
     _gate: Gate = field(default_factory=Gate)
     _audible: Audible = field(default_factory=lambda: Audible(faintest=float(HISS**2)))
-    _before: list[Samples] = field(default_factory=lambda: [np.zeros(HOP, np.float32)] * 4)
+    _frames: Samples = field(default_factory=lambda: np.zeros((4, FRAME), np.float32))
     _tail: Samples = field(default_factory=lambda: np.zeros((2, HOP), np.float32))
     _silent: int = FORGETTING
     _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
@@ -88,27 +88,29 @@ class EchoCanceller:
         knew = self._audible.certain
         if not lost:
             self._audible.learn(heard, left, played)
-        now = [left, taken, played, heard]
-        frames = np.stack([np.concatenate(pair) for pair in zip(self._before, now, strict=True)])
-        self._before = now
+        frames = self._frames
+        frames[:, :HOP] = frames[:, HOP:]
+        for frame, now in zip(frames, (left, taken, played, heard), strict=True):
+            frame[HOP:] = now
         if not lost:
             self._gate.learn(left)
-        shaped = np.stack([frames[-1] * HALVES] * 2)
+        shaped = np.empty((2, FRAME), np.float32)
+        shaped[:] = frames[-1] * HALVES
         alike = UNHEARD if speaking and not self._audible.possible else 0.0
         echoing = speaking and self._audible.certain
         if speaking and self._audible.possible:
             # The network gets to know the room before it is asked.
             spectra = spectrum(frames[:-1])
-            suppressed = self._suppressed(spectra)
+            bands = powers(spectra)
+            suppressed = self._suppressed(spectra[0], bands)
             if echoing:  # else what is taken may be a person whom the filter has begun to follow
-                shaped, alike = suppressed, likeness(*spectra[:2])
+                shaped, alike = suppressed, likeness(*bands[:2])
         passed, ungated = self._tail + shaped[:, :HOP]
         self._tail = shaped[:, HOP:]
         talk = not echoing or self._gate.is_open
         # Known by its loudness alone, it may be a person who talks and talks.
         anew = self._audible.explained and not knew
-        echo = float(np.mean(np.square(taken)))
-        return Hop(passed, ungated, talk, self._others(speaking), echo, alike, anew)
+        return Hop(passed, ungated, talk, self._others(speaking), power(taken), alike, anew)
 
     def _others(self, speaking: bool) -> bool:
         """Whether somebody other than the coach may be talking."""
@@ -129,7 +131,6 @@ class EchoCanceller:
             return heard, np.zeros_like(heard)
         return left, taken
 
-    def _suppressed(self, spectra: Spectrum) -> Samples:
-        left, taken, played = spectra
-        gains, talking = self.suppressor.gains(left, taken, played)
+    def _suppressed(self, left: Spectrum, bands: Samples) -> Samples:
+        gains, talking = self.suppressor.gains(bands)
         return wave(np.stack(self._gate.pass_on(left, gains, talking)))

@@ -50,6 +50,8 @@ class Drift:
         """What was played, `ROOM` samples and the slip later, shape (HOP,)."""
         self._line = np.concatenate([self._line[HOP:], played])
         self._slip = float(np.clip(self._slip + self.rate * HOP, -ROOM, ROOM))
+        if not self._line.any():
+            return np.zeros(HOP, np.float32)
         whole = int(np.floor(self._slip))
         last = len(self._line) - ROOM - TAPS // 2 + whole
         near = self._line[last - HOP - TAPS // 2 + 1 : last + TAPS // 2]

@@ -6,7 +6,7 @@ Behind the gate is the room's own noise, and not digital silence, of which it ma
 
 import numpy as np
 
-from skill.echo.bands import FRAME, Spectrum, spectrum
+from skill.echo.bands import FRAME, Spectrum, power, spectrum
 from skill.ports import Samples
 
 TALKING = 0.7
@@ -34,8 +34,7 @@ class Gate:
 
     def learn(self, left: Samples) -> None:
         """Take in a hop of what the filter left: its quietest moments are the room."""
-        power = float(np.mean(np.square(left)))
-        self._noise = max(QUIETEST, min(power, RISING * self._noise))
+        self._noise = max(QUIETEST, min(power(left), RISING * self._noise))
 
     @property
     def is_open(self) -> bool:

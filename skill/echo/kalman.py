@@ -11,7 +11,7 @@ while somebody talks over it, and needs no detector that tells the two apart.
 import numpy as np
 import numpy.typing as npt
 
-from skill.echo.bands import HOP
+from skill.echo.bands import HOP, squares
 from skill.echo.drift import Drift
 from skill.ports import Samples
 
@@ -77,14 +77,15 @@ class KalmanFilter:
         return left, echo
 
     def _learn(self, left: Samples) -> None:
-        error = np.fft.rfft(np.concatenate([np.zeros(HOP, np.float32), left]))
-        self._near = MEMORY * self._near + (1 - MEMORY) * np.abs(error).astype(np.float32) ** 2
-        power = np.abs(self._reference) ** 2
+        late = np.concatenate([np.zeros(HOP, np.float32), left])
+        error: Spectra = np.asarray(np.fft.rfft(late), np.complex64)
+        self._near = MEMORY * self._near + (1 - MEMORY) * squares(error)
+        power = squares(self._reference)
         expected = (power * self._doubt).sum(axis=0) + 2 * self._near + FLOOR
         gain = self._doubt / expected
         step = np.fft.irfft(gain * self._reference.conj() * error, axis=1)
         step[:, HOP:] = 0
         self._path = CHANGE * (self._path + np.fft.rfft(step, axis=1).astype(np.complex64))
         known = np.maximum(1 - 0.5 * gain * power, 0)
-        moved = (1 - CHANGE**2) * np.abs(self._path) ** 2
+        moved = (1 - CHANGE**2) * squares(self._path)
         self._doubt = (CHANGE**2 * known * self._doubt + moved).astype(np.float32)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skill.echo.bands import WEIGHTS, Spectrum, feature, powers
+from skill.echo.bands import WEIGHTS, feature
 from skill.ports import Samples
 
 Weights = Mapping[str, Samples]
@@ -51,25 +51,24 @@ class Suppressor:
         width = self.weights["memory_weight_hh_l0"].shape[1]
         self._memory = [np.zeros(width, np.float32) for _ in range(LAYERS)]
 
-    def gains(self, left: Spectrum, taken: Spectrum, played: Spectrum) -> tuple[Samples, float]:
+    def gains(self, bands: Samples) -> tuple[Samples, float]:
         """What to multiply each bin of what is left by.
 
         Args:
-            left: spectrum of what the filter left, complex64, shape (BINS,).
-            taken: of what it took out.
-            played: of what left the speaker.
+            bands: powers (`skill.echo.bands.powers`) of what the filter left, of what it took out,
+                and of what left the speaker, shape (3, BANDS).
 
         Returns:
             gains, float32, shape (BINS,), within 0 and 1; and how likely it is that somebody talks.
         """
-        rest, echo, reference = (powers(one) for one in (left, taken, played))
-        seen = np.concatenate([feature(p) for p in (rest, echo, reference, rest + echo)])
+        heard = bands[0] + bands[1]
+        seen = feature(np.stack((*bands, heard))).ravel()
         found = np.maximum(self._affine("entry", seen), 0)
         for layer in range(LAYERS):
             found = self._remember(layer, found)
-        bands = _logistic(self._affine("gains", found))
+        gains = _logistic(self._affine("gains", found))
         voice = _logistic(self._affine("voice", found))
-        return bands @ WEIGHTS, float(voice[0])
+        return gains @ WEIGHTS, float(voice[0])
 
     def _affine(self, name: str, values: Samples) -> Samples:
         return self.weights[f"{name}_weight"] @ values + self.weights[f"{name}_bias"]
@@ -80,8 +79,8 @@ class Suppressor:
         end = f"_l{layer}"
         new = self.weights["memory_weight_ih" + end] @ values + self.weights["memory_bias_ih" + end]
         old = self.weights["memory_weight_hh" + end] @ kept + self.weights["memory_bias_hh" + end]
-        reset, keep, candidate = np.split(new, 3)
-        old_reset, old_keep, old_candidate = np.split(old, 3)
+        reset, keep, candidate = new.reshape(3, -1)
+        old_reset, old_keep, old_candidate = old.reshape(3, -1)
         share = _logistic(keep + old_keep)
         fresh = np.tanh(candidate + _logistic(reset + old_reset) * old_candidate)
         self._memory[layer] = (1 - share) * fresh + share * kept

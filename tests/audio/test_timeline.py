@@ -47,3 +47,28 @@ def test_what_was_played_is_known_for_seconds_up_to_where_it_was_stopped() -> No
     speaker.play(clip, 2, at=8_000 + (REMEMBERED_S - 1) * 16_000)
     assert speaker.played(7_900, 100) == pytest.approx(1.0, abs=0.01)
     assert not speaker.played(9_600, 100).any(), "it has faded out"
+
+
+@given(
+    parts=st.lists(st.integers(1, 900), min_size=1, max_size=12),
+    first=st.integers(0, 400),
+    cut=st.integers(1, 1_200),
+    following=st.integers(0, 400),
+)
+def test_what_was_played_is_the_same_in_one_piece_and_in_many(
+    parts: list[int], first: int, cut: int, following: int
+) -> None:
+    speaker = TimelineSpeaker(16_000)
+    clip = Clip(np.linspace(2, 1, 1_000, dtype=np.float32), 16_000)
+    speaker.play(clip, 1, at=200)
+    speaker.stop(200 + cut)
+    speaker.play(clip, 2, at=200 + cut + following)
+    ends = np.cumsum([first, *parts])
+    pieces = [
+        speaker.played(int(end) - part, part) for end, part in zip(ends[1:], parts, strict=True)
+    ]
+    whole = speaker.played(0, 12_000)
+    assert np.array_equal(np.concatenate(pieces), whole[first : ends[-1]])
+    fade = whole[200 + cut : 200 + cut + 160] if cut < 1_000 and following >= 160 else whole[:0]
+    assert (np.diff(fade) <= 0).all(), "it falls silent, and does not come back"
+    assert whole[:200].tolist() == [0.0] * 200

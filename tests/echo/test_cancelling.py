@@ -14,7 +14,7 @@ from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.recent import UNHEARD
 from skill.core.vocabulary import Command
-from skill.echo.bands import BINS, FRAME, HOP, WEIGHTS, likeness, spectrum, wave
+from skill.echo.bands import BINS, FRAME, HOP, WEIGHTS, likeness, powers, spectrum, wave
 from skill.echo.canceller import Hop
 from skill.echo.cancelling import EchoCancelled
 from skill.echo.kalman import KalmanFilter
@@ -117,9 +117,10 @@ def test_what_is_left_of_the_coach_is_of_its_colour_and_a_person_is_not(
 
 def test_likeness_is_of_colour_and_not_of_loudness() -> None:
     random = np.random.default_rng(5)
-    one, other = spectrum(random.normal(0, 0.1, (2, 320)).astype(np.float32))
-    tilted = (one * np.linspace(1, 0.01, BINS)).astype(np.complex64)
-    assert likeness(one, np.complex64(3) * one) == pytest.approx(1.0, abs=1e-5)
+    spectra = spectrum(random.normal(0, 0.1, (2, 320)).astype(np.float32))
+    one, other = powers(spectra)
+    tilted = powers((spectra[0] * np.linspace(1, 0.01, BINS)).astype(np.complex64))
+    assert likeness(one, np.float32(9) * one) == pytest.approx(1.0, abs=1e-5)
     assert likeness(tilted, other) < 0.5
     assert likeness(one, np.zeros_like(one)) == 0.0
 
