@@ -5,8 +5,8 @@ import importlib
 import io
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -66,14 +66,15 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; some of them print."""
+        with _until_enough():
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; whoever reads its output may stop when they have enough."""
-        # Click by itself would end with 1, which a check-up means something by.
-        try:
+        """Run the command."""
+        with _until_enough():
             return super().invoke(ctx)
-        except BrokenPipeError:
-            _give_output_up()
-            sys.exit(0)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
         """Complete commands without importing them."""
@@ -90,6 +91,17 @@ class LazyGroup(click.Group):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
+
+
+@contextmanager
+def _until_enough() -> Iterator[None]:
+    """Whoever reads what is printed may stop when they have enough."""
+    # Click by itself would end with 1, which a check-up means something by.
+    try:
+        yield
+    except BrokenPipeError:
+        _give_output_up()
+        sys.exit(0)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

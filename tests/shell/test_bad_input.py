@@ -467,7 +467,7 @@ def test_an_output_on_a_full_disk(
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["table", "schema --help", "replay silence.wav"])
+@pytest.mark.parametrize("command", ["--help", "table", "schema --help", "replay silence.wav"])
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_who_has_enough_is_no_failure(
     checkout: Path, silence: Path, command: str, unbuffered: str
