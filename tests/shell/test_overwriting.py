@@ -84,6 +84,7 @@ def test_a_journal_in_which_nothing_happens(capfd: Capture, tmp_path: Path, text
     refused(run(capfd, "replay", journal), 8, "j.jsonl", "--journal")
 
 
+@pytest.mark.long
 def test_a_journal_and_what_was_expected(capfd: Capture, tmp_path: Path) -> None:
     journal, expected = tmp_path / "j.jsonl", tmp_path / "expected.txt"
     done = run(capfd, "replay", DEMO, "--journal", journal, "--quiet")
