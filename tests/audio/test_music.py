@@ -173,10 +173,11 @@ def test_without_a_sound_server_nothing_happens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+    monkeypatch.setattr("skill.audio.music.PATIENCE_S", 30)
     start = time.monotonic()
     with Music(tmp_path / "note.json") as music:
         music.lower()
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
     assert not (tmp_path / "note.json").exists()
 
 
