@@ -50,12 +50,19 @@ class Stream:
 
     @property
     def active(self) -> bool:
-        """Whether the callback runs, as far as PortAudio knows."""
-        with LOCK:
-            try:
-                return self in _OPEN and bool(self._raw.active)
-            except portaudio().PortAudioError:
-                return False
+        """Whether the callback runs, as far as PortAudio knows; never waits.
+
+        While somebody else is at PortAudio, which at a server that hangs is for ever, it is taken
+        to run: whether it does shows in its frames as well.
+        """
+        if not LOCK.acquire(blocking=False):
+            return not self.closed
+        try:
+            return self in _OPEN and bool(self._raw.active)
+        except portaudio().PortAudioError:
+            return False
+        finally:
+            LOCK.release()
 
     def close(self) -> None:
         """Stop, and give the device back; again does nothing."""

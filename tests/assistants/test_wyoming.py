@@ -26,6 +26,7 @@ from wyoming.ping import Ping, Pong
 from skill.assistants.bounded import BoundedReader
 from skill.assistants.wyoming_service import CONNECTIONS
 from tests.support.shell import run
+from tests.support.waiting import LONG_S
 
 RECORDING = Path(__file__).parent.parent / "recordings" / "start rolling.flite-slt.ogg"
 COMMAND = [sys.executable, "-m", "skill", "wyoming"]
@@ -46,7 +47,7 @@ def serving(home: Path) -> Iterator[int]:
     assert listening, server.communicate()
     yield int(listening[1])
     server.send_signal(signal.SIGTERM)
-    out, complaints = server.communicate(timeout=10)
+    out, complaints = server.communicate(timeout=LONG_S)
     assert (server.returncode, out, complaints) == (128 + signal.SIGTERM, "", "")
 
 
@@ -61,7 +62,7 @@ def ask(port: int, *events: Eventable) -> Event:
     """Send events on one connection; return the first answer."""
 
     async def talk() -> Event:
-        async with AsyncTcpClient("127.0.0.1", port, read_timeout=10) as client:
+        async with AsyncTcpClient("127.0.0.1", port, read_timeout=LONG_S) as client:
             for event in events:
                 await client.write_event(event.event())
             answer: Event | None = await client.read_event()
@@ -158,7 +159,7 @@ def test_a_format_that_is_none_is_an_error_and_the_connection_stays(port: int) -
     ],
 )
 def test_rubbish_closes_its_own_connection_only(port: int, rubbish: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=LONG_S) as connection:
         connection.sendall(rubbish)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):
@@ -190,7 +191,7 @@ def everything(connection: socket.socket) -> bytes:
 def test_an_event_that_announces_more_than_it_may_is_told_and_hung_up_on(
     port: int, part: str, size: int, bound: str
 ) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=LONG_S) as connection:
         connection.sendall(json.dumps({"type": "ping", part: size}).encode() + b"\n")
         assert bound in refused(everything(connection))
     assert Pong.is_type(ask(port, Ping()).type)
@@ -206,7 +207,9 @@ def test_more_connections_than_there_are_places_are_told_so(port: int) -> None:
     with ExitStack() as stack:
 
         def opened() -> socket.socket:
-            return stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            return stack.enter_context(
+                socket.create_connection(("127.0.0.1", port), timeout=LONG_S)
+            )
 
         there = [opened() for _ in range(CONNECTIONS)]
         for connection in there:
@@ -235,7 +238,7 @@ def test_who_sends_nothing_gives_the_place_to_others(monkeypatch: pytest.MonkeyP
 
 def test_a_port_that_is_taken_is_one_sentence(port: int) -> None:
     ended = subprocess.run(
-        [*COMMAND, "--port", str(port)], capture_output=True, text=True, timeout=30, check=False
+        [*COMMAND, "--port", str(port)], capture_output=True, text=True, timeout=LONG_S, check=False
     )
     assert ended.returncode == 10
     assert f"Nothing can listen at 127.0.0.1, port {port}" in ended.stderr

@@ -17,8 +17,10 @@ from skill.audio.loudspeaker import Loudspeaker
 from skill.audio.microphone import Microphone
 from skill.errors import DeviceError
 from skill.ports import Block, BlockKind, Clip
+from tests.support.clocks import behind, until
 from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
 from tests.support.tones import first_sound, int16, last_sound, pitch, sine
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.device
 
@@ -36,18 +38,6 @@ def listen(microphone: Microphone, seconds: float) -> list[Block]:
 
 def joined(blocks: Sequence[Block]) -> np.ndarray:
     return np.concatenate([block.pcm for block in blocks])
-
-
-def wait_for_token(speaker: Loudspeaker, seconds: float) -> tuple[list[int], float]:
-    """What was reported in a time, and when the first was."""
-    start = time.monotonic()
-    tokens: list[int] = []
-    first = float("inf")
-    while (now := time.monotonic() - start) < seconds:
-        tokens += speaker.poll(0)
-        first = min(first, now) if tokens else first
-        time.sleep(0.005)
-    return tokens, first
 
 
 def test_the_default_devices_have_names(pulse: Pulse) -> None:
@@ -68,8 +58,10 @@ def test_a_device_is_found_by_part_of_its_name_in_any_case(pulse: Pulse) -> None
 def test_the_microphone_hears_a_tone_at_its_pitch_and_level(pulse: Pulse) -> None:
     tone = int16(sine(1000, 3, WIRE_RATE))
     with Microphone() as microphone, pulse.playing_into_microphone(tone):
-        sound = joined(listen(microphone, 0.9))
-    loud = sound[first_sound(sound, 3000) :][1600:9600]
+        for block in microphone.blocks():
+            if np.abs(block.pcm).max() > 3000:
+                break
+        loud = joined(listen(microphone, 0.6))[1600:]
     assert len(loud) == 8000
     assert pitch(loud, 16_000) == pytest.approx(1000, abs=4)
     assert np.abs(loud).max() == pytest.approx(16384, rel=0.05)
@@ -77,10 +69,11 @@ def test_the_microphone_hears_a_tone_at_its_pitch_and_level(pulse: Pulse) -> Non
 
 def test_the_microphone_keeps_real_time(pulse: Pulse) -> None:
     with Microphone() as microphone:
-        listen(microphone, 0.3)
-        start = time.monotonic()
+        _, before = behind(microphone)
         blocks = listen(microphone, 0.6)
-        assert time.monotonic() - start == pytest.approx(0.6, abs=0.1)
+        last, after = behind(microphone)
+        blocks += last
+    assert after == pytest.approx(before, abs=0.1)
     assert {block.kind for block in blocks} == {BlockKind.HEARD}
 
 
@@ -89,21 +82,20 @@ def test_a_microphone_that_delivers_nothing_does_not_stop_time(
 ) -> None:
     monkeypatch.setattr("skill.audio.microphone.PATIENCE_S", 0.3)
     with Microphone() as microphone:
-        listen(microphone, 0.2)
+        blocks, before = behind(microphone)
         pulse.suspend_microphone(True)
         try:
-            start = time.monotonic()
-            lost = [block for block in listen(microphone, 1) if block.kind is BlockKind.LOST]
-            assert time.monotonic() - start == pytest.approx(1, abs=0.2)
+            blocks += until(microphone, BlockKind.LOST)
+            lost = listen(microphone, 0.5)
+            late, meanwhile = behind(microphone)
         finally:
             pulse.suspend_microphone(False)
-        assert len(lost) > 10
+        assert {block.kind for block in lost} == {BlockKind.LOST}
         assert not any(block.pcm.any() for block in lost)
-        back = listen(microphone, 0.5)
-    assert back[-1].kind is BlockKind.HEARD
-    assert [block.start_frame for block in back] == list(
-        range(lost[-1].end_frame, back[-1].end_frame, 800)
-    )
+        blocks += lost + late + until(microphone, BlockKind.HEARD)
+    ends = [block.end_frame for block in blocks]
+    assert [block.start_frame for block in blocks] == [0, *ends[:-1]]
+    assert meanwhile == pytest.approx(before, abs=0.2)
 
 
 def test_blocks_fetched_too_late_leave_a_gap_of_true_length(
@@ -111,16 +103,17 @@ def test_blocks_fetched_too_late_leave_a_gap_of_true_length(
 ) -> None:
     monkeypatch.setattr("skill.audio.microphone.QUEUE_CHUNKS", 4)
     with Microphone() as microphone:
-        listen(microphone, 0.2)
+        blocks, before = behind(microphone)
         start = time.monotonic()
         time.sleep(0.6)
-        blocks = listen(microphone, 0.8)
-        assert time.monotonic() - start == pytest.approx(0.8, abs=0.2)
-    lost = [block for block in blocks if block.kind is BlockKind.LOST]
-    assert 0.3 <= sum(len(block.pcm) for block in lost) / 16_000 <= 0.7
-    assert [block.start_frame for block in blocks] == list(
-        range(blocks[0].start_frame, blocks[-1].end_frame, 800)
-    )
+        late = listen(microphone, 0.6)
+        passed = time.monotonic() - start
+        last, after = behind(microphone)
+    lost = [block for block in late if block.kind is BlockKind.LOST]
+    assert 0.3 <= sum(len(block.pcm) for block in lost) / 16_000 <= passed + 0.1
+    ends = [block.end_frame for block in (*blocks, *late, *last)]
+    assert [block.start_frame for block in (*blocks, *late, *last)] == [0, *ends[:-1]]
+    assert after == pytest.approx(before, abs=0.2)
 
 
 @pytest.mark.parametrize("rate", [16_000, 44_100])
@@ -129,10 +122,11 @@ def test_the_loudspeaker_plays_a_clip_whole_at_its_pitch_and_reports_its_end(
 ) -> None:
     with Loudspeaker() as speaker:
         heard = pulse.speaker()
+        start = time.monotonic()
         speaker.play(Clip(sine(800, 0.25, rate), rate), token=7, at=0)
-        tokens, when = wait_for_token(speaker, 0.5)
-        sound = heard.samples()
-    assert tokens == [7]
+        wait_until(lambda: speaker.poll(0) == [7], what="the clip's end")
+        when = time.monotonic() - start
+        sound = heard.until_silent()
     assert when == pytest.approx(0.25, abs=0.15)
     first, last = first_sound(sound, 2000), last_sound(sound, 2000)
     assert (last - first) / WIRE_RATE == pytest.approx(0.25, abs=0.01)
@@ -144,15 +138,13 @@ def test_stop_silences_within_a_tenth_of_a_second_and_without_a_click(pulse: Pul
     with Loudspeaker() as speaker:
         heard = pulse.speaker()
         speaker.play(Clip(sine(300, 5, 22_050), 22_050), token=1, at=0)
-        time.sleep(0.4)
-        speaker.stop(0)
-        time.sleep(0.1)
+        wait_until(lambda: np.abs(heard.samples()).max(initial=0) > 10_000, what="the clip")
+        time.sleep(0.2)
         before = len(heard.samples())
-        tokens, _ = wait_for_token(speaker, 0.3)
-        sound = heard.samples()
-    assert tokens == []
-    assert np.abs(sound).max() > 10_000
-    assert not sound[before:].any()
+        speaker.stop(0)
+        sound = heard.until_silent()
+        assert not speaker.poll(0)
+    assert last_sound(sound, 0) - before < WIRE_RATE / 10
     steepest = 16384 * 2 * np.pi * 300 / WIRE_RATE
     assert np.abs(np.diff(sound.astype(int))).max() < 1.3 * steepest
 
@@ -160,12 +152,15 @@ def test_stop_silences_within_a_tenth_of_a_second_and_without_a_click(pulse: Pul
 def test_a_clip_replaces_the_one_that_plays(pulse: Pulse) -> None:
     with Loudspeaker() as speaker:
         heard = pulse.speaker()
+        tokens: list[int] = []
         speaker.play(Clip(sine(300, 5, 22_050), 22_050), token=1, at=0)
         time.sleep(0.2)
         speaker.play(Clip(sine(900, 0.2, 22_050), 22_050), token=2, at=0)
-        tokens, _ = wait_for_token(speaker, 0.6)
-        sound = heard.samples()
-    assert tokens == [2]
+        while 2 not in tokens:
+            time.sleep(0.02)
+            tokens += speaker.poll(0)
+        sound = heard.until_silent()
+        assert [*tokens, *speaker.poll(0)] == [2]
     end = last_sound(sound, 2000)
     assert pitch(sound[end - 6000 : end], WIRE_RATE) == pytest.approx(900, abs=8)
 

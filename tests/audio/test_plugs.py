@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +20,16 @@ from skill.audio.microphone import Microphone
 from skill.audio.sound_server import endpoints
 from skill.audio.streams import restart_portaudio
 from skill.errors import DeviceError
-from skill.ports import RATE, Block, BlockKind, Clip
-from tests.support.pulse import Pulse, running_pulseaudio
+from skill.ports import BLOCK, RATE, BlockKind, Clip, Samples
+from tests.support.clocks import behind, until
+from tests.support.pulse import Monitor, Pulse, running_pulseaudio
 from tests.support.servers import wanted
 from tests.support.tones import sine
+from tests.support.waiting import LONG_S, wait_until
 
 pytestmark = pytest.mark.device
+SOON_S = 3
+"""A device that is gone is missed after a second (`PATIENCE_S`), on a machine that lets us look."""
 
 
 @pytest.fixture
@@ -34,47 +38,40 @@ def pulse() -> Iterator[Pulse]:
         yield pulse
 
 
-def until(microphone: Microphone, kind: BlockKind, seconds: float) -> list[Block]:
-    """Blocks up to the first of a kind; how long it may take."""
-    end, blocks = time.monotonic() + seconds, []
-    for block in microphone.blocks():
-        blocks.append(block)
-        if block.kind is kind:
-            return blocks
-        assert time.monotonic() < end, f"no {kind} block in {seconds} s"
-    raise AssertionError
-
-
-def until_works(speaker: Loudspeaker, works: bool, seconds: float) -> float:
+def until_works(speaker: Loudspeaker, works: bool, seconds: float = LONG_S) -> None:
     start = time.monotonic()
     while speaker.works != works:
         assert time.monotonic() - start < seconds
         time.sleep(0.02)
         speaker.poll(0)
-    return time.monotonic() - start
 
 
-def wait_for_end(speaker: Loudspeaker, token: int, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while token not in speaker.poll(0):
+def wait_for_end(speaker: Loudspeaker, token: int) -> None:
+    def ended() -> bool:
         assert speaker.works
-        assert time.monotonic() < end
-        time.sleep(0.02)
+        return token in speaker.poll(0)
+
+    wait_until(ended, what="the end of the clip")
+
+
+def wait_for_sound(heard: Monitor) -> None:
+    """What the speaker has played is recorded a little later, on a busy machine much later."""
+    wait_until(lambda: np.abs(heard.samples().astype(int)).max(initial=0) > 10_000, what="sound")
 
 
 def test_a_microphone_unplugged_is_lost_soon_and_found_again(pulse: Pulse) -> None:
     with Microphone() as microphone:
-        start = time.monotonic()
-        blocks = until(microphone, BlockKind.HEARD, 2)
+        blocks, before = behind(microphone)
         pulse.unplug("mic")
-        blocks += until(microphone, BlockKind.LOST, 2)
+        blocks += until(microphone, BlockKind.LOST, SOON_S)
         time.sleep(1)
         pulse.plug_in("mic")
-        blocks += until(microphone, BlockKind.HEARD, 3)
-        took = time.monotonic() - start
+        blocks += until(microphone, BlockKind.HEARD)
+        last, after = behind(microphone)
+        blocks += last
     ends = [block.end_frame for block in blocks]
     assert [block.start_frame for block in blocks] == [0, *ends[:-1]]
-    assert ends[-1] / 16_000 == pytest.approx(took, abs=0.3), "time went wrong"
+    assert after == pytest.approx(before, abs=0.3), "time went wrong"
 
 
 def test_a_microphone_that_is_switched_off_is_known_by_its_zeros(
@@ -87,11 +84,11 @@ def test_a_microphone_that_is_switched_off_is_known_by_its_zeros(
         assert known[0] is False
         assert known[-1] is True
         with pulse.playing_into_microphone(np.ones(RATE, np.int16)):
-            end = time.monotonic() + 3
+            end = time.monotonic() + LONG_S
             while microphone.hears_nothing and time.monotonic() < end:
                 next(blocks)
         assert not microphone.hears_nothing
-        again = [microphone.hears_nothing for _ in zip(blocks, range(40), strict=False)]
+        again = [microphone.hears_nothing for _ in zip(blocks, range(30), strict=False)]
     assert not any(again), "somebody may be silent for long in a headset that makes silence zeros"
 
 
@@ -101,29 +98,29 @@ def test_a_speaker_unplugged_is_missed_at_once_while_it_plays(pulse: Pulse) -> N
         time.sleep(0.3)
         assert speaker.works
         pulse.unplug("speaker")
-        until_works(speaker, False, 2)
+        until_works(speaker, False, SOON_S)
         speaker.stop(0)
         pulse.plug_in("speaker")
-        until_works(speaker, True, 3)
+        until_works(speaker, True)
         heard = pulse.speaker()
         speaker.play(Clip(sine(300, 0.2, 22_050), 22_050), 2, 0)
-        wait_for_end(speaker, 2, 3)
-        assert np.abs(heard.samples().astype(int)).max() > 10_000
+        wait_for_end(speaker, 2)
+        wait_for_sound(heard)
 
 
 @pytest.mark.skipif(wanted() == "pipewire", reason="PipeWire wakes a suspended sink by itself")
 def test_a_speaker_that_takes_what_fills_its_buffer_and_no_more_is_not_back(pulse: Pulse) -> None:
     with Loudspeaker() as speaker:
         suspend(pulse, "speaker", True)
-        until_works(speaker, False, 3)
+        until_works(speaker, False)
         end = time.monotonic() + 3
         while time.monotonic() < end:
             assert not speaker.works
             time.sleep(0.02)
         suspend(pulse, "speaker", False)
-        until_works(speaker, True, 3)
+        until_works(speaker, True)
         speaker.play(Clip(sine(300, 2, 22_050), 22_050), 1, 0)
-        wait_for_end(speaker, 1, 4)
+        wait_for_end(speaker, 1)
 
 
 def suspend(pulse: Pulse, sink: str, suspended: bool) -> None:
@@ -133,31 +130,31 @@ def suspend(pulse: Pulse, sink: str, suspended: bool) -> None:
 
 def test_what_is_played_while_portaudio_restarts_is_only_late(pulse: Pulse) -> None:
     with Loudspeaker() as speaker, Microphone() as microphone:
-        until(microphone, BlockKind.HEARD, 2)
+        until(microphone, BlockKind.HEARD)
         heard = pulse.speaker()
         assert restart_portaudio()
         speaker.play(Clip(sine(300, 0.2, 22_050), 22_050), 1, 0)
         assert speaker.works
-        wait_for_end(speaker, 1, 3)
-        assert np.abs(heard.samples().astype(int)).max() > 10_000
-        blocks = [block for block, _ in zip(microphone.blocks(), range(60), strict=False)]
-        assert blocks[-1].kind is BlockKind.HEARD
+        wait_for_end(speaker, 1)
+        wait_for_sound(heard)
+        until(microphone, BlockKind.LOST)  # what had been heard before comes first
+        until(microphone, BlockKind.HEARD)
 
 
 def test_time_goes_on_where_nobody_looked_while_a_stream_died(pulse: Pulse) -> None:
     with Microphone() as microphone:
-        until(microphone, BlockKind.HEARD, 2)
-        begun, before = time.monotonic(), next(microphone.blocks()).end_frame
-        time.sleep(0.5)
+        _, before = behind(microphone)
+        intake = microphone._intake
+        fetched = intake.frames
+        wait_until(lambda: intake.frames - fetched > intake.device.rate / 2, what="half a second")
         assert restart_portaudio()
+        captured = intake.frames * RATE // intake.device.rate
         time.sleep(0.5)
-        kinds = []
-        while (block := next(microphone.blocks())).end_frame - before < 20_000:
-            kinds.append(block.kind)
-        passed = time.monotonic() - begun
-        assert kinds[:8] == [BlockKind.HEARD] * 8, "what was heard before is not dropped"
-        assert BlockKind.LOST in kinds
-        assert (block.end_frame - before) / RATE == pytest.approx(passed, abs=0.3)
+        blocks = until(microphone, BlockKind.LOST)
+        assert captured - blocks[-1].start_frame <= BLOCK, "what was heard before is not dropped"
+        until(microphone, BlockKind.HEARD)
+        _, after = behind(microphone)
+    assert after == pytest.approx(before, abs=0.3)
 
 
 def test_portaudio_is_not_restarted_in_the_middle_of_a_line(pulse: Pulse) -> None:
@@ -194,9 +191,9 @@ def test_a_microphone_at_half_its_rate_is_caught(pulse: Pulse, tmp_path: Path) -
     load(pulse, "module-pipe-source", "source_name=slow", f"file={tmp_path}/pipe", "rate=16000",
          "channels=1", "format=s16le")  # fmt: skip
     with fed(tmp_path / "pipe", 0.5), Microphone("slow") as microphone:
-        blocks = until(microphone, BlockKind.LOST, 8)
+        blocks = until(microphone, BlockKind.LOST)
         assert len(blocks) * 0.05 < 7
-        for block, _ in zip(microphone.blocks(), range(60), strict=False):
+        for block, _ in zip(microphone.blocks(), range(40), strict=False):
             assert block.kind is BlockKind.LOST, "was trusted again"
 
 
@@ -217,7 +214,7 @@ def test_the_sound_servers_devices_have_the_names_that_people_know(pulse: Pulse)
     assert found["mic.monitor"].monitor_of == "mic"
     with Microphone(("snowball", "YETI", "default")) as microphone:
         assert microphone.name == "Blue_Yeti"
-        until(microphone, BlockKind.HEARD, 2)
+        until(microphone, BlockKind.HEARD)
         done = subprocess.run(
             ["pactl", "list", "source-outputs"],
             env=pulse.env, capture_output=True, text=True, check=True,
@@ -241,7 +238,7 @@ def test_names_are_tried_in_their_order_and_no_other_device_is_taken(pulse: Puls
 
 def test_another_default_device_is_followed(pulse: Pulse) -> None:
     with Microphone() as microphone:
-        until(microphone, BlockKind.HEARD, 2)
+        until(microphone, BlockKind.HEARD)
         yeti(pulse)
         subprocess.run(["pactl", "set-default-source", "usb-1234"], env=pulse.env, check=True)
         blocks = [block for block, _ in zip(microphone.blocks(), range(30), strict=False)]
@@ -250,37 +247,45 @@ def test_another_default_device_is_followed(pulse: Pulse) -> None:
 
 def test_what_was_played_is_known_on_the_microphones_clock(pulse: Pulse) -> None:
     load(pulse, "module-remap-source", "master=speaker.monitor", "source_name=echo")
-    noise = np.random.default_rng(0).normal(0, 0.1, 6 * 22_050).astype(np.float32)
-    captured, played = [], []
+    noise = np.random.default_rng(0).normal(0, 0.1, 60 * 22_050).astype(np.float32)
+    captured: list[Samples] = []
+    played: list[Samples] = []
     with Microphone("echo") as microphone, Loudspeaker() as speaker:
         speaker.follow(microphone.clock)
-        for number, block in enumerate(microphone.blocks()):
+        for number, block in enumerate(islice(microphone.blocks(), 1000)):
             speaker.poll(block.end_frame)
             if number == 10:
                 assert not speaker.played(block.start_frame, len(block.pcm)).any()
                 speaker.play(Clip(noise, 22_050), 1, block.end_frame)
-            captured.append(block.pcm.astype(np.float32) / 32_768)
+            captured.append(np.asarray(block.pcm / 32_768, np.float32))
             played.append(speaker.played(block.start_frame, len(block.pcm)))
-            if number == 80:
+            if number % 10 == 0 and keeps_its_distance(captured[20:], played[20:]):
                 break
+        else:
+            pytest.fail("the echo never followed what was played by the same time for long")
         assert abs(speaker.drift_ppm) < 200
+
+
+def keeps_its_distance(captured: list[Samples], played: list[Samples]) -> bool:
+    """Whether the echo has followed what was played by the same time for the last two seconds.
+
+    A busy machine tears a hole into what is played, which shifts all that follows and is only
+    known after a second and a half. A wrong clock never keeps a distance.
+    """
+    if len(captured) < 40:
+        return False
     delays = []
-    for first in range(30, 70, 10):
-        heard = np.concatenate(captured[first : first + 10])
-        known = np.concatenate(played[first : first + 10])
+    for first in range(-40, 0, 10):
+        end = first + 10 or None
+        heard, known = np.concatenate(captured[first:end]), np.concatenate(played[first:end])
         size = 1 << 14
         spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(known, size))
         likeness = np.fft.irfft(spectrum, size)
+        if likeness.max() <= 0.2 * np.linalg.norm(heard) * np.linalg.norm(known):
+            return False
         delays.append(int(likeness[: size // 2].argmax()) / 16)
-        assert likeness.max() > 0.2 * np.linalg.norm(heard) * np.linalg.norm(known)
-    # The echo follows what was played by the devices' buffers, always by the same time.
-    assert min(delays) > 0
-    assert max(delays) < 300
-    # A busy machine's callbacks come late, and a hole in what is played shifts all that follows.
-    # ALSA's plug-in does not count every hole, so one is forgiven; a wrong clock makes three.
-    holes = max(1, speaker.underruns + microphone.overruns)
-    assert max(delays) - min(delays) < 60
-    assert sum(abs(later - sooner) >= 3 for sooner, later in pairwise(delays)) <= holes, delays
+    # The devices' buffers are what it takes.
+    return min(delays) > 0 and max(delays) < 300 and max(delays) - min(delays) < 3
 
 
 def test_a_machine_with_a_speaker_only_has_no_microphone(pulse: Pulse) -> None:
@@ -297,18 +302,20 @@ def test_a_channel_that_is_not_there_is_named(pulse: Pulse) -> None:
 
 @pytest.mark.parametrize("channel", [0, 1, None])
 def test_one_channel_or_a_mix_is_heard(pulse: Pulse, channel: int | None) -> None:
-    left, right = sine(500, 2, 16_000, 0.5), np.zeros(32_000, np.float32)
+    left, right = sine(500, 30, 16_000, 0.5), np.zeros(30 * 16_000, np.float32)
     pcm = (np.column_stack((left, right)) * 32767).astype("<i2")
+    heard = pulse.microphone()
     with tempfile.TemporaryFile() as file:
         file.write(pcm.tobytes())
         file.seek(0)
         player = subprocess.Popen(
             ["pacat", "--playback", "--device=mic", "--raw", "--format=s16le", "--channels=2",
-             "--rate=16000", "--latency-msec=30"],
+             "--rate=16000", "--latency-msec=300"],
             env=pulse.env, stdin=file,
         )  # fmt: skip
+    wait_until(lambda: heard.samples().any(), what="the player")
     with Microphone(channel=channel) as microphone:
-        blocks = [block for block, _ in zip(microphone.blocks(), range(20), strict=False)]
+        blocks = list(islice(microphone.blocks(), 10))
     player.kill()
     player.wait()
     loudest = np.abs(np.concatenate([block.pcm for block in blocks]).astype(int)).max()

@@ -67,6 +67,27 @@ def test_lumps_of_a_twentieth_of_a_second_are_good() -> None:
     assert {verdict for _, verdict in verdicts} == {Verdict.TOO_SOON, Verdict.GOOD}
 
 
+def test_half_a_rate_in_lumps_is_wrong() -> None:
+    verdicts = watched(lambda at: 0.5 * RATE * (at // 0.053) * 0.053)
+    assert first(verdicts, Verdict.WRONG) <= 5
+
+
+# Shares of the rate in each tenth of a second, of a speaker while seven programs wanted each core.
+BUSY = (
+    0.22, 0.0, 0.0, 0.0, 0.09, 0.71, 0.82, 1.08, 1.13, 1.01, 0.59, 0.98, 0.12, 1.42, 0.22,
+    0.04, 1.61, 0.96, 0.09, 0.75, 0.44, 1.28, 1.1, 0.57, 1.48, 1.0, 0.13, 0.52, 0.03, 0.5,
+    1.5, 0.48, 0.75, 1.0, 0.13, 0.52, 0.03, 0.5, 0.09, 0.75, 0.44, 1.28, 0.12, 1.42, 0.22,
+)  # fmt: skip
+
+
+def test_what_a_busy_machine_loses_is_no_wrong_rate() -> None:
+    watch = RateWatch(RATE)
+    seconds = np.cumsum((0.1, *BUSY)) / 10
+    verdicts = {watch.look(round(RATE * had), n * 0.1001) for n, had in enumerate(seconds)}
+    assert max(sum(BUSY[at : at + 15]) / 15 for at in (0, 15, 30)) < 0.95, "each is too little"
+    assert verdicts == {Verdict.TOO_SOON}
+
+
 def test_while_nobody_looked_nothing_is_known() -> None:
     watch = RateWatch(RATE)
     for at in np.arange(0, 6, 0.1):

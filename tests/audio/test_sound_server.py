@@ -10,6 +10,7 @@ from skill.audio.portaudio import portaudio
 from skill.audio.sound_server import Changes
 from skill.audio.streams import open_speaker
 from skill.errors import DeviceError
+from tests.support.waiting import LONG_S, wait_until
 
 
 def pactl(folder: Path, *lines: str) -> None:
@@ -26,22 +27,30 @@ def told(changes: Changes, seconds: float) -> list[bool]:
     return found
 
 
+def is_listening(changes: Changes) -> bool:
+    return changes._process is not None
+
+
 def test_a_server_that_is_not_there_is_no_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("skill.audio.sound_server.LISTENED_S", LONG_S)
     pactl(tmp_path, "exit 1")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with Changes() as changes:
-        assert not any(told(changes, 0.5))
-        changes.renew()
-        assert not any(told(changes, 0.5))
+        for _ in range(2):
+            changes.renew()
+            while is_listening(changes):
+                assert not any(told(changes, 0.1))
 
 
 def test_a_server_that_ends_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pactl(tmp_path, "sleep 1.2")
+    monkeypatch.setattr("skill.audio.sound_server.LISTENED_S", 0.2)
+    pactl(tmp_path, "sleep 0.3")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with Changes() as changes:
-        assert sum(told(changes, 2.0)) == 1
+        wait_until(changes.any, what="the end of the server")
+        assert not any(told(changes, 0.1))
 
 
 class Refusing:

@@ -1,6 +1,5 @@
 """Amplifiers are woken before the first word, and only when they may sleep."""
 
-import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,6 +11,7 @@ from skill.audio.waking import ASLEEP_S, HISS_DB, LEAD_DB, LEAD_MS, Hiss, Waking
 from skill.ports import Clip, Pcm, Samples
 from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
 from tests.support.tones import first_sound, sine
+from tests.support.waiting import wait_until
 
 RATE = 16_000
 LEAD = LEAD_MS * RATE // 1000
@@ -105,11 +105,12 @@ def full_scale(pcm: Pcm) -> Samples:
 
 @pytest.mark.device
 def test_a_real_loudspeaker_is_woken_before_the_first_word(pulse: Pulse) -> None:
+    before = pulse.speaker()
     with Loudspeaker() as loudspeaker:
-        time.sleep(0.4)
+        wait_until(lambda: len(before.samples()) > WIRE_RATE // 2, what="half a second")
         heard = pulse.speaker()
         WakingSpeaker(loudspeaker).play(Clip(sine(800, 0.2, RATE), RATE), token=1, at=0)
-        time.sleep(0.8)
+        wait_until(lambda: np.abs(heard.samples()).max(initial=0) > 10_000, what="the word")
         sound = full_scale(heard.samples())
     word = first_sound(sound, 0.02)
     lead = sound[word - WIRE_RATE // 5 : word - WIRE_RATE // 100]
@@ -120,12 +121,14 @@ def test_a_real_loudspeaker_is_woken_before_the_first_word(pulse: Pulse) -> None
 @pytest.mark.device
 def test_a_loudspeaker_that_keeps_awake_is_never_quite_silent(pulse: Pulse) -> None:
     with Loudspeaker(awake=True) as loudspeaker:
-        time.sleep(0.8)
         heard = pulse.speaker()
-        time.sleep(0.4)
+        wait_until(lambda: heard.samples().any(), what="the hiss")
+        heard = pulse.speaker()
+        wait_until(lambda: len(heard.samples()) > WIRE_RATE // 2, what="half a second")
         silent = full_scale(heard.samples())
         loudspeaker.play(Clip(sine(800, 0.2, RATE), RATE), token=1, at=0)
-        time.sleep(0.3)
+        wait_until(lambda: loudspeaker.poll(0), what="the clip's end")
+        wait_until(lambda: np.abs(heard.samples()).max() > 10_000, what="the clip")
         sound = full_scale(heard.samples())
     assert decibels(silent) == pytest.approx(HISS_DB, abs=1)
     assert np.abs(sound).max() == pytest.approx(0.5, rel=0.05)

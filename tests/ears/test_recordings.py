@@ -65,6 +65,7 @@ def listening(ears: Ears) -> Listening:
     return Listening(ears)
 
 
+@pytest.mark.long
 def test_most_commands_are_acted_on_and_stop_and_ouch_always(
     app: App, listening: Listening
 ) -> None:

@@ -42,6 +42,7 @@ def explained(done: Done, code: int, *words: str) -> None:
         assert word in done.err
 
 
+@pytest.mark.long
 def test_enrol_use_and_forget(capfd: Capture, data: Path, folder: Path) -> None:
     done = run(capfd, "enrol", "anna", "--from", folder)
     assert done.code == 0, done.err

@@ -18,6 +18,7 @@ from skill.evaluation.trial import Trial
 from skill.recipes import recipe
 from skill.settings import Settings
 from tests.evaluation.clips import clip, timeless
+from tests.support.waiting import LONG_S
 
 NAMES = ("stop.flite-slt", "next.espeak-Michael", "goodbye.flite-slt", "yes.espeak-steph3")
 EARS = recipe(Settings())
@@ -42,7 +43,7 @@ def results(jobs: int, cluster: str = "") -> list[Trial]:
 def meet(folder: Path) -> int:
     """Wait for another process that does the same; how many have come."""
     (folder / str(os.getpid())).touch()
-    until = time.monotonic() + 20
+    until = time.monotonic() + LONG_S
     while len(list(folder.iterdir())) < 2 and time.monotonic() < until:
         time.sleep(0.02)
     return len(list(folder.iterdir()))

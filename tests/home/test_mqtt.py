@@ -19,7 +19,7 @@ from skill.ports import Block
 from tests.support.broker import PASSWORD, USER, Broker, Home, broker, free_port
 from tests.support.room import Witness, session
 from tests.support.scripted import Cue
-from tests.support.waiting import wait_until
+from tests.support.waiting import LONG_S, wait_until
 
 TOPICS = Topics("Mat")
 
@@ -35,7 +35,7 @@ class Mat:
         self.session.hands = (self.link,)
         self._blocks: Iterator[Block] = iter(self.session.source.blocks())
 
-    def until(self, happened: Callable[[], object], seconds: float = 15.0) -> None:
+    def until(self, happened: Callable[[], object], seconds: float = LONG_S) -> None:
         """Go on with the session until something is so."""
         end = time.monotonic() + seconds
         while not happened():

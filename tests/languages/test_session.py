@@ -13,6 +13,7 @@ from tests.support.shell import run
 DEMO = Settings(language="de").demo
 
 
+@pytest.mark.long
 def test_the_recorded_session_goes_as_written_and_every_command_is_heard(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

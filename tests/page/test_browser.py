@@ -22,6 +22,7 @@ from skill.settings import Settings
 from tests.page.browser import CONTRAST, PHONE, TABLET, chromium
 from tests.page.conftest import Serve, Served
 from tests.support.playbook import in_phase
+from tests.support.waiting import LONG_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -52,7 +53,7 @@ def open_at(browser: "Browser") -> "Iterator[Callable[..., Page]]":
         context = browser.new_context(**{"viewport": PHONE, **options})
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(LONG_S * 1000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(url)
         return page
@@ -81,7 +82,7 @@ def at(book: Book, exercise: int, step: int, phase: Phase = Phase.SETTING_UP) ->
 
 
 def wait_for(condition: Callable[[], object], page: "Page") -> None:
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + LONG_S
     while not condition():
         assert time.monotonic() < deadline
         page.wait_for_timeout(20)

@@ -18,6 +18,7 @@ from skill.app import App
 from skill.cli.page import Beside, page_beside
 from skill.settings import Settings
 from tests.support.shell import run
+from tests.support.waiting import LONG_S
 
 RATE = 16_000
 SECONDS = 4
@@ -47,7 +48,7 @@ def replaying(recording: Path, journal: Path, *args: str) -> Iterator[tuple[str,
         printed = process.stderr.readline().split()[-1]
         said: list[str] = []
         yield re.sub("//[^:]+:", "//127.0.0.1:", printed), printed, said
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=LONG_S)
         said.extend((out, err))
         assert process.returncode == 0, err
 
@@ -72,8 +73,8 @@ def test_a_press_moves_the_session_and_every_browser_sees_it(
     journal = tmp_path / "journal.jsonl"
     with (
         replaying(quiet_room, journal, "--page-host", EVERYWHERE) as (url, printed, said),
-        httpx.stream("GET", url + "events", timeout=20) as one,
-        httpx.stream("GET", url + "events", timeout=20) as two,
+        httpx.stream("GET", url + "events", timeout=LONG_S) as one,
+        httpx.stream("GET", url + "events", timeout=LONG_S) as two,
     ):
         first, second = views(one), views(two)
         assert next(first)["phase"] == "asleep"

@@ -20,7 +20,7 @@ from skill.page.server import MOST_CONNECTIONS
 from skill.ports import Press
 from tests.page.conftest import Serve, Served, site
 from tests.support.playbook import in_phase
-from tests.support.waiting import wait_until
+from tests.support.waiting import LONG_S, wait_until
 
 NEXT = b'{"command": "next", "argument": null}'
 
@@ -140,17 +140,17 @@ def test_whoever_asks_half_a_question_is_sent_away(
     page: Served, monkeypatch: pytest.MonkeyPatch, questions: int
 ) -> None:
     monkeypatch.setattr(server, "HURRY_S", 0.5)
-    with socket.create_connection(("127.0.0.1", page.address.port), timeout=10) as raw:
+    with socket.create_connection(("127.0.0.1", page.address.port), timeout=LONG_S) as raw:
         raw.sendall(ASKED * questions)
         read_refusals(raw, questions)
-        began = time.monotonic()
         for byte in ASKED[:-2]:
             try:
                 raw.sendall(bytes((byte,)))
             except OSError:
                 break
             time.sleep(0.05)
-        assert time.monotonic() - began < 1.5, "byte after byte is no excuse"
+        else:
+            pytest.fail("byte after byte is no excuse")
         assert gone(raw)
 
 
@@ -189,17 +189,17 @@ def gone(raw: socket.socket) -> bool:
 def test_whoever_asks_again_in_time_or_is_being_answered_stays(
     page: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "HURRY_S", 0.5)
-    with socket.create_connection(("127.0.0.1", page.address.port), timeout=10) as raw:
-        for _ in range(4):
+    monkeypatch.setattr(server, "HURRY_S", 1.2)
+    with socket.create_connection(("127.0.0.1", page.address.port), timeout=LONG_S) as raw:
+        for _ in range(5):
             raw.sendall(ASKED[:20])
-            time.sleep(0.2)
+            time.sleep(0.3)
             raw.sendall(ASKED[20:])
             read_refusals(raw, 1)
     with httpx.stream("GET", page.address.url + "events") as stream:
         told = _until_view(events(stream))
         next(told)
-        time.sleep(0.8)
+        time.sleep(1.5)
         page.show(in_phase(Phase.SETTING_UP).coach, 0)
         assert json.loads(next(told)[1])["view"]
 
@@ -247,13 +247,16 @@ def test_a_browser_that_comes_late_gets_the_whole_view_at_once(page: Served) -> 
         assert json.loads(next(stream)[1])["view"]["timer"]["running"]
 
 
-def test_a_browser_that_stays_does_not_hold_up_the_end(serve: Serve) -> None:
+def test_a_browser_that_stays_does_not_hold_up_the_end(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "LONGEST_END_S", 30)
     with serve() as served:
         stream = httpx.stream("GET", served.address.url + "events")
         response = stream.__enter__()
         next(events(response))
         started = time.perf_counter()
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 10
     response.close()
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.shell.test_live import wait_for
 from tests.support.live import saying
 from tests.support.pulse import Pulse, running_pulseaudio
+from tests.support.waiting import LONG_S
 
 pytestmark = pytest.mark.device
 
@@ -39,11 +40,12 @@ def service(journal: Path, notify: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
+@pytest.mark.long
 def test_ready_fed_and_there_again_after_a_goodbye(pulse: Pulse, tmp_path: Path) -> None:
     journal, notify = tmp_path / "journal.jsonl", tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(notify))
-        systemd.settimeout(20)
+        systemd.settimeout(LONG_S)
         with service(journal, notify) as process:
             assert systemd.recv(4096) == b"READY=1"
             wait_for(journal, "not a medical device")
@@ -53,4 +55,4 @@ def test_ready_fed_and_there_again_after_a_goodbye(pulse: Pulse, tmp_path: Path)
             with pulse.playing_into_microphone(saying("start rolling")):
                 wait_for(journal, '"command": "start"')
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=10) == 130
+            assert process.wait(LONG_S) == 130

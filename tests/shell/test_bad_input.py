@@ -491,9 +491,9 @@ def test_a_complaint_on_a_full_disk_keeps_its_exit_code(checkout: Path) -> None:
     assert done.returncode == 4
 
 
-def test_a_terminal_that_lacks_a_letter(checkout: Path) -> None:
+def test_a_terminal_that_lacks_a_letter(checkout: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "skill", "doctor"],
+        [sys.executable, "-m", "skill", "doctor", "--model", str(tmp_path)],
         cwd=checkout, env=os.environ | {"PYTHONIOENCODING": "latin-1"},
         capture_output=True, encoding="latin-1", check=False,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from skill.recorder.shelf import RecordingShelf
 from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
 from tests.support.shell import run
 from tests.support.streams import playing_music, volumes
-from tests.support.waiting import wait_until
+from tests.support.waiting import LONG_S, wait_until
 
 pytestmark = pytest.mark.device
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -60,7 +60,7 @@ def coach(state: Path, *settings: str) -> Iterator[tuple[subprocess.Popen[str], 
 
 def wait_for(journal: Path, text: str) -> None:
     try:
-        wait_until(lambda: journal.exists() and text in journal.read_text(), 20, what=text)
+        wait_until(lambda: journal.exists() and text in journal.read_text(), what=text)
     except AssertionError as error:
         raise AssertionError(f"{error}; the journal is:\n{journal.read_text()}") from error
 
@@ -75,7 +75,7 @@ def test_that_was_wrong_keeps_the_last_minutes_and_they_are_replayed(
                 wait_for(journal, f'"phrase": "{phrase}"')
         wait_for(journal, "As it was")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 128 + signal.SIGTERM
+        assert process.wait(LONG_S) == 128 + signal.SIGTERM
         assert process.stderr is not None
         told = process.stderr.read()
     (kept,) = RecordingShelf(tmp_path / "recordings").kept()
@@ -93,12 +93,10 @@ def test_music_is_low_while_the_coach_speaks_and_back_after_a_signal(
     pulse: Pulse, tmp_path: Path
 ) -> None:
     with playing_music(pulse) as song, coach(tmp_path) as (process, journal):
-        wait_until(
-            lambda: volumes(pulse)[song] == pytest.approx(FACTOR, abs=0.01), 20, what="ducking"
-        )
+        wait_until(lambda: volumes(pulse)[song] == pytest.approx(FACTOR, abs=0.01), what="ducking")
         wait_for(journal, "Hello")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 128 + signal.SIGTERM
+        assert process.wait(LONG_S) == 128 + signal.SIGTERM
         assert volumes(pulse)[song] == pytest.approx(1, abs=0.01)
     assert not list((tmp_path / "recordings").glob("*")), "nothing is kept by default"
 
@@ -116,7 +114,7 @@ def test_a_closed_terminal_is_no_crash_to_be_kept(pulse: Pulse, tmp_path: Path) 
     with playing_music(pulse) as song:
         read_all(ours, journal)
         os.close(ours)
-        assert process.wait(timeout=10) == 128 + signal.SIGHUP
+        assert process.wait(LONG_S) == 128 + signal.SIGHUP
         assert volumes(pulse)[song] == pytest.approx(1, abs=0.01)
     assert read_journal(journal)[1]
     assert not list((tmp_path / "recordings").glob("*"))
@@ -130,13 +128,13 @@ def read_all(terminal: int, journal: Path) -> None:
 
 def test_a_second_session_over_the_same_things_is_refused(pulse: Pulse, tmp_path: Path) -> None:
     with coach(tmp_path) as (process, journal):
-        wait_until(lambda: journal.is_file() and journal.stat().st_size > 200, 20)
+        wait_until(lambda: journal.is_file() and journal.stat().st_size > 200)
         before = journal.read_bytes()
         for more in ((), ("--service",)):
             command = [sys.executable, "-m", "skill", "run", "--settings"]
             second = subprocess.run(
                 [*command, str(tmp_path / "settings.toml"), *more],
-                env=os.environ, capture_output=True, text=True, timeout=30, check=False,
+                env=os.environ, capture_output=True, text=True, timeout=LONG_S, check=False,
             )  # fmt: skip
             assert second.returncode == 8
             assert (
@@ -162,7 +160,7 @@ def test_a_full_disk_costs_the_journal_and_not_the_session(
     assert process.stdout is not None
     assert "Hello, I am your roller coach." in process.stdout.readline()
     process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=LONG_S)
     assert process.returncode == 128 + signal.SIGTERM
     assert told.count("the disk is full") == 1
     assert "This session goes on without it." in told

@@ -11,7 +11,7 @@ from tests.support.broker import Home, broker
 from tests.support.live import live
 from tests.support.pulse import Pulse, running_pulseaudio
 from tests.support.shell import run
-from tests.support.waiting import wait_until
+from tests.support.waiting import LONG_S, wait_until
 
 TOPICS = Topics("Roller coach")
 
@@ -30,7 +30,7 @@ def test_a_live_session_is_begun_and_stopped_from_the_house(pulse: Pulse, tmp_pa
         Home(mosquitto.port) as home,
         live(journal, "--fresh", "--mqtt", f"127.0.0.1:{mosquitto.port}") as session,
     ):
-        wait_until(lambda: home.text(TOPICS.availability) == "online", 20)
+        wait_until(lambda: home.text(TOPICS.availability) == "online")
         session.said("Hello")
         home.publish(TOPICS.command, "start")
         assert session.heard("start")["source"] == "home"
@@ -40,7 +40,7 @@ def test_a_live_session_is_begun_and_stopped_from_the_house(pulse: Pulse, tmp_pa
         mosquitto.end()
         session.said("It massages", before)
         session.process.send_signal(signal.SIGTERM)
-        assert session.process.wait(20) == 128 + signal.SIGTERM
+        assert session.process.wait(LONG_S) == 128 + signal.SIGTERM
         complaints = session._errors()
     assert complaints.count("roller-coach:") == 1
     assert "has gone away" in complaints

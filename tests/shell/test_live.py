@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from skill.errors import StorageError
 from skill.journal import read_journal
 from tests.support.live import saying
 from tests.support.pulse import Pulse, running_pulseaudio
+from tests.support.waiting import LONG_S, wait_until
 
 pytestmark = pytest.mark.device
 
@@ -46,13 +46,14 @@ def journaled(path: Path) -> str:
         return ""
 
 
-def wait_for(path: Path, text: str, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while text not in journaled(path):
-        assert time.monotonic() < end, f"{text!r} never came; the journal is:\n{journaled(path)}"
-        time.sleep(0.1)
+def wait_for(path: Path, text: str) -> None:
+    try:
+        wait_until(lambda: text in journaled(path), what=text)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the journal is:\n{journaled(path)}") from error
 
 
+@pytest.mark.long
 def test_a_session_killed_resumed_and_ended(pulse: Pulse, tmp_path: Path) -> None:
     heard_before = pulse.speaker()
     first = tmp_path / "first.jsonl"
@@ -76,7 +77,7 @@ def test_a_session_killed_resumed_and_ended(pulse: Pulse, tmp_path: Path) -> Non
         wait_for(second, "at step 2")
         with pulse.playing_into_microphone(saying("goodbye")):
             wait_for(second, '"effect": "Finish"')
-        assert process.wait(timeout=10) == 0
+        assert process.wait(LONG_S) == 0
 
 
 def test_interrupted_at_the_keyboard(pulse: Pulse, tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_interrupted_at_the_keyboard(pulse: Pulse, tmp_path: Path) -> None:
     with coach(journal, "--fresh") as process:
         wait_for(journal, "not a medical device")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 130
+        assert process.wait(LONG_S) == 130
         assert process.stderr is not None
         said = process.stderr.read().splitlines()
         # ALSA tells of an underrun there when this machine is busy.
@@ -101,7 +102,7 @@ def test_a_live_sessions_sound_is_not_written(
 ) -> None:
     sound = tmp_path / "session.wav"
     with coach(tmp_path / "journal.jsonl", "--write-audio", str(sound), *as_service) as process:
-        assert process.wait(timeout=20) == 10
+        assert process.wait(LONG_S) == 10
         assert process.stderr is not None
         assert b"--write-audio is for the recorded one. Leave it out" in process.stderr.read()
     assert not sound.exists()
@@ -109,6 +110,6 @@ def test_a_live_sessions_sound_is_not_written(
 
 def test_a_microphone_that_is_not_there(pulse: Pulse, tmp_path: Path) -> None:
     with coach(tmp_path / "journal.jsonl", "--microphone", "Blue Yeti") as process:
-        assert process.wait(timeout=20) == 7
+        assert process.wait(LONG_S) == 7
         assert process.stderr is not None
         assert b'No microphone has "Blue Yeti" in its name.' in process.stderr.read()

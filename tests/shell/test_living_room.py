@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import SequenceMatcher
@@ -20,9 +21,11 @@ from skill.ports import Pcm, Samples
 from skill.settings import CHECKOUT, Settings
 from tests.support.live import Live, live, saying, short_routine
 from tests.support.pulse import WIRE_RATE, Pulse, running_pulseaudio
+from tests.support.waiting import LONG_S
 
 pytestmark = pytest.mark.device
 AWAY_S = 1.5
+SOON_MS, BACK_MS = 2000, 6000
 MOVEMENT_S = 18
 ALIKE = 0.9
 TOLD_BACK = 0.75
@@ -97,6 +100,7 @@ def peaks(likeness: Samples, length: int) -> list[int]:
     return found
 
 
+@pytest.mark.long
 def test_a_session_from_start_to_finish_with_both_plugs_pulled(
     pulse: Pulse, tmp_path: Path
 ) -> None:
@@ -113,27 +117,30 @@ def test_a_session_from_start_to_finish_with_both_plugs_pulled(
         after = coach.place()
         pulled = time.monotonic()
         pulse.unplug("mic")
-        coach.said("I cannot hear you", after, seconds=3)
+        notice = coach.said("I cannot hear you", after)
         time.sleep(max(0.0, pulled + AWAY_S - time.monotonic()))
         pulse.plug_in("mic")
         lost = coach.event("MicrophoneLost", after)
-        back = coach.event("MicrophoneBack", after, seconds=6)
+        back = coach.event("MicrophoneBack", after)
 
         coach.said("halfway", after)
         after = coach.place()
         pulse.unplug("speaker")
-        gone = coach.event("SpeakerLost", after, seconds=3)
+        gone = coach.event("SpeakerLost", after)
         time.sleep(AWAY_S)
         pulse.plug_in("speaker")
-        returned = coach.event("SpeakerBack", after, seconds=6)
+        returned = coach.event("SpeakerBack", after)
 
         coach.said("halfway", after)
         ended = coach.said("Let your hands rest")
         coach.said("That completes")
         say(pulse, coach, "goodbye", "goodbye")
         coach.event("Finish")
-        assert coach.process.wait(timeout=10) == 0
+        assert coach.process.wait(LONG_S) == 0
         entries, sound = coach.entries(), heard.samples()
+    # The session's own time, which goes on while it is deaf, tells how soon all that was.
+    assert notice["at"] - lost["at"] <= SOON_MS
+    assert max(back["at"] - lost["at"], returned["at"] - gone["at"]) <= AWAY_S * 1000 + BACK_MS
     # Nothing lost: the movement took as long as it should, and the time it stood still.
     stood_still = back["at"] - lost["at"] + returned["at"] - gone["at"]
     assert ended["at"] - begun["at"] == pytest.approx(MOVEMENT_S * 1000 + stood_still, abs=300)
@@ -147,10 +154,13 @@ def test_a_session_from_start_to_finish_with_both_plugs_pulled(
     assert len(said) >= 6
     assert words_told_back(sound, said) >= TOLD_BACK
     understood = recognised(sound, said)
-    assert understood == [text for text in said if text in understood], "in another order"
+    # What was cut just before its end is recognised as well.
+    begun_with = (entry["text"] for entry in entries if "text" in entry)
+    assert all(text in begun_with for text in understood), "in another order"
     # A machine whose every core is taken tears a hole into a line now and then, and counts it.
     told = [entry["speaker"] for entry in entries if entry.get("event") == "Dropouts"]
-    assert len(said) - len(understood) <= max(told, default=0), (said, understood)
+    missing = Counter(said) - Counter(understood)
+    assert missing.total() <= max(told, default=0), (said, understood)
 
 
 @contextmanager

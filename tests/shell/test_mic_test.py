@@ -22,6 +22,7 @@ from skill.cli.meter import Meter, bar
 from skill.ports import Block, Pcm
 from tests.support.pulse import ONLY_SPEAKER, WIRE_RATE, Pulse, running_pulseaudio
 from tests.support.shell import run
+from tests.support.waiting import LONG_S
 
 Capture = pytest.CaptureFixture[str]
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -62,6 +63,7 @@ def wire(word: str) -> Pcm:
     return np.pad(said, (WIRE_RATE // 2, 0))  # a person answers after half a second
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_at_virtual_devices_with_a_person_who_answers(
     pulse: Pulse, tmp_path: Path, capfd: Capture
@@ -208,5 +210,5 @@ def test_told_to_end_it_gives_the_terminal_its_cursor_back(pulse: Pulse) -> None
         while more := os.read(outer, 4096):
             shown += more
     os.close(outer)
-    assert process.wait(timeout=20) == 128 + signal.SIGTERM
+    assert process.wait(LONG_S) == 128 + signal.SIGTERM
     assert b"\x1b[?25h" in shown

@@ -128,6 +128,7 @@ def test_a_changed_journal_is_noticed(capfd: Capture, tmp_path: Path) -> None:
     assert run(capfd, "replay", journal, "--quiet").code == 1
 
 
+@pytest.mark.long
 def test_the_recorded_session_goes_as_the_readme_says(checkout: Path, tmp_path: Path) -> None:
     """As a newcomer without a microphone runs it: in a process of its own, torch never loaded."""
     program = (

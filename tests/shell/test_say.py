@@ -201,10 +201,9 @@ def test_it_is_heard(capfd: Capture) -> None:
         heard = pulse.speaker()
         done = run(capfd, "say", "Left. Right.", "--voice", "espeak")
         assert done == Done(0, "", "")
-        sound = np.abs(heard.samples().astype(np.int32))
+        sound = np.abs(heard.until_silent().astype(np.int32))
     clips = list(read_aloud(EspeakVoice(), "Left. Right.", 100))
     loud = np.flatnonzero(sound > 1000)
-    assert len(loud), "nothing was heard"
     length = (loud[-1] - loud[0]) / WIRE_RATE
     assert abs(length - sum(clip.seconds for clip in clips)) < 0.4
 
@@ -216,4 +215,4 @@ def test_it_is_heard_where_whoever_starts_it_has_closed_the_standard_files() -> 
         order = '"$0" -m skill say Left. --voice espeak 0<&- 1>&- 2>&-'
         done = subprocess.run(["bash", "-c", order, sys.executable], check=False)
         assert done.returncode == 0
-        assert np.abs(heard.samples().astype(np.int32)).max() > 1000
+        assert np.abs(heard.until_silent().astype(np.int32)).max() > 1000

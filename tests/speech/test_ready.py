@@ -206,6 +206,7 @@ def short_session(folder: Path, checkout: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_session_on_ready_made_lines_never_loads_the_engine(
     tmp_path: Path, checkout: Path
 ) -> None:
@@ -242,7 +243,7 @@ print(int(status.partition("VmHWM:")[2].split()[0]) // 1024)
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=250,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) <= 120, "megabytes of ears, coach and mouth"

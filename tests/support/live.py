@@ -16,6 +16,7 @@ import soxr
 from skill.audio.pcm import read_pcm
 from skill.ports import Pcm
 from tests.support.pulse import WIRE_RATE
+from tests.support.waiting import LONG_S
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 
@@ -79,11 +80,9 @@ class Live:
         """Where the journal is now, for `wait_for`."""
         return len(self.entries())
 
-    def wait_for(
-        self, seen: Callable[[dict[str, Any]], bool], after: int = 0, seconds: float = 20
-    ) -> dict[str, Any]:
-        """The first entry of a kind; fails if it does not come in time."""
-        end = time.monotonic() + seconds
+    def wait_for(self, seen: Callable[[dict[str, Any]], bool], after: int = 0) -> dict[str, Any]:
+        """The first entry of a kind; fails if it does not come."""
+        end = time.monotonic() + LONG_S
         while True:
             found = next((entry for entry in self.entries()[after:] if seen(entry)), None)
             if found is not None:
@@ -96,15 +95,13 @@ class Live:
         """Wait until a command has been understood."""
         return self.wait_for(lambda entry: entry.get("command") == command, after)
 
-    def said(self, text: str, after: int = 0, seconds: float = 20) -> dict[str, Any]:
+    def said(self, text: str, after: int = 0) -> dict[str, Any]:
         """Wait until a sentence with these words has begun."""
-        return self.wait_for(lambda entry: text in entry.get("text", ""), after, seconds)
+        return self.wait_for(lambda entry: text in entry.get("text", ""), after)
 
-    def event(self, name: str, after: int = 0, seconds: float = 20) -> dict[str, Any]:
+    def event(self, name: str, after: int = 0) -> dict[str, Any]:
         """Wait for an event or effect."""
-        return self.wait_for(
-            lambda entry: name in {entry.get("event"), entry.get("effect")}, after, seconds
-        )
+        return self.wait_for(lambda entry: name in {entry.get("event"), entry.get("effect")}, after)
 
     def _errors(self) -> str:
         assert self.process.stderr is not None

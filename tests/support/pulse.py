@@ -77,7 +77,8 @@ class Pulse:
     def playing_into_microphone(self, pcm: Pcm, role: str = "phone") -> Iterator[None]:
         """Feed int16 mono at `WIRE_RATE` to the microphone in the background.
 
-        Its role keeps a person from being lowered like music.
+        Its role keeps a person from being lowered like music. It begins at once, and fills a buffer
+        of some length: on a busy machine a short one has holes.
         """
         with tempfile.TemporaryFile() as file:
             file.write(pcm.tobytes())
@@ -87,7 +88,7 @@ class Pulse:
                     "pacat",
                     "--playback",
                     "--device=mic",
-                    "--latency-msec=30",
+                    "--latency-msec=300",
                     f"--property=media.role={role}",
                     *_FORMAT,
                 ],
@@ -108,6 +109,11 @@ class Pulse:
         """What the speaker plays from now on."""
         return Monitor(self.recording, os.fstat(self.recording).st_size // 2 * 2)
 
+    def microphone(self) -> "Monitor":
+        """What the microphone is fed from now on."""
+        file = self.recorders["mic"][2]
+        return Monitor(file, os.fstat(file).st_size // 2 * 2)
+
 
 @dataclass(frozen=True)
 class Monitor:
@@ -120,6 +126,18 @@ class Monitor:
         """All of it so far."""
         size = os.fstat(self.file).st_size - self.start
         return np.frombuffer(os.pread(self.file, size // 2 * 2, self.start), np.int16)
+
+    def until_silent(self) -> Pcm:
+        """All of it, as soon as something and then 50 ms of silence are in it: what has been played
+        is recorded a little later, and on a busy machine later than that.
+        """
+
+        def silent() -> bool:
+            sound = self.samples()
+            return bool(sound.any()) and not sound[-WIRE_RATE // 20 :].any()
+
+        wait_until(silent, what="a sound and silence")
+        return self.samples()
 
 
 _FORMAT = ("--raw", "--format=s16le", "--channels=1", f"--rate={WIRE_RATE}")

@@ -10,7 +10,8 @@ from tests.support.pulse import WIRE_RATE, Pulse
 from tests.support.tones import int16, sine
 from tests.support.waiting import wait_until
 
-SONG = int16(sine(440, 30, WIRE_RATE))
+SONG = int16(sine(440, 180, WIRE_RATE))
+"""Longer than any test."""
 
 
 def volumes(pulse: Pulse) -> dict[int, float]:
@@ -34,5 +35,5 @@ def playing_music(pulse: Pulse, song: Pcm = SONG) -> Iterator[int]:
     """Another program plays; yields the number of its stream."""
     before = set(volumes(pulse))
     with pulse.playing_into_microphone(song, role="music"):
-        wait_until(lambda: set(volumes(pulse)) - before, 5, what="the music")
+        wait_until(lambda: set(volumes(pulse)) - before, what="the music")
         yield (set(volumes(pulse)) - before).pop()
