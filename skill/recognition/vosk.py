@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import vosk
 
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.weighing import UNKNOWN
 from skill.errors import ModelError
 from skill.ports import RATE, Block, Pcm
+from skill.recognition.engine import vosk
 
 REMEDY = "Install one with `roller-coach models get NAME`, or give its folder with --model."
 

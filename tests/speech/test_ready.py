@@ -106,6 +106,9 @@ def test_a_damaged_line_is_made_anew_and_told(
             files[0].write_bytes(files[1].read_bytes())
         case "gone":
             files[0].unlink()
+    ready = ReadyLines(folder, voice.identity)
+    assert [ready.holds(text, 100) for text in TEXTS] == [False, True]
+    assert files[0].name in str(ready.trouble)
     keep = CachedVoice(voice, tmp_path / "cache", ready=ReadyLines(folder, voice.identity))
     assert keep.trouble is None
     clip = keep.render(TEXTS[0], 100)
@@ -231,7 +234,7 @@ with app.replay(Path(sys.argv[3])) as session:
     session.run()
 assert app.troubles(session) == (), app.troubles(session)
 assert list(Path(sys.argv[2]).iterdir()) == []
-assert not {"onnxruntime", "piper"} & set(sys.modules)
+assert not {"onnxruntime", "piper", "requests"} & set(sys.modules)
 status = Path("/proc/self/status").read_text()
 app.voice.render("Another line.", 100)
 assert {"onnxruntime", "piper"} <= set(sys.modules)
