@@ -118,7 +118,8 @@ class VoskRecognizer:
 
     def __init__(self, model: VoskModel, grammar: Iterable[str]) -> None:
         phrases = tuple(grammar)
-        unknown = {word for phrase in phrases for word in phrase.split() if not model.knows(word)}
+        words = {word for phrase in phrases for word in phrase.split()}
+        unknown = {word for word in words if not model.knows(word)}
         if unknown:
             raise ModelError(
                 f"The model in {model.folder} does not know: {', '.join(sorted(unknown))}.",
