@@ -200,10 +200,10 @@ ASKED = ("start rolling", "which step", "next", "where are we", "next", "next")
 
 def short_session(folder: Path, checkout: Path) -> Path:
     """A recording of somebody who says a few words to the coach."""
-    parts = [np.zeros(14 * RATE, np.int16)]
+    parts = [np.zeros(6 * RATE, np.int16)]
     for phrase in ASKED:
         parts += [read_pcm(checkout / f"tests/recordings/{phrase}.flite-slt.ogg")]
-        parts += [np.zeros(7 * RATE, np.int16)]
+        parts += [np.zeros(5 * RATE, np.int16)]
     path = folder / "short.wav"
     soundfile.write(path, np.concatenate(parts), RATE)
     return path
