@@ -48,7 +48,7 @@ class Listening:
         self._noise = np.random.default_rng(5)
 
     def to(self, path: Path) -> list[Heard]:
-        sound = np.pad(read_pcm(path).astype(np.float64), (RATE // 2, RATE))
+        sound = np.pad(read_pcm(path).astype(np.float64), (RATE, RATE * 3 // 2))
         noisy = (sound + self._noise.normal(0, 8, len(sound))).astype(np.int16)
         heard = []
         for at in range(0, len(noisy) - BLOCK, BLOCK):
