@@ -55,7 +55,7 @@ class Hearing:
             ModelError: if the model cannot be read.
             ContentError: if a command has a word that the model does not know.
         """
-        mistakes = unknown_words(content, self.model.knows, self.model.words())
+        mistakes = unknown_words(content, self.model.knows, self.model.words)
         if mistakes:
             raise ContentError(mistakes)
         factor, vocabulary = self.person.factor, content.vocabulary

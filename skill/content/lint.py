@@ -10,7 +10,9 @@ from skill.errors import ContentError
 
 
 def unknown_words(
-    content: Content, known: Callable[[str], bool], vocabulary_words: Collection[str] = ()
+    content: Content,
+    known: Callable[[str], bool],
+    every_word: Callable[[], Collection[str]] = tuple,
 ) -> list[str]:
     """A sentence for each word of the commands and decoys that a model does not know.
 
@@ -19,7 +21,8 @@ def unknown_words(
     Args:
         content: loaded content.
         known: whether the model knows a word (Vosk: ``vosk_model_find_word(word) >= 0``).
-        vocabulary_words: every word the model knows, for suggestions; may be empty.
+        every_word: lists the words that the model knows, for suggestions; may list none. A model
+            has tens of thousands, and is asked for them only if something is wrong.
     """
     mistakes = []
     told: set[str] = set()
@@ -28,7 +31,7 @@ def unknown_words(
             if word in told or known(word):
                 continue
             told.add(word)
-            hint = nearest(word, vocabulary_words, count=3) or "use another word"
+            hint = nearest(word, every_word(), count=3) or "use another word"
             origin = content.origins.get(phrase, "the commands")
             problem = f'the recogniser does not know "{word}" of "{phrase}"'
             mistakes.append(sentence(origin, problem, hint))

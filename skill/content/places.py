@@ -74,8 +74,12 @@ def sentence(where: str, problem: str, remedy: str) -> str:
 
 def on_one_line(text: str) -> str:
     """The text without line breaks and what cannot be printed, cut when very long."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return shorten(printable, SHOWN_CHARACTERS, placeholder="...")
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(text.split())
+    if len(line) <= SHOWN_CHARACTERS:  # as nearly every text is; wrapping takes its time
+        return line
+    return shorten(line, SHOWN_CHARACTERS, placeholder="...")
 
 
 def nearest(word: str, known: Iterable[str], count: int = 1) -> str:

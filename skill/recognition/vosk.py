@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import vosk
 
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.weighing import UNKNOWN
 from skill.errors import ModelError
 from skill.ports import RATE, Block, Pcm
+from skill.recognition.engine import vosk
 
 REMEDY = "Install one with `roller-coach models get NAME`, or give its folder with --model."
 
@@ -118,7 +118,8 @@ class VoskRecognizer:
 
     def __init__(self, model: VoskModel, grammar: Iterable[str]) -> None:
         phrases = tuple(grammar)
-        unknown = {word for phrase in phrases for word in phrase.split() if not model.knows(word)}
+        words = {word for phrase in phrases for word in phrase.split()}
+        unknown = {word for word in words if not model.knows(word)}
         if unknown:
             raise ModelError(
                 f"The model in {model.folder} does not know: {', '.join(sorted(unknown))}.",

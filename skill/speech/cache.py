@@ -98,7 +98,12 @@ class CachedVoice:
 
     def holds(self, text: str, pace: int) -> bool:
         """Whether a line is there, whole, without being made."""
-        return self._found(self._name(text, pace), text, pace) is not None
+        name = self._name(text, pace)
+        return (
+            self._memory.get(name) is not None
+            or (self._ready is not None and self._ready.holds(text, pace))
+            or self._load(name) is not None
+        )
 
     def _name(self, text: str, pace: int) -> str:
         line = json.dumps([self._voice.identity, pace, text])

@@ -50,7 +50,7 @@ def _mistakes_with(which: int, raw: bytes) -> tuple[str, ...] | None:
     return None
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(0, 2), st.data())
 def test_text_cut_and_pasted(which: int, data: st.DataObject) -> None:
     text = TEXTS[which]
@@ -60,7 +60,7 @@ def test_text_cut_and_pasted(which: int, data: st.DataObject) -> None:
     _check_with(which, (text[:start] + piece + text[end:]).encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(0, 2), VALUES, st.data())
 def test_a_value_of_any_kind_anywhere(which: int, value: object, data: st.DataObject) -> None:
     content = safe_load(TEXTS[which])
@@ -76,7 +76,7 @@ def test_a_value_of_any_kind_anywhere(which: int, value: object, data: st.DataOb
     _check_with(which, safe_dump(content, allow_unicode=True).encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.integers(0, 2), st.binary(max_size=60))
 def test_any_bytes(which: int, raw: bytes) -> None:
     _check_with(which, raw)

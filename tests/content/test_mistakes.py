@@ -227,7 +227,7 @@ def test_words_the_recogniser_does_not_know(files: Files) -> None:
     change(files.commands, ("- move on", "- move onn"))
     content = files.load()
     model = {word for word in content.vocabulary.words if word != "onn"}
-    (mistake,) = unknown_words(content, model.__contains__, sorted(model))
+    (mistake,) = unknown_words(content, model.__contains__, lambda: sorted(model))
     assert '"onn" of "move onn"' in mistake
     assert 'did you mean "on"' in mistake
     assert f"(line {line_of(files.commands, 'move onn')})" in mistake

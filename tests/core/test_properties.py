@@ -207,4 +207,4 @@ class CoachMachine(RuleBasedStateMachine):
 
 
 TestCoach = CoachMachine.TestCase
-TestCoach.settings = settings(max_examples=60, stateful_step_count=40)
+TestCoach.settings = settings(max_examples=40, stateful_step_count=40)

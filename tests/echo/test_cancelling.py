@@ -82,7 +82,7 @@ def heard_of(source: AudioSource) -> Pcm:
 @pytest.mark.parametrize("delay_ms", [4, 60, 150, 300])
 def test_an_echo_is_gone_after_seconds(talking: TimelineSpeaker, delay_ms: int) -> None:
     room = Room(response(), 0.5, delay_ms * RATE // 1000)
-    heard = Echoing(Microphone(noise()), talking, room)
+    heard = Echoing(Microphone(noise(8)), talking, room)
     late = slice(5 * RATE, 8 * RATE)
     before, after = heard_of(heard), heard_of(without_echo(heard, talking))
     assert decibels(before[late]) - decibels(after[late]) > 28
@@ -90,7 +90,7 @@ def test_an_echo_is_gone_after_seconds(talking: TimelineSpeaker, delay_ms: int) 
 
 
 def test_how_loud_the_coach_was_is_told(talking: TimelineSpeaker) -> None:
-    heard = Echoing(Microphone(noise()), talking, Room(response(), 0.5, 960))
+    heard = Echoing(Microphone(noise(8)), talking, Room(response(), 0.5, 960))
     blocks = zip(heard.blocks(), without_echo(heard, talking).blocks(), strict=True)
     late = [(before.levels(5), after.echo) for before, after in blocks][5 * 20 : 8 * 20]
     apart = [b - e for levels, echo in late for b, e in zip(levels, echo, strict=True) if b > 40]
@@ -103,7 +103,7 @@ def test_how_loud_the_coach_was_is_told(talking: TimelineSpeaker) -> None:
 def test_what_is_left_of_the_coach_is_of_its_colour_and_a_person_is_not(
     talking: TimelineSpeaker,
 ) -> None:
-    pcm, word = noise(), read_pcm(STOP)
+    pcm, word = noise(7), read_pcm(STOP)
     pcm[6 * RATE : 6 * RATE + len(word)] += word
     echoing = Echoing(Microphone(pcm), talking, Room(response(), 0.5, 960))
     alike = [one for block in without_echo(echoing, talking).blocks() for one in block.alike]
@@ -127,7 +127,7 @@ def test_likeness_is_of_colour_and_not_of_loudness() -> None:
 
 @pytest.mark.parametrize("drift_ppm", [-100.0, -20.0, 20.0, 100.0])
 def test_clocks_may_differ(talking: TimelineSpeaker, drift_ppm: float) -> None:
-    heard = Echoing(Microphone(noise()), talking, Room(response(), 0.5, 960, drift_ppm))
+    heard = Echoing(Microphone(noise(8)), talking, Room(response(), 0.5, 960, drift_ppm))
     late = slice(6 * RATE, 8 * RATE)
     before, after = heard_of(heard), heard_of(without_echo(heard, talking))
     assert decibels(before[late]) - decibels(after[late]) > 30
@@ -141,14 +141,14 @@ def test_a_person_is_heard_unchanged_but_later_while_the_coach_is_silent() -> No
 
 
 def test_a_person_with_headphones_is_heard_while_the_coach_talks(talking: TimelineSpeaker) -> None:
-    pcm, said = noise(), slice(5 * RATE, 5 * RATE + len(read_pcm(STOP)))
+    pcm, said = noise(6), slice(5 * RATE, 5 * RATE + len(read_pcm(STOP)))
     pcm[said] += read_pcm(STOP)
     passed = heard_of(without_echo(Microphone(pcm), talking))
     assert abs(decibels(passed[said]) - decibels(pcm[said])) < 2
 
 
 def test_talking_over_the_coach_does_not_unlearn_the_room(talking: TimelineSpeaker) -> None:
-    pcm, word = noise(), read_pcm(STOP)
+    pcm, word = noise(7), read_pcm(STOP)
     pcm[5 * RATE : 5 * RATE + len(word)] += word
     heard = Echoing(Microphone(pcm), talking, Room(response(), 0.3, 960))
     before, after = heard_of(heard), heard_of(without_echo(heard, talking))
@@ -159,7 +159,7 @@ def test_talking_over_the_coach_does_not_unlearn_the_room(talking: TimelineSpeak
 
 
 def test_stop_is_heard_over_the_coach_and_nothing_else(talking: TimelineSpeaker) -> None:
-    pcm, word = noise(), read_pcm(STOP)
+    pcm, word = noise(8), read_pcm(STOP)
     pcm[6 * RATE : 6 * RATE + len(word)] += word
     echoing = Echoing(Microphone(pcm), talking, Room(response(), 0.3, 960))
     assert [h.command for h in heard_in(without_echo(echoing, talking))] == [Command.STOP]
@@ -253,7 +253,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_with_headphones_nothing_is_changed_once_that_is_known(talking: TimelineSpeaker) -> None:
-    pcm, word = noise(), read_pcm(STOP)
+    pcm, word = noise(4), read_pcm(STOP)
     pcm[2 * RATE : 2 * RATE + len(word)] += word
     passed = heard_of(without_echo(Microphone(pcm), talking))
     said = slice(2 * RATE, 2 * RATE + len(word))
@@ -262,7 +262,7 @@ def test_with_headphones_nothing_is_changed_once_that_is_known(talking: Timeline
 
 
 def test_headphones_that_are_pulled_out_are_noticed(talking: TimelineSpeaker) -> None:
-    heard = heard_of(Echoing(Microphone(noise()), talking, Room(response(), 0.3, 960)))
+    heard = heard_of(Echoing(Microphone(noise(8)), talking, Room(response(), 0.3, 960)))
     pulled = 2 * RATE
     heard[:pulled] = noise()[:pulled]
     passed = heard_of(without_echo(Microphone(heard), talking))
@@ -286,7 +286,7 @@ def test_without_its_file_the_session_goes_on_and_says_so(
     talking: TimelineSpeaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("skill.hearing.SHIPPED", tmp_path)
-    app, source = App(Settings()), Microphone(noise())
+    app, source = App(Settings()), Microphone(noise(1))
     assert app.hearing.without_echo(source, talking) is source
     assert app.notices == [
         f"The coach cannot take out its own voice: The echo canceller's file "
@@ -315,7 +315,7 @@ def test_with_headphones_it_is_never_told_whoever_talks(talking: TimelineSpeaker
 
 
 def test_what_the_coach_says_is_known_to_be_said_by_nobody_else(talking: TimelineSpeaker) -> None:
-    pcm, word = noise(), read_pcm(STOP)
+    pcm, word = noise(7), read_pcm(STOP)
     pcm[6 * RATE : 6 * RATE + len(word)] += word
     heard = Echoing(Microphone(pcm), talking, Room(response(), 0.1, 960))
     others = [talk for block in without_echo(heard, talking).blocks() for talk in block.others]
@@ -344,7 +344,7 @@ class Reopened:
 
 def test_a_microphone_that_was_opened_again_has_another_echo(talking: TimelineSpeaker) -> None:
     rooms = [Room(response(), 0.5, delay * RATE // 1000) for delay in (60, 35)]
-    early, late = (Echoing(Microphone(noise()), talking, room) for room in rooms)
+    early, late = (Echoing(Microphone(noise(7)), talking, room) for room in rooms)
     both = Reopened(early, late, slice(3 * RATE, 4 * RATE))
     after = heard_of(without_echo(both, talking))
     second = slice(6 * RATE, 7 * RATE)
@@ -385,7 +385,7 @@ def forgotten(source: AudioSource, monkeypatch: pytest.MonkeyPatch) -> list[int]
 
 def test_nothing_is_learnt_from_what_was_not_heard() -> None:
     silent = TimelineSpeaker(RATE)
-    room = Microphone(noise())
+    room = Microphone(noise(5))
     source = without_echo(Reopened(room, room, slice(4 * RATE, 4 * RATE + 800)), silent)
     assert isinstance(source, EchoCancelled)
     gate, audible = source.canceller._gate, source.canceller._audible

@@ -35,6 +35,12 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def few_factors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three sizes of a voice are tried instead of eight: learning itself is tested elsewhere."""
+    monkeypatch.setattr("skill.enrolment.learning.FACTORS", (0.88, 1.0, 1.06))
+
+
 def explained(done: Done, code: int, *words: str) -> None:
     assert done.code == code, done.err
     assert "Traceback" not in done.err
@@ -43,6 +49,7 @@ def explained(done: Done, code: int, *words: str) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("few_factors")
 def test_enrol_use_and_forget(capfd: Capture, data: Path, folder: Path) -> None:
     done = run(capfd, "enrol", "anna", "--from", folder)
     assert done.code == 0, done.err
@@ -66,6 +73,7 @@ def test_enrol_use_and_forget(capfd: Capture, data: Path, folder: Path) -> None:
     explained(run(capfd, "enrol", "anna", "--forget"), 10, "Nothing is known", "nobody")
 
 
+@pytest.mark.usefixtures("few_factors")
 def test_what_was_learnt_before_is_not_said_to_stay(
     capfd: Capture, data: Path, folder: Path
 ) -> None:
@@ -77,6 +85,7 @@ def test_what_was_learnt_before_is_not_said_to_stay(
     assert "Use it" not in done.out
 
 
+@pytest.mark.usefixtures("few_factors")
 def test_what_nobody_understands_replaces_nothing(capfd: Capture, data: Path, folder: Path) -> None:
     names = sorted(folder.iterdir())
     sounds = [path.read_bytes() for path in names]

@@ -5,7 +5,7 @@ import json
 import resource
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,11 +51,16 @@ def app() -> App:
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sound = np.random.default_rng(3).normal(0, 8, 45 * RATE)
-    for second, name in SAID.items():
+    return said(SAID, 37, tmp_path_factory.mktemp("spoken"))
+
+
+def said(words: Mapping[int, str], seconds: int, folder: Path) -> Path:
+    """A recording of words at certain seconds, in a quiet room."""
+    sound = np.random.default_rng(3).normal(0, 8, seconds * RATE)
+    for second, name in words.items():
         word = read_pcm(RECORDINGS / f"{name}.ogg")
         sound[second * RATE : second * RATE + len(word)] += word
-    path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
+    path = folder / "spoken.wav"
     soundfile.write(path, np.rint(sound).astype(np.int16), RATE)
     return path
 
@@ -177,11 +182,10 @@ def test_a_crash_is_kept_and_an_expected_end_is_not(
     assert there == ([] if name is None else [name])
 
 
-def test_a_full_or_closed_disk_is_told_and_the_session_goes_on(
-    app: App, spoken: Path, tmp_path: Path
-) -> None:
+def test_a_full_or_closed_disk_is_told_and_the_session_goes_on(app: App, tmp_path: Path) -> None:
     (tmp_path / "recordings").write_text("in the way")
     told: list[str] = []
+    spoken = said({6: SAID[6], 14: SAID[34]}, 17, tmp_path)
     with recorded(app, spoken, tmp_path, told) as session:
         assert session.run().gone
     (sentence,) = told

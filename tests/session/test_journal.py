@@ -43,6 +43,9 @@ CUES = (
 )
 
 
+Recorded = tuple[Path, tuple[Entry, ...]]
+
+
 def record(path: Path) -> tuple[Entry, ...]:
     talk, witness = session(*CUES, seconds=150)
     with JournalWriter(path, {"model": "none"}) as writer:
@@ -51,21 +54,28 @@ def record(path: Path) -> tuple[Entry, ...]:
     return tuple(witness.entries)
 
 
-def test_what_is_written_can_be_read_back(tmp_path: Path) -> None:
-    entries = record(tmp_path / "a.jsonl")
-    header, again = read_journal(tmp_path / "a.jsonl")
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """A session of all that, and its journal."""
+    path = tmp_path_factory.mktemp("recorded") / "a.jsonl"
+    return path, record(path)
+
+
+def test_what_is_written_can_be_read_back(recorded: Recorded) -> None:
+    path, entries = recorded
+    header, again = read_journal(path)
     assert header == {"journal": 1, "model": "none"}
     assert again == entries
 
 
-def test_twice_the_same_recording_gives_the_same_bytes(tmp_path: Path) -> None:
-    record(tmp_path / "a.jsonl")
+def test_twice_the_same_recording_gives_the_same_bytes(recorded: Recorded, tmp_path: Path) -> None:
+    path, _ = recorded
     record(tmp_path / "b.jsonl")
-    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+    assert path.read_bytes() == (tmp_path / "b.jsonl").read_bytes()
 
 
-def test_a_journal_repeats_itself_without_sound(tmp_path: Path) -> None:
-    entries = record(tmp_path / "a.jsonl")
+def test_a_journal_repeats_itself_without_sound(recorded: Recorded) -> None:
+    _, entries = recorded
     assert tuple(repeat(Coach(BOOK), entries)) == entries
 
 
@@ -119,8 +129,8 @@ def test_a_file_that_begins_after_a_goodbye_repeats_itself(tmp_path: Path) -> No
     assert tuple(repeat(Coach(BOOK), entries)) == entries
 
 
-def test_idle_ticks_are_left_out(tmp_path: Path) -> None:
-    entries = record(tmp_path / "a.jsonl")
+def test_idle_ticks_are_left_out(recorded: Recorded) -> None:
+    _, entries = recorded
     ticks = [entry for entry in entries if isinstance(entry.message, Tick)]
     assert 0 < len(ticks) < 60
 
@@ -219,8 +229,8 @@ def test_any_message_survives(message: Say | Heard | Started | Remember, at: int
     assert Entry.from_json(json.loads(entry.to_json())) == entry
 
 
-def test_a_dialogue_is_told_without_times(tmp_path: Path) -> None:
-    lines = list(tell(record(tmp_path / "a.jsonl")))
+def test_a_dialogue_is_told_without_times(recorded: Recorded) -> None:
+    lines = list(tell(recorded[1]))
     assert lines[1:5] == ["coach: not_medical", "coach: greeting start", "you: start",
                          "coach: intro one"]  # fmt: skip
     assert "you: [text] ignored: sounds like a command, but is none" in lines
