@@ -139,7 +139,7 @@ class Settings(BaseModel):
     keep_awake: bool = False
     keep_minutes: int = Field(default=0, ge=0, le=30)
     mqtt: str = ""
-    mqtt_name: str = "Roller coach"
+    mqtt_name: str = Field(default="Roller coach", min_length=1, max_length=100)
     button_pin: int | None = Field(default=None, ge=0, le=27)
     led_pin: int | None = Field(default=None, ge=0, le=27)
     keep_history: bool = True
