@@ -120,10 +120,10 @@ class Settings(BaseModel):
 
     models: Place = Field(default_factory=lambda: _user("data") / "models")
     language: str = ENGLISH
-    routine: Path = _file("routine")
-    phrases: Path = _file("phrases")
-    commands: Path = _file("commands")
-    words: Path = _file("words")
+    routine: Place = _file("routine")
+    phrases: Place = _file("phrases")
+    commands: Place = _file("commands")
+    words: Place = _file("words")
     model: Place = Field(default_factory=_model)
     voice: str = Field(default_factory=_voice)
     microphone: Names = ()
@@ -253,4 +253,9 @@ def _from_file(path: Path | None) -> dict[str, object]:
         raise SettingsError(
             f"The settings file {chosen} cannot be read: {failure}.",
             'It must be TOML, for example: voice = "espeak".',
+        ) from failure
+    except ValueError as failure:  # what Python says of it is for programmers
+        raise SettingsError(
+            f"The settings file {chosen} has a number of thousands of digits in it.",
+            "Write a shorter one.",
         ) from failure
