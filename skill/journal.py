@@ -30,7 +30,7 @@ FORMAT = 1
 EVENTS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 EFFECTS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Effect)}
 MOST_DIGITS = 15
-"""Of a number in a journal: 30,000 years in milliseconds. What computes with it may need a float."""
+"""Of a number in a journal: in milliseconds 30,000 years, and whole in a float."""
 
 
 @cache
