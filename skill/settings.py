@@ -107,7 +107,7 @@ class Settings(BaseModel):
             the person says "that was wrong", or the program crashes; 0: there is no recorder.
         mqtt: an MQTT broker, where Home Assistant follows the session: a host, or
             mqtt[s]://USER:PASSWORD@HOST:PORT; empty: none.
-        mqtt_name: what the coach is called there.
+        mqtt_name: what the coach is called there, in 100 letters at most.
         button_pin, led_pin: GPIO numbers (Broadcom's) of a button and a light on a Raspberry Pi;
             none by default.
         page: serve a page that follows the session; a recorded one then takes as long as it lasts.
