@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -28,6 +29,14 @@ from skill.ports import Block
 FORMAT = 1
 EVENTS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 EFFECTS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Effect)}
+MOST_DIGITS = 15
+"""Of a number in a journal: in milliseconds 30,000 years, and whole in a float."""
+
+
+@cache
+def _reader(kind: type) -> TypeAdapter[Any]:
+    """What reads one kind of message. It takes a hundred times as long to make as to use."""
+    return TypeAdapter(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class Entry:
             raise ValueError(at)
         kinds, name = (EVENTS, "event") if "event" in fields else (EFFECTS, "effect")
         kind = kinds[fields.pop(name)]
-        return cls(at, TypeAdapter(kind).validate_python(fields))
+        return cls(at, _reader(kind).validate_python(fields))
 
 
 class JournalWriter(Closing):
@@ -216,10 +225,16 @@ def read_journal(path: Path) -> tuple[dict[str, Any], tuple[Entry, ...]]:
 
 
 def _fields(line: str) -> dict[str, Any]:
-    fields = json.loads(line)
+    fields = json.loads(line, parse_int=_number)
     if not isinstance(fields, dict):
         raise TypeError(line)
     return fields
+
+
+def _number(digits: str) -> int:
+    if len(digits.removeprefix("-")) > MOST_DIGITS:
+        raise ValueError(digits)
+    return int(digits)
 
 
 def _header(path: Path, fields: dict[str, Any]) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Settings(BaseModel):
             the person says "that was wrong", or the program crashes; 0: there is no recorder.
         mqtt: an MQTT broker, where Home Assistant follows the session: a host, or
             mqtt[s]://USER:PASSWORD@HOST:PORT; empty: none.
-        mqtt_name: what the coach is called there.
+        mqtt_name: what the coach is called there, in 100 letters at most.
         button_pin, led_pin: GPIO numbers (Broadcom's) of a button and a light on a Raspberry Pi;
             none by default.
         page: serve a page that follows the session; a recorded one then takes as long as it lasts.
@@ -120,10 +120,10 @@ class Settings(BaseModel):
 
     models: Place = Field(default_factory=lambda: _user("data") / "models")
     language: str = ENGLISH
-    routine: Path = _file("routine")
-    phrases: Path = _file("phrases")
-    commands: Path = _file("commands")
-    words: Path = _file("words")
+    routine: Place = _file("routine")
+    phrases: Place = _file("phrases")
+    commands: Place = _file("commands")
+    words: Place = _file("words")
     model: Place = Field(default_factory=_model)
     voice: str = Field(default_factory=_voice)
     microphone: Names = ()
@@ -139,7 +139,7 @@ class Settings(BaseModel):
     keep_awake: bool = False
     keep_minutes: int = Field(default=0, ge=0, le=30)
     mqtt: str = ""
-    mqtt_name: str = "Roller coach"
+    mqtt_name: str = Field(default="Roller coach", min_length=1, max_length=100)
     button_pin: int | None = Field(default=None, ge=0, le=27)
     led_pin: int | None = Field(default=None, ge=0, le=27)
     keep_history: bool = True
@@ -253,4 +253,9 @@ def _from_file(path: Path | None) -> dict[str, object]:
         raise SettingsError(
             f"The settings file {chosen} cannot be read: {failure}.",
             'It must be TOML, for example: voice = "espeak".',
+        ) from failure
+    except ValueError as failure:  # what Python says of it is for programmers
+        raise SettingsError(
+            f"The settings file {chosen} has a number of thousands of digits in it.",
+            "Write a shorter one.",
         ) from failure

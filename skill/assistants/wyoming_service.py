@@ -215,9 +215,12 @@ async def serve(service: Service, host: str, port: int, listening: Callable[[int
         connection = Connection(service, reader, writer)
         if places.locked():
             await connection.refuse(f"{CONNECTIONS} connections are open; close one, or try later.")
-            return
-        async with places:
-            await connection.run()
+        else:
+            async with places:
+                await connection.run()
+        if writer.transport.get_write_buffer_size():
+            # It is closed when the client has read everything, which may be never.
+            asyncio.get_running_loop().call_later(PATIENCE_S, writer.transport.abort)
 
     served: set[asyncio.Task[None]] = set()
 

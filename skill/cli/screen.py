@@ -43,7 +43,7 @@ class Transcript:
         who, what = described
         line = Text(f"{clock(at)} ", style="dim")
         line.append(f"{who:>5}  ", style=STYLES[who])
-        line.append(what, style="dim" if isinstance(message, Ignored) else "")
+        line.append(_printable(what), style="dim" if isinstance(message, Ignored) else "")
         line.append(self._delay(at, message), style="dim")
         self._console.print(line, soft_wrap=True)
 
@@ -55,6 +55,11 @@ class Transcript:
 
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Nothing to print."""
+
+
+def _printable(text: str) -> str:
+    """The text, with what is no letter as an escape: a terminal would obey a stranger's journal."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 class Dashboard:

@@ -7,6 +7,8 @@ from skill.errors import SettingsError
 
 PLAIN_PORT, TLS_PORT = 1883, 8883
 """The ports that IANA has given to MQTT, without and with TLS."""
+MOST_LETTERS = 10_000
+"""MQTT has room for 65,535 bytes, and a letter may take four. Paho's thread ends over more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,26 @@ def read_address(text: str) -> Address:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or parts.scheme not in {"mqtt", "mqtts"} or parts.path not in {"", "/"}:
+    if (
+        not host
+        or port == 0
+        or parts.scheme not in {"mqtt", "mqtts"}
+        or parts.path not in {"", "/"}
+        # A ? or # is most likely one of the password's, and then the user was taken for the host.
+        or parts.query
+        or parts.fragment
+    ):
         raise SettingsError(
             "The MQTT broker's address cannot be understood.",
             "Write mqtt://USER:PASSWORD@HOST:PORT, or only HOST. In the password, write other "
-            "characters than letters and digits as %40 for @, %3A for :, %2F for /.",
+            "characters than letters and digits as %40 for @, %3A for :, %2F for /, %23 for #.",
         )
     _check_name(host)
+    if any(len(part or "") > MOST_LETTERS for part in (parts.username, parts.password)):
+        raise SettingsError(
+            "The MQTT broker's address has a user or a password in it that no broker can take.",
+            f"Give either {MOST_LETTERS} characters at most.",
+        )
     tls = parts.scheme == "mqtts"
     return Address(
         host,

@@ -35,6 +35,10 @@ KEEPALIVE_S = 20
 SLOWEST_RETRY_S = 30
 CONNECT_S = 3.0
 """Longer than any network at home takes; the end of a session may have to wait so long."""
+MOST_NEWS = 32
+"""What others may have written that a session has not read yet; it reads twenty times a second."""
+LONGEST_NEWS = 100
+"""Bytes of a message that can be one for us."""
 FAREWELL_S = 1.0
 """How long the last message may take at the end of a session."""
 
@@ -79,7 +83,7 @@ class HomeLink(Closing):
         self._address, self._topics, self._tell = address, Topics(name), tell
         self._news: SimpleQueue[News] = SimpleQueue()
         self._pressed: list[Command] = []
-        self._connected = False
+        self._connected = self._introduced = False
         self._trouble = ""
         self._shown: Report | None = None
         self._client = self._make_client()
@@ -130,6 +134,9 @@ class HomeLink(Closing):
         except UnicodeDecodeError:
             # It is not one of ours, and paho would end its thread.
             return
+        if len(message.payload) > LONGEST_NEWS or self._news.qsize() >= MOST_NEWS:
+            # Whoever floods the broker must take neither the session's time nor its memory.
+            return
         text = message.payload.decode("utf-8", "replace").strip()
         if topic == self._topics.home_status:
             if text == ONLINE:
@@ -146,6 +153,8 @@ class HomeLink(Closing):
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Show what has changed with a block."""
         self._read_news()
+        if self._connected and not self._introduced:
+            self._introduce()
         current = report(coach, block.end_frame * 1000 // RATE)
         if self._connected and current != self._shown:
             self._publish(self._topics.state, json.dumps(current.payload()))
@@ -172,8 +181,8 @@ class HomeLink(Closing):
                     self._lose(SILENT)
                 case Connected():
                     self._greet()
-                case HomeStarted() if self._connected:
-                    self._introduce()
+                case HomeStarted():
+                    self._introduced = False
                 case Command():
                     self._pressed.append(news)
                 case _:
@@ -191,16 +200,15 @@ class HomeLink(Closing):
         )
 
     def _greet(self) -> None:
-        self._connected = True
+        self._connected, self._introduced = True, False
         if self._trouble:
             self._trouble = ""
             self._tell(f"The MQTT broker at {self._address} is there again.")
-        self._introduce()
 
     def _introduce(self) -> None:
         self._publish(self._topics.discovery, json.dumps(discovery(self._topics)))
         self._publish(self._topics.availability, ONLINE)
-        self._shown = None
+        self._introduced, self._shown = True, None
 
     def _publish(self, topic: str, text: str) -> MQTTMessageInfo:
         return self._client.publish(topic, text, qos=1, retain=True)

@@ -6,7 +6,9 @@ the same topics.
 """
 
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
 import skill
@@ -72,8 +74,14 @@ class Topics:
 
     @property
     def id(self) -> str:
-        """The name as a part of a topic: lower-case letters, digits and underscores."""
-        return re.sub("[^a-z0-9]+", "_", self.name.lower()).strip("_") or "coach"
+        """The name as a part of a topic: lower-case letters, digits and underscores.
+
+        Home Assistant allows no other letters. A name that has some gets a few digits of its own
+        as well: what is left of two such names may be the same, or nothing.
+        """
+        name = unicodedata.normalize("NFC", self.name).lower()
+        plain = re.sub("[^a-z0-9]+", "_", name).strip("_") or "coach"
+        return plain if name.isascii() else f"{plain}_{sha256(name.encode()).hexdigest()[:8]}"
 
     @property
     def state(self) -> str:

@@ -46,17 +46,24 @@ def offer(url: str, response: httpx.Response) -> tuple[Offer, int]:
     headers = response.headers
     start, total = 0, headers.get("Content-Length")
     if response.status_code == httpx.codes.PARTIAL_CONTENT:
-        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("Content-Range", ""))
+        found = re.fullmatch(
+            r"bytes (\d{1,18})-\d+/(\d{1,18}|\*)", headers.get("Content-Range", "")
+        )
         start, total = (int(found[1]), found[2]) if found else (-1, None)
     return (
         Offer(
             url=url,
-            etag=headers.get("ETag"),
-            modified=headers.get("Last-Modified"),
+            etag=_returnable(headers.get("ETag")),
+            modified=_returnable(headers.get("Last-Modified")),
             total=int(total) if total is not None and total.isdecimal() else None,
         ),
         start,
     )
+
+
+def _returnable(header: str | None) -> str | None:
+    """What a server says, if it can be said to it again."""
+    return header if header is not None and header.isascii() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,13 +62,22 @@ def check_seal(folder: Path) -> None:
         ModelError: naming the first file that is missing or differs.
     """
     for name, digest in read_seal(folder).items():
-        path = folder / name
-        if not path.is_file() or _sha256(path) != digest:
-            what = "damaged or cut short" if path.is_file() else "missing"
+        problem = _problem(folder / name, digest)
+        if problem:
             raise ModelError(
-                f"The model in {folder} cannot be used: {name} is {what}.",
+                f"The model in {folder} cannot be used: {name} {problem}.",
                 "Copy or install the model again.",
             )
+
+
+def _problem(path: Path, digest: str) -> str:
+    """What is wrong with a sealed file; empty if nothing is."""
+    try:
+        if not path.is_file():
+            return "is missing"
+        return "" if _sha256(path) == digest else "is damaged or cut short"
+    except OSError as failure:  # of a seal's own making: a name that no file can have
+        return f"cannot be read ({failure.strerror})"
 
 
 def is_intact(folder: Path) -> bool:

@@ -1,9 +1,10 @@
-"""The page's own thread. The only file that meets uvicorn."""
+"""The page's own thread. The only file that meets uvicorn, and h11, by which it reads HTTP."""
 
 import asyncio
 import socket
 import threading
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -34,7 +35,12 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what was sent; a request that it begins has to be whole soon."""
-        super().data_received(data)
+        try:
+            super().data_received(data)
+        except h11.LocalProtocolError:
+            # It could not even be told that this is no HTTP: the body of a HEAD, for one.
+            self.transport.abort()
+            return
         if self.cycle is not None and not self.cycle.response_complete:
             self._end_hurry()
         elif self._hurry is None:

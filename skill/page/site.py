@@ -13,10 +13,13 @@ from xml.etree import ElementTree
 
 from skill.content.words import Words
 from skill.errors import ContentError
+from skill.given import read_given
 
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _DESCRIPTION = re.compile(r"<desc>.*?</desc>", re.DOTALL)
 SVG = "{http://www.w3.org/2000/svg}svg"
+MOST_BYTES = 1 << 20
+"""Of a drawing. The page holds all of them."""
 FOLDER = Path(__file__).parent / "files"
 TYPES = {
     ".html": "text/html",
@@ -97,7 +100,7 @@ def _described(drawing: str, shown: str | None) -> str:
 
 
 def _read(path: Path) -> str:
-    text = path.read_text(encoding="utf-8")
+    text = read_given(path, MOST_BYTES).decode("utf-8-sig")
     # The person's own file; and expat limits what entities may expand to.
     if ElementTree.fromstring(text).tag != SVG:  # noqa: S314 - see above
         raise ValueError("its outermost element is not <svg> of SVG's namespace")

@@ -17,6 +17,9 @@ from skill.journal import Entry, read_journal
 from skill.ports import AudioSource, Block, Clip
 from skill.recorder.shelf import JOURNAL, RATE, SOUND, START
 
+LONGEST_MS = 30 * 60 * 1000
+"""A recorder keeps no more; a journal may say that a line took until the end of time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -133,4 +136,5 @@ def _rest(coach: Coach, entries: tuple[Entry, ...], start_ms: int, rate: int) ->
         return None
     ends = [entry.at for entry in entries if entry.message == SpeechEnded(coach.speaking.token)]
     end_ms = ends[0] if ends else max(entry.at for entry in entries)
-    return Clip(np.zeros(max(0, end_ms - start_ms) * rate // 1000, np.float32), rate)
+    rest_ms = min(max(0, end_ms - start_ms), LONGEST_MS)
+    return Clip(np.zeros(rest_ms * rate // 1000, np.float32), rate)

@@ -40,10 +40,14 @@ def unpack(path: Path, folder: Path) -> Bundle:
 
     Raises:
         DownloadError: if it is no bundle, cut short, or damaged; the folder is gone then.
-        StorageError: if it cannot be read, or written.
+        StorageError: if it is not there, or cannot be read, or written.
     """
     shutil.rmtree(folder, ignore_errors=True)
     try:
+        if not path.is_file():  # nor a pipe, for which one would wait
+            raise StorageError(
+                f"There is no file {path}.", "Name a bundle that ./scripts/bundle has made."
+            )
         folder.mkdir(parents=True)
         with _opened(path) as tar:
             for member in tar:
@@ -76,7 +80,8 @@ def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, path:
         return
     parts = PurePosixPath(member.name).parts
     strange = not parts[1:] or ".." in parts or parts[0] == "/" or "\0" in member.name
-    if strange or not member.isfile():
+    # A file with holes may be larger than every disk, in a bundle of a few bytes.
+    if strange or not member.isfile() or member.issparse():
         raise DownloadError(
             f"{path} is no bundle of ours: {member.name!r} is in it.",
             "Make it with ./scripts/bundle.",
@@ -131,7 +136,7 @@ def _digest(file: Path) -> str:
 def version_of(file: Path) -> Version:
     """The version that a `skill/__init__.py` names; (0,) if it names none."""
     text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    found = re.search(r'__version__ = "(\d+(?:\.\d+)*)', text)
+    found = re.search(r'__version__ = "(\d{1,9}(?:\.\d{1,9})*)(?!\d)', text)
     return tuple(int(part) for part in found[1].split(".")) if found else (0,)
 
 

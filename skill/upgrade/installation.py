@@ -75,15 +75,24 @@ class Installation:
         where = {} if self.root == Path("/") else {"ROLLER_COACH_ROOT": str(self.root)}
         # Our own PYTHONPATH would lead the new version's Python to the old one.
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-        done = subprocess.run(  # noqa: S603 # the bundle's own installer; its sums were compared
-            [folder / INSTALLER],
-            env=environment | where,
-            cwd=folder,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 # the bundle's own installer; its sums were compared
+                [folder / INSTALLER],
+                env=environment | where,
+                cwd=folder,
+                text=True,
+                errors="replace",
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        except OSError as failure:
+            raise DownloadError(
+                f"{path} could not be installed: its {INSTALLER} cannot be started "
+                f"({failure.strerror}).",
+                "Make the bundle anew with ./scripts/bundle; a copy by way of a disk of Windows "
+                "loses which files are programs.",
+            ) from failure
         if done.returncode != 0:
             why = [line.removeprefix("setup: ") for line in done.stdout.splitlines() if line]
             raise DownloadError(

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,9 @@ from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
 
 from skill.assistants.bounded import BoundedReader
-from skill.assistants.wyoming_service import CONNECTIONS
+from skill.assistants.wyoming_service import CONNECTIONS, Service, serve
+from skill.conversation import Correspondence
+from tests.support.book import BOOK, new_coach
 from tests.support.shell import run
 from tests.support.waiting import LONG_S
 
@@ -234,6 +236,31 @@ def test_who_sends_nothing_gives_the_place_to_others(monkeypatch: pytest.MonkeyP
         return reader.refusal
 
     assert asyncio.run(wait())
+
+
+def test_who_never_reads_does_not_keep_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("bounded", "wyoming_service"):
+        monkeypatch.setattr(f"skill.assistants.{module}.PATIENCE_S", 0.1)
+
+    async def ask_on_and_on(client: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        listening: asyncio.Future[int] = loop.create_future()
+        correspondence = Correspondence(new_coach())
+        service = Service(pytest.fail, correspondence, BOOK.vocabulary, "en")
+        serving = loop.create_task(serve(service, "127.0.0.1", 0, listening.set_result))
+        client.connect(("127.0.0.1", await listening))
+        client.setblocking(False)
+        with suppress(ConnectionError):
+            async with asyncio.timeout(20):
+                while True:  # until the connection is no more
+                    with suppress(BlockingIOError):
+                        client.send(b'{"type": "describe"}\n' * 100)
+                    await asyncio.sleep(0)
+        serving.cancel()
+
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asyncio.run(ask_on_and_on(client))
 
 
 def test_a_port_that_is_taken_is_one_sentence(port: int) -> None:

@@ -1,5 +1,7 @@
 """What a smart home is told, without one."""
 
+import re
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -52,10 +54,20 @@ def test_every_sensor_reads_a_field_of_the_report_and_every_button_is_a_command(
 
 
 @pytest.mark.parametrize(
-    ("name", "id_"), [("Roller coach", "roller_coach"), ("Mat #2/+", "mat_2"), ("ä", "coach")]
+    ("name", "id_"), [("Roller coach", "roller_coach"), ("Mat #2/+", "mat_2"), ("?", "coach")]
 )
 def test_a_name_becomes_one_part_of_a_topic(name: str, id_: str) -> None:
     assert Topics(name).id == id_
+
+
+def test_two_names_in_other_letters_are_two_coaches() -> None:
+    names = ("Коврик", "Валик", "マット", "ä", "ö", "Küche", "Koche", "Mat 🧘", "Mat 🛏", "Mat")
+    ids = [Topics(name).id for name in names]
+    assert len(set(ids)) == len(names)
+    for id_ in ids:
+        assert re.fullmatch("[a-z0-9_]+", id_), "Home Assistant takes no other letters"
+    decomposed = unicodedata.normalize("NFD", "Küche")
+    assert Topics(decomposed).id == Topics("Küche").id, "typed on a machine of another kind"
 
 
 @pytest.mark.parametrize(
@@ -73,10 +85,17 @@ def test_addresses(text: str, address: Address) -> None:
     assert read_address(text) == address
 
 
-@pytest.mark.parametrize("text", ["", "http://nas", "nas:port", "nas:99999", "mqtt://", "nas/x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "http://nas", "nas:port", "nas:99999", "nas:0", "mqtt://", "nas/x",
+        "mqtt://anna:12#secret@nas", "mqtt://anna?secret@nas", "mqtt://anna:secret#@nas",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_refused_without_repeating_a_password(text: str) -> None:
-    with pytest.raises(SettingsError, match="cannot be understood"):
+    with pytest.raises(SettingsError, match="cannot be understood") as refused:
         read_address(text)
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("host", ["homeassistant..local", ".local", "a" * 64, "a" * 64 + ".local"])
@@ -85,6 +104,13 @@ def test_a_name_that_cannot_be_looked_up_is_refused(host: str) -> None:
         with pytest.raises(SettingsError, match="no computer can have") as refused:
             read_address(text)
         assert "secret" not in f"{refused.value} {refused.value.remedy}"
+
+
+@pytest.mark.parametrize("part", ["{}", "anna:{}"])
+def test_more_than_mqtt_has_room_for_is_refused(part: str) -> None:
+    with pytest.raises(SettingsError, match="no broker can take") as refused:
+        read_address(f"mqtt://{part.format('x' * 70_000)}@nas")
+    assert len(str(refused.value)) < 300
 
 
 def test_a_password_is_in_no_message() -> None:

@@ -4,11 +4,13 @@ import hashlib
 import socket
 from pathlib import Path
 
+import httpx
 import pytest
 
 from skill.errors import DownloadError
 from skill.models.download import Patience
 from skill.models.install import install
+from skill.models.partial import offer
 from skill.models.progress import Progress, Stage
 from skill.models.store import Places, installed
 from tests.models.archives import FILES, TOP, contents, describe, pack
@@ -66,6 +68,22 @@ def test_a_broken_connection_is_continued_where_it_broke(site: Site, root: Path)
     assert site.ranges_asked == [None, f"bytes={HALF}-"]
     assert site.asked[1]["If-Range"] == '"one"'
     assert contents(folder) == FILES
+
+
+def test_an_etag_that_no_header_may_have_is_not_given_back(site: Site, root: Path) -> None:
+    site.etag = '"für"'
+    site.breaks = [HALF]
+    assert contents(get(describe(PACKED, site.url), root)) == FILES
+    assert [headers["If-Range"] for headers in site.asked] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "content_range", ["bytes 9-9/" + "9" * 5000, "bytes " + "9" * 5000 + "-9/10", "bytes 9-9/ten"]
+)
+def test_a_place_in_a_file_that_is_none(content_range: str) -> None:
+    response = httpx.Response(206, headers={"Content-Range": content_range})
+    offered, start = offer("https://example.invalid/a.zip", response)
+    assert (offered.total, start) == (None, -1)
 
 
 def test_the_next_call_continues_what_the_last_one_left(site: Site, root: Path) -> None:

@@ -63,3 +63,9 @@ def test_a_seal_that_is_none(tmp_path: Path, text: str, place: str) -> None:
     (tmp_path / "SHA256SUMS").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match=place):
         check_seal(tmp_path)
+
+
+def test_a_seal_of_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    (tmp_path / SEAL).write_text(f"{'0' * 64}  {'x' * 300}\n", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"x cannot be read \(File name too long\)"):
+        check_seal(tmp_path)

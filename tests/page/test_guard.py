@@ -1,5 +1,6 @@
 """Who gets in, and who may command."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -125,7 +126,9 @@ def test_a_drawing_that_is_none_is_said_so(tmp_path: Path) -> None:
     (folder / "a.broken.svg").write_text("<svg", "utf-8")
     (folder / "a.page.svg").write_text("<html/>", "utf-8")
     (folder / "a.photo.svg").write_bytes(b"\xff\xd8\xff")
+    os.mkfifo(folder / "a.pipe.svg")
+    (folder / "a.zero.svg").symlink_to("/dev/zero")
     with pytest.raises(ContentError) as raised:
         read_drawings(tmp_path / "mine.yaml", "mine")
-    assert len(raised.value.mistakes) == 3
+    assert len(raised.value.mistakes) == 5
     assert read_drawings(tmp_path / "mine.yaml", "other") == {}

@@ -107,6 +107,18 @@ def test_nonsense_is_refused_and_the_page_goes_on(page: Served) -> None:
     assert page.post.pressed() == []
 
 
+def test_a_body_where_there_is_none_is_no_ones_business(
+    page: Served, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = b"HEAD /wrong HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    with socket.create_connection(("127.0.0.1", page.address.port), timeout=10) as raw:
+        raw.sendall(asked)
+        while not gone(raw):
+            pass
+    assert answers(page)
+    assert capfd.readouterr().err == "", "it would be written over the session"
+
+
 def test_whoever_opens_all_connections_is_cut_off(page: Served) -> None:
     place = ("127.0.0.1", page.address.port)
     idle = [socket.create_connection(place) for _ in range(MOST_CONNECTIONS + 20)]

@@ -247,13 +247,25 @@ def test_other_folders_are_no_recordings(tmp_path: Path) -> None:
         beginning(tmp_path, App(Settings()).coach())
 
 
-@pytest.mark.parametrize("place", [(-1, 16_000), (0, 10**18), (0, True), (0.5, 16_000), (0, 1)])
+@pytest.mark.parametrize("place", [(-1, 16_000), (0, 10**12), (0, True), (0.5, 16_000), (0, 1)])
 def test_a_place_that_no_sound_has(tmp_path: Path, place: tuple[object, object]) -> None:
     header = {"journal": 1, "sound_from_frame": place[0], "sound_rate": place[1]}
     started = '{"at": 0, "event": "Started", "bookmark": null}'
     (tmp_path / "journal.jsonl").write_text(f"{json.dumps(header)}\n{started}\n")
     with pytest.raises(StorageError, match="does not say where its sound begins"):
         beginning(tmp_path, App(Settings()).coach())
+
+
+def test_a_line_that_took_until_the_end_of_time(tmp_path: Path) -> None:
+    lines = (
+        {"journal": 1, "sound_from_frame": 16_000, "sound_rate": 16_000},
+        {"at": 0, "event": "Started", "bookmark": None},
+        {"at": 10**15 - 1, "event": "SpeechEnded", "token": 1},
+    )
+    (tmp_path / "journal.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    rest = beginning(tmp_path, App(Settings()).coach()).rest
+    assert rest is not None
+    assert len(rest.samples) == 30 * 60 * 16_000, "as much as a recorder keeps"
 
 
 def test_a_link_that_leads_nowhere_beside_a_kept_recording(tmp_path: Path) -> None:

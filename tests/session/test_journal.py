@@ -1,22 +1,29 @@
 """Journals: the same bytes every time, and the same session again without any sound."""
 
+import io
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from skill.cli.screen import Transcript
 from skill.cli.service import sleep_on
 from skill.core.answers import VOLUMES
 from skill.core.coach import Coach
 from skill.core.messages import (
+    AudioEnded,
     Bookmark,
+    Counted,
     Heard,
     MicrophoneLost,
     Remember,
     Say,
+    SpeechEnded,
     Started,
     Talk,
     ThereAgain,
@@ -28,7 +35,7 @@ from skill.errors import StorageError
 from skill.journal import Entry, JournalWriter, SpareJournal, read_journal, repeat
 from skill.ports import Block, BlockKind
 from skill.session import Session
-from tests.support.book import BOOK
+from tests.support.book import BOOK, new_coach
 from tests.support.room import Blocks, session
 from tests.support.scripted import Cue
 
@@ -149,6 +156,13 @@ def test_idle_ticks_are_left_out(recorded: Recorded) -> None:
         ('{"journal": 1}\n{"at": 0, "event": "Tick"}\n{"at": 1, "ev', "line 3"),
         ('{"journal": 1}\n{"at": 0, "event": "Heard", "command": "fly"}\n', "line 2"),
         ('{"journal": 1}\n[]\n', "line 2"),
+        ('{"journal": 1, "sound_from_frame": 1' + "0" * 30 + "}\n", "line 1"),
+        ('{"journal": 1}\n{"at": ' + "9" * 16 + ', "event": "Tick"}\n', "line 2"),
+        ('{"journal": 1}\n{"at": ' + "9" * 400 + ', "event": "Tick"}\n', "line 2"),
+        (
+            '{"journal": 1}\n{"at": 0, "event": "Counted", "this_week": -1' + "0" * 15 + "}",
+            "line 2",
+        ),
     ],
 )
 def test_a_broken_journal_names_its_line(tmp_path: Path, content: str, place: str | None) -> None:
@@ -227,6 +241,36 @@ messages = st.one_of(
 def test_any_message_survives(message: Say | Heard | Started | Remember, at: int) -> None:
     entry = Entry(at, message)
     assert Entry.from_json(json.loads(entry.to_json())) == entry
+
+
+@given(
+    st.sampled_from(Command),
+    st.none() | st.text(st.characters(exclude_categories=())),
+    st.integers(-(10**15) + 1, 10**15 - 1),
+    st.floats(),
+    st.integers(0, 10**15 - 1),
+)
+def test_whatever_a_journal_says_was_given_can_be_repeated_and_shown(
+    command: Command, argument: str | None, number: int, likely: float, at: int
+) -> None:
+    heard = Heard(command, argument, "\ud800", likely, number)
+    told = (Started(), heard, Counted(number), SpeechEnded(1), AudioEnded())
+    again = tuple(repeat(new_coach(), tuple(Entry(at, message) for message in told)))
+    shown = io.StringIO()
+    screen = Transcript(Console(file=shown))
+    for entry in again:
+        screen.message(entry.at, entry.message)
+        assert entry.to_json()
+    assert "you  \\ud800\n" in shown.getvalue(), "nothing that a terminal would obey"
+
+
+def test_a_journal_of_a_day_is_read_while_somebody_waits(tmp_path: Path) -> None:
+    path = tmp_path / "day.jsonl"
+    line = '{"at": 1, "event": "SpeechEnded", "token": 1}\n'
+    path.write_text('{"journal": 1}\n' + line * 10_000, encoding="utf-8")
+    began = time.process_time()
+    assert len(read_journal(path)[1]) == 10_000
+    assert time.process_time() - began < 2
 
 
 def test_a_dialogue_is_told_without_times(recorded: Recorded) -> None:

@@ -254,9 +254,13 @@ def test_settings_written_by_notepad(capfd: Capture, tmp_path: Path) -> None:
         ('model = "a\\u0000b"', "model: Value error, no file can have that name"),
         (f'model = "{"x" * 300}"', "model: Value error, no file can have that name"),
         ('cache = "~nobody-at-all/x"', "nobody here is called ~nobody-at-all/x"),
+        ('routine = "a\\u0000b"', "routine: Value error, no file can have that name"),
+        ("button_pin = " + "9" * 5000, "has a number of thousands of digits in it"),
+        ('mqtt_name = ""', "mqtt_name: String should have at least 1 character"),
+        (f'mqtt_name = "{"x" * 70_000}"', "mqtt_name: String should have at most 100 characters"),
     ],
 )
-def test_a_place_that_is_none(capfd: Capture, tmp_path: Path, line: str, problem: str) -> None:
+def test_a_value_that_is_none(capfd: Capture, tmp_path: Path, line: str, problem: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(line, encoding="utf-8")
     assert_explained(run(capfd, "check", "--settings", path), 10, "settings.toml", problem)
@@ -264,8 +268,10 @@ def test_a_place_that_is_none(capfd: Capture, tmp_path: Path, line: str, problem
 
 def test_a_persons_own_folder_in_the_settings(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text('state = "~/coach"', encoding="utf-8")
-    assert read_settings(path).state == Path.home() / "coach"
+    path.write_text('state = "~/coach"\nroutine = "~/mine.yaml"', encoding="utf-8")
+    settings = read_settings(path)
+    assert settings.state == Path.home() / "coach"
+    assert settings.routine == Path.home() / "mine.yaml"
 
 
 # Models and voices
