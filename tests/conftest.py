@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 try:
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 except ImportError:  # OpenVoiceOS' tests run in an environment of their own, without it
     pass
 else:
-    # How long an example takes says more about the machine's other work than about the code.
-    settings.register_profile("shared machine", deadline=None)
+    # How long an example takes, or is thought out, says more about the machine's other work.
+    settings.register_profile(
+        "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     settings.load_profile("shared machine")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
