@@ -75,10 +75,10 @@ class Listener:
         """
         since, until = self.voice_since, self.voice_until
         for index, probability in enumerate(probabilities):
-            at = now - 10 * (len(probabilities) - 1 - index)
+            at = now - STEP_MS * (len(probabilities) - 1 - index)
             if probability >= self.tuning.voice_probability:
                 if at - until > self.tuning.voice_gap:
-                    since = at - 10
+                    since = at - STEP_MS
                 until = at
         return replace(self, voice_since=since, voice_until=until)
 

@@ -199,7 +199,7 @@ def test_shreds_of_an_echo_are_no_other_talk() -> None:
 def test_second_ears_may_hear_shreds_of_an_echo_too(others: str, kind: type[Decision]) -> None:
     """A lost command: "that hurts" was "slower that hurts" to both of them."""
     said = Hypothesis((reading("back NEXT", 0.7), reading("back [unk]", 0.3)), final=True)
-    ears, doubt = listener(others).listen(said, SPEAKING, 2 * LENGTH)
+    ears, _ = listener(others).listen(said, SPEAKING, 2 * LENGTH)
     doubt = Doubt(Heard(Command.NEXT, None, "next", 0.7, 0), LENGTH, 0.9, over_coach=True)
     assert isinstance(ears.settle(doubt, [said, said]), kind)
 
