@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/own_voice.py barge-in ../shared/audio/rooms
     .venv/bin/python scripts/own_voice.py barge-in ../shared/audio/rooms --own-words
-    .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --every 4
+    .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --every 4 --level 0
     .venv/bin/python scripts/own_voice.py itself ../shared/audio/rooms --kept build/itself.jsonl
 
 A person has started the session with "start rolling", as any session is. `barge-in`: stop-class
@@ -365,15 +365,16 @@ def itself(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
     """Print how often the coach obeyed itself; 0 if never."""
     lines = all_lines()[:: chosen.every]
     pieces = [lines[at : at + 40] for at in range(0, len(lines), 40)]
+    levels = chosen.level or ITSELF_DB
     tasks = [
         Task(room, db, side, n, lines=tuple(piece))
         for side in sides(chosen)
         for room in rooms
-        for db in ITSELF_DB
+        for db in levels
         for n, piece in enumerate(pieces)
     ]
     found = through(tasks, chosen)
-    table = Table("", *map(wording, ITSELF_DB), box=None)
+    table = Table("", *map(wording, levels), box=None)
     for side in sides(chosen):
         counts = [
             sum(
@@ -381,7 +382,7 @@ def itself(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
                 for one in found
                 if (one.task.canceller, one.task.echo_db) == (side, db)
             )
-            for db in ITSELF_DB
+            for db in levels
         ]
         table.add_row(f"{side}: commands in {len(lines) * len(rooms)} lines", *map(str, counts))
     Console().print(table)
@@ -401,6 +402,7 @@ def main() -> int:
     parser.add_argument("--tries", type=int, default=TRIES, help="of every command and voice")
     parser.add_argument("--own-words", action="store_true", help="over lines that have the command")
     parser.add_argument("--every", type=int, default=1, help="only every n-th line")
+    parser.add_argument("--level", type=float, action="append", help="of `itself`: only these, dB")
     parser.add_argument("--kept", type=Path, help="outcomes of the same ears, to go on from")
     parser.add_argument("--cancelled-only", action="store_true")
     parser.add_argument("--webrtc", action="store_true", help="besides (pip install livekit)")
