@@ -15,7 +15,7 @@ from itertools import takewhile
 
 from skill.core import colour
 from skill.core.decision import Context, Decision, Doubt, Flush
-from skill.core.foreground import AFTERWARDS_DB, LATELY_MS, Foreground
+from skill.core.foreground import AFTERWARDS_DB, DOUBTED_DB, LATELY_MS, Foreground
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.loudness import loudness, noise_before, standing_out
 from skill.core.messages import Heard, Ignored
@@ -142,7 +142,7 @@ class Listener:
         words = self.partial.split()[self.echoed :]
         text, after = " ".join(words), 0
         if context.saying and text not in self.vocabulary.meanings:
-            text, after = self._ending(words), self.tuning.pause
+            text, after = self.vocabulary.ending(words), self.tuning.pause
         meaning = self.vocabulary.meanings.get(text)
         if meaning is None or meaning.command not in context.live:
             return None
@@ -175,11 +175,6 @@ class Listener:
         level = loudness(self.recent, word.start_ms, word.end_ms)
         return level is not None and level - room < self.tuning.standing_out
 
-    def _ending(self, words: Sequence[str]) -> str:
-        """The longest phrase that words end with; empty if they end with none."""
-        endings = (" ".join(words[at:]) for at in range(len(words)))
-        return next((ending for ending in endings if ending in self.vocabulary.meanings), "")
-
     def _echoed(self, text: str, context: Context, now: int) -> int:
         """How many first words of a new partial are the coach's."""
         words, before = text.split(), self.partial.split()
@@ -199,8 +194,12 @@ class Listener:
     def _settled(self) -> bool:
         return self.coached >= colour.SETTLED_MS
 
-    def _is_the_coachs(self, start: int, end: int) -> bool:
-        return colour.is_the_coachs(self.recent, start, end, settled=self._settled)
+    def _is_the_coachs(self, verdict: Verdict, context: Context) -> bool:
+        start, end, text = verdict.reading.start_ms, verdict.reading.end_ms, verdict.reading.text
+        unlikely = verdict.confidence < self.tuning.sure_early or contains(context.saying, text)
+        fainter = self.foreground.is_faint(self.recent, start, end, DOUBTED_DB)
+        least = colour.own(settled=self._settled, doubtful=unlikely and fainter)
+        return self.recent.likeness(start, end) >= least
 
     def _is_anothers(self, start: int, end: int, most: float = colour.OTHER) -> bool:
         return self._settled and colour.is_anothers(self.recent, start, end, most)
@@ -274,7 +273,7 @@ class Listener:
         start, end = verdict.reading.start_ms, verdict.reading.end_ms
         if unsure and verdict.confidence < self._plausible(command.care, start, context):
             return unsure
-        if context.saying and self._is_the_coachs(start, end):
+        if context.saying and self._is_the_coachs(verdict, context):
             return "it sounds like the coach"
         if context.saying and self.foreground.is_fainter_than_commands(self.recent, start, end):
             return "fainter than commands are"

@@ -1,6 +1,6 @@
 """What a person can say: phrases and the commands they mean."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -117,6 +117,11 @@ class Vocabulary:
         alone, is no phrase.
         """
         return phrase in self._openings
+
+    def ending(self, words: Sequence[str]) -> str:
+        """The longest phrase that words end with; empty if they end with none."""
+        endings = (" ".join(words[at:]) for at in range(len(words)))
+        return next((ending for ending in endings if ending in self.meanings), "")
 
     def suggest(self, command: Command, argument: str | None = None) -> str:
         """The phrase by which the coach itself names a command.

@@ -486,6 +486,33 @@ def test_over_the_coach_a_word_of_its_colour_is_its_own(
     assert isinstance(judge(final(word, start_ms=59_600), LIVE, over), Heard)
 
 
+@pytest.mark.parametrize(
+    ("saying", "level", "alike", "confidence", "kind"),
+    [
+        ("You have 40 seconds to go.", 58.0, 0.845, 0.92, Ignored),
+        ("You have 40 seconds to go.", 58.0, 0.845, 0.96, Doubt),
+        ("You have 40 seconds to go.", 58.0, 0.79, 0.92, Heard),
+        ("You have 40 seconds to go.", 59.0, 0.845, 0.92, Heard),
+        ("Stop or ouch silences me.", 58.0, 0.9, 1.0, Ignored),
+        ("Stop or ouch silences me.", 58.0, 0.79, 1.0, Heard),
+        ("Stop or ouch silences me.", 59.0, 0.9, 1.0, Heard),
+    ],
+)
+def test_what_is_a_little_faint_and_unlikely_and_of_its_colour_is_the_coachs(
+    saying: str, level: float, alike: float, confidence: float, kind: type[Decision]
+) -> None:
+    """False commands: "to go" was "enough", and its own "stop", 2 and 6 dB below the person, was
+    "stop" to all ears.
+    """
+    context = replace(SPEAKING, saying=saying)
+    person = after_commands(60)
+    over = person.notice([Moment(level, coach=True, alike=alike)] * 300, 60_000)
+    said = final("stop", confidence, start_ms=59_600)
+    assert isinstance(judge(said, context, over), kind)
+    early = replace(over, coached=8_000)
+    assert not isinstance(judge(said, context, early), Ignored), "its colour is not known yet"
+
+
 @pytest.mark.parametrize(("alike", "kind"), [(0.92, Doubt), (0.94, Ignored)])
 def test_before_the_filter_has_settled_only_what_is_very_much_of_its_colour_is_its_own(
     alike: float, kind: type[Decision]
