@@ -364,6 +364,9 @@ def silence_ms(one: Outcome) -> int | None:
 def itself(rooms: Sequence[Path], chosen: argparse.Namespace) -> int:
     """Print how often the coach obeyed itself; 0 if never."""
     lines = all_lines()[:: chosen.every]
+    if chosen.order is not None:
+        numbers = np.random.default_rng(chosen.order).permutation(len(lines))
+        lines = tuple(lines[number] for number in numbers)
     pieces = [lines[at : at + 40] for at in range(0, len(lines), 40)]
     levels = chosen.level or ITSELF_DB
     tasks = [
@@ -403,6 +406,7 @@ def main() -> int:
     parser.add_argument("--own-words", action="store_true", help="over lines that have the command")
     parser.add_argument("--every", type=int, default=1, help="only every n-th line")
     parser.add_argument("--level", type=float, action="append", help="of `itself`: only these, dB")
+    parser.add_argument("--order", type=int, help="of `itself`: a seed, for another order of lines")
     parser.add_argument("--kept", type=Path, help="outcomes of the same ears, to go on from")
     parser.add_argument("--cancelled-only", action="store_true")
     parser.add_argument("--webrtc", action="store_true", help="besides (pip install livekit)")
