@@ -27,6 +27,7 @@ from tests.support.pulse import Pulse, running_pulseaudio
 
 AWAY_S = 5.0
 SPOKEN_WITHIN_S = 3.0
+NOTICED_WITHIN_S, BACK_WITHIN_S = 10.0, 15.0
 MOVEMENT_S = 1800
 COMMANDS = ("repeat", "how long", "which step", "where are we", "more time")
 
@@ -97,7 +98,8 @@ def _microphone(coach: Live, pulse: Pulse, times: int) -> bool:
     print(f"microphone pulled {times} times for {AWAY_S:.0f} s, in the middle of a movement")
     _tell("  spoken after", spoken)
     _tell("  heard again after", back)
-    return _kept(coach) and max(spoken) <= SPOKEN_WITHIN_S and set(notices) == {1}
+    soon = max(spoken) <= SPOKEN_WITHIN_S and max(back) <= BACK_WITHIN_S
+    return _kept(coach) and soon and set(notices) == {1}
 
 
 def _speaker(coach: Live, pulse: Pulse, times: int) -> bool:
@@ -126,7 +128,8 @@ def _speaker(coach: Live, pulse: Pulse, times: int) -> bool:
     _tell("  noticed after", noticed)
     _tell("  playing again after", back)
     print(f"  the line that was cut begun anew: {sum(resumed)} of {len(resumed)}")
-    return _kept(coach) and all(resumed)
+    soon = max(noticed) <= NOTICED_WITHIN_S and max(back) <= BACK_WITHIN_S
+    return _kept(coach) and soon and all(resumed)
 
 
 def _unfinished(coach: Live) -> str:
