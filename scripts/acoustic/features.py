@@ -33,6 +33,7 @@ from augment import (
 from clatter import FOLDER as CLATTER_FOLDER
 from commands import all_phrases
 from corpus import Part, Utterance, noise_files, read_utterances
+from frames import CEPSTRA, CROPPED, IGNORED, SHIFT, STRIDE, WANTED
 from lexicon import SIL, SPN
 from music import FOLDER as MUSIC_FOLDER
 from sound import RATE, Wave, read_wave
@@ -41,24 +42,8 @@ from synthesise import generator
 from transcribe import DOUBTED
 from units import unit, units_of
 
-SHIFT = 160
-"""Samples between frames."""
-STRIDE = 3
-"""Frames of 10 ms for each target."""
-CEPSTRA = 40
-
-IGNORED = 65535
-"""Stands for a unit that nobody knows: a doubted word of `transcribe`."""
-
 Mfcc = npt.NDArray[np.float16]
 Units = npt.NDArray[np.uint16]
-
-CROPPED = 0.45
-"""Share of the changed copies of sentences that are cut to one to three words: what people say
-alone in the recordings are three words of Speech Commands and six of the wake words."""
-
-WANTED = 0.7
-"""Share of cut words that are a phrase of the coach's, where a sentence has one."""
 
 LOUD_NOISES = ("Dogbark", "Babycry", "sneeze", "Rooster", "miaow", CLATTER_FOLDER)
 """In the paths of noise files whose loud parts count as SPN; all other noise is SIL."""

@@ -18,7 +18,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import torch
-from features import CEPSTRA, STRIDE
+from frames import CEPSTRA, STRIDE
 from torch import Tensor, nn
 
 WIDE = 384

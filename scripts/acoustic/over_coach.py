@@ -26,7 +26,8 @@ from echo_scenes import (
     sources,
     talk,
 )
-from features import PLANS, SHIFT, Example, Mfcc, Units, chosen, label, targets, write_shard
+from features import PLANS, Example, Mfcc, Units, chosen, label, targets, write_shard
+from frames import SHIFT
 from scipy.signal import fftconvolve
 from sound import RATE, Wave, read_wave
 from stage import stage

@@ -24,7 +24,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from align import AlignedWord, Alignment, Segment, as_line, begun, read_alignments
-from features import SHIFT, STRIDE, dithered, mfcc
+from features import dithered, mfcc
+from frames import SHIFT, STRIDE
 from lexicon import SIL, SPN, Lexicon, Pronunciation, read_lexicon
 from sequence import SCALE
 from sound import Wave, read_wave

@@ -68,8 +68,9 @@ def neighbours(pdfs: npt.NDArray[np.int64], count: int) -> Neighbours:
 def near(pdfs: Tensor, count: int) -> Tensor:
     """Which pdfs the aligned path may have in each frame: 1 or 0, shape (batch, frames, pdfs)."""
     unknown = pdfs == ANY
-    exact = torch.nn.functional.one_hot(pdfs.clamp(min=0), count).float()
-    exact[unknown] = 1.0
+    exact = torch.zeros(*pdfs.shape, count, device=pdfs.device)
+    exact.scatter_(2, pdfs.clamp(min=0)[..., None], 1.0)
+    exact.masked_fill_(unknown[..., None], 1.0)
     allowed = exact.clone()
     for shift in range(1, TOLERANCE + 1):
         allowed[:, shift:] += exact[:, :-shift]
@@ -90,7 +91,7 @@ def paths(emissions: Tensor, graph: Neighbours) -> tuple[Tensor, Tensor]:
     """
     frames = emissions.shape[1]
     forward = torch.empty_like(emissions)
-    total = torch.zeros(len(emissions))
+    total = torch.zeros(len(emissions), device=emissions.device)
     here = graph.first * emissions[:, 0]
     for frame in range(frames):
         if frame:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from features import IGNORED
+from frames import IGNORED
 from lexicon import SPN
 from units import BOUNDARY, CLASS_OF, CLASSES, unit
 

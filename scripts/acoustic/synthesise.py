@@ -25,6 +25,7 @@ from corpus import Part, Utterance, read_utterances, share, write_utterances
 from lexicon import read_lexicon
 from piper import PiperVoice, SynthesisConfig
 from stage import stage
+from vocabulary import USUAL, WORDS, read_vocabulary
 
 HELD_OUT = frozenset({"flite-slt", "festival-cmu_us_slt_arctic_hts"})
 """One woman's voice (CMU's `slt`), in the two engines that have it."""
@@ -56,6 +57,9 @@ the phrases differs from the dictionary (espeak-ng's `--ipa`, compared vowel by 
 
 SENTENCE_LENGTHS = range(3, 13)
 """Words in the sentences that are taken from the recordings' texts."""
+ALONE, ALONE_BY_RECORDED = 60, 400
+"""Of the usual words, how many a variant of eSpeak's says alone, and how many a recorded voice:
+people say few words alone in the recordings, and what nobody says is heard as `[unk]`."""
 RARE = 40
 """A phrase's word said fewer times than this in the training recordings goes into carriers."""
 
@@ -163,7 +167,11 @@ def carriers(utterances: Iterable[Utterance]) -> list[str]:
 
 
 def texts_for(
-    voice: Voice, around: list[str], general: list[str], rng: np.random.Generator
+    voice: Voice,
+    around: list[str],
+    general: list[str],
+    words: list[str],
+    rng: np.random.Generator,
 ) -> list[str]:
     """What a voice says: measuring voices each command once, the others a mixture."""
     if voice.part is not Part.TRAIN:
@@ -174,7 +182,9 @@ def texts_for(
     order = np.concatenate([rng.permutation(len(phrases)) for _ in range(2)])[:many]
     chosen = [phrases[number] for number in order]
     chosen += rng.choice(around, size=some).tolist()
-    return chosen + rng.choice(general, size=some).tolist()
+    chosen += rng.choice(general, size=some).tolist()
+    alone = ALONE if espeak else ALONE_BY_RECORDED
+    return chosen + rng.choice(words, size=alone, replace=False).tolist()
 
 
 def perform(voice: Voice, texts: list[str], build: Path) -> list[Utterance]:
@@ -212,9 +222,10 @@ def main() -> None:
     general = sorted({u.text for u in trained if all(w in lexicon for w in u.text.split())})
     general = [text for text in general if len(text.split()) in SENTENCE_LENGTHS]
     around = carriers(trained)
+    words = read_vocabulary(WORDS)[:USUAL]
     rows: list[Utterance] = []
     for voice in voices():
-        texts = texts_for(voice, around, general, generator(voice.identity))
+        texts = texts_for(voice, around, general, words, generator(voice.identity))
         rows += perform(voice, texts, build)
     write_utterances(build / "synthetic.tsv", rows)
     for part in Part:

@@ -32,7 +32,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from distort import FASTEST, at_pace, distort, pace
-from features import CEPSTRA, IGNORED, NOISE_COPIES, STRIDE
+from features import NOISE_COPIES
+from frames import CEPSTRA, IGNORED, STRIDE
 from lexicon import PHONES
 from network import LEFT_CONTEXT, RIGHT_CONTEXT, SIGHTS, Network, drop, parameters_of
 from sequence import ANY, Neighbours, neighbours, path_loss
