@@ -56,7 +56,7 @@ ROOM, MADE_ROOM = 0.3, 0.3
 MICROPHONE, DULL, THIN = 0.4, 0.3, 0.3
 """Shares of windows heard by another one, and of these without the top, or the bottom."""
 LEVEL_DB = (-50.0, -12.0)
-CLEAN_DB = -26.0
+CLEAN_DB, CLEAN_HISS = -26.0, 3.0
 NOISY, COLOURED, BABBLING = 0.45, 0.22, 0.10
 """Shares of the windows with each kind of noise."""
 NOISE_DB = (0.0, 28.0)
@@ -73,12 +73,13 @@ class Batch:
     """Windows of training.
 
     Attributes:
-        changed, clean: MFCCs, shape (windows, 40, 3 WINDOW).
+        changed: MFCCs, shape (windows, 40, 3 WINDOW).
+        clean: the same of what was not changed, if it was asked for.
         pdfs: what is said, ANY where nobody knows, shape (windows, WINDOW).
     """
 
     changed: Tensor
-    clean: Tensor
+    clean: Tensor | None
     pdfs: Tensor
 
 
@@ -146,17 +147,20 @@ class Hearing:
         """Even random numbers."""
         return torch.rand(*shape, device=self.device) * (high - low) + low
 
-    def batch(self, cuts: Cuts) -> Batch:
+    def batch(self, cuts: Cuts, *, clean: bool) -> Batch:
         """Hear windows, change them, and say what is in them."""
         dry, units = self.gather(cuts)
-        level = speech_level(dry)
-        clean = dry * (decibels(torch.full_like(level, CLEAN_DB)) * 32768 / level)[:, None]
-        clean = clean + torch.randn_like(clean) * 3
         paces = self.random(len(dry), low=SLOWEST, high=FASTEST)
         paces = torch.where(self.random(len(dry)) < STEADY, torch.ones_like(paces), paces)
         counts = (WINDOW * paces).round().long()
         changed = self.distorted(self.at_pace(self.mfcc(self.surrounded(dry)), counts))
-        return Batch(changed, self.at_pace(self.mfcc(clean), counts), self.targets(units, counts))
+        unchanged = self.at_pace(self.mfcc(self.levelled(dry)), counts) if clean else None
+        return Batch(changed, unchanged, self.targets(units, counts))
+
+    def levelled(self, dry: Tensor) -> Tensor:
+        """As recorded, at a good level, with a little hiss."""
+        level = 32768 * 10 ** (CLEAN_DB / 20) / speech_level(dry)
+        return dry * level[:, None] + torch.randn_like(dry) * CLEAN_HISS
 
     def gather(self, cuts: Cuts) -> tuple[Tensor, Tensor]:
         """Sound, shape (windows, SAMPLES), and units, shape (windows, FRAMES)."""

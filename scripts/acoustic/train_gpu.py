@@ -86,12 +86,12 @@ class Source:
     batch: int
     workers: int
 
-    def batches(self, spliced: float, seed: int) -> Iterator[Batch]:
+    def batches(self, spliced: float, seed: int, *, clean: bool = False) -> Iterator[Batch]:
         """For ever."""
         windows = Windows(self.cutter, self.batch, spliced, seed)
         loader = DataLoader(windows, batch_size=None, num_workers=self.workers)
         for parts in loader:
-            yield self.hearing.batch(Cuts(*(part.numpy() for part in parts)))
+            yield self.hearing.batch(Cuts(*(part.numpy() for part in parts)), clean=clean)
 
 
 class CapturedPaths:
@@ -217,12 +217,14 @@ class School:
     output: Path
     priors: Tensor
 
-    def rounds(self, minutes: float, seed: int) -> Iterator[tuple[float, int, Batch]]:
+    def rounds(
+        self, minutes: float, seed: int, *, clean: bool
+    ) -> Iterator[tuple[float, int, Batch]]:
         """Share of the time gone, number and batch of each step, until the minutes are over."""
         begun = time.monotonic()
         step = 0
         for spliced, until in ((SPLICED, 1 - SETTLING), (SPLICED_LAST, 1.0)):
-            for batch in self.source.batches(spliced, seed):
+            for batch in self.source.batches(spliced, seed, clean=clean):
                 done = (time.monotonic() - begun) / (minutes * 60)
                 if done > until:
                     break
@@ -241,9 +243,11 @@ class School:
     def teach(self, learners: Sequence[Learner], minutes: float) -> None:
         """The teachers' time."""
         said = time.monotonic()
-        for done, step, batch in self.rounds(minutes, 1):
-            clean = torch.rand(len(batch.clean), 1, 1, device=batch.clean.device) < CLEAN
-            mfcc = torch.where(clean, batch.clean, batch.changed)
+        for done, step, batch in self.rounds(minutes, 1, clean=True):
+            mfcc = batch.changed
+            if batch.clean is not None:
+                unchanged = torch.rand(len(mfcc), 1, 1, device=mfcc.device) < CLEAN
+                mfcc = torch.where(unchanged, batch.clean, mfcc)
             talk = time.monotonic() - said > REPORT_SECONDS
             for one in learners:
                 scores = scores_of(one.network, mfcc)
@@ -277,10 +281,10 @@ class School:
         """The students' time."""
         forward_backward = CapturedPaths(graph)
         said = saved = time.monotonic()
-        for done, step, batch in self.rounds(minutes, 1000):
+        for done, step, batch in self.rounds(minutes, 1000, clean=bool(teachers)):
             pdfs = batch.pdfs[:, JUDGED].contiguous()
             thought = None
-            if teachers:
+            if batch.clean is not None:
                 thought = self.opinion(teachers, batch.clean)[:, :, JUDGED]
                 believed = thought.gather(1, pdfs.clamp(min=0)[:, None])[:, 0] >= IMPOSSIBLE
                 pdfs = torch.where(believed, pdfs, torch.full_like(pdfs, ANY))
