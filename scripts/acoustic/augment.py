@@ -13,6 +13,7 @@ from scipy.signal import fftconvolve, lfilter, resample_poly
 from sound import RATE, Wave, read_wave
 
 FULL_SCALE = 32768.0
+LONGEST_ROOM_S = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,24 @@ def recorded_noise(length: int, noises: tuple[Wave, ...], rng: np.random.Generat
 
 
 def synthetic_room(rng: np.random.Generator) -> Wave:
-    """Direct sound and a decaying noise tail: reverberation time 0.1 to 0.6 s."""
-    length = int(RATE * rng.uniform(0.1, 0.6))
-    tail = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
-    tail *= rng.uniform(0.1, 0.9) / np.sqrt(np.square(tail).sum())
-    tail[: RATE // 500] = 0.0
+    """Direct sound, some reflections and a decaying tail, duller than what makes it.
+
+    The tail is noise that decays (Polack, "La transmission de l'energie sonore dans les
+    salles", 1988): 60 dB in 0.15 to 1 s. What is reflected is 12 dB fainter to 14 dB louder than
+    the direct sound: in the rooms that were measured it is up to 15 dB louder.
+    """
+    seconds = float(np.exp(rng.uniform(np.log(0.15), np.log(1.0))))
+    length = int(RATE * LONGEST_ROOM_S)
+    decay = np.exp(-6.9 * np.arange(length) / (seconds * RATE))
+    tail = rng.standard_normal(length) * decay
+    tail[: int(rng.uniform(0.002, 0.02) * RATE)] = 0.0
+    places = rng.integers(RATE // 500, RATE // 20, size=int(rng.integers(3, 12)))
+    loud = float(np.abs(tail).max()) * rng.uniform(0.5, 3.0, size=len(places))
+    tail[places] += loud * decay[places] * rng.choice([-1.0, 1.0], size=len(places))
+    pole = rng.uniform(0.0, 0.7)
+    tail = lfilter([1.0 - pole], [1.0, -pole], tail)
+    tail *= 10 ** (rng.uniform(-12, 14) / 20) / np.sqrt(np.square(tail).sum() + 1e-12)
+    tail = np.clip(tail, -0.9, 0.9)  # the direct sound stays the loudest: labels begin there
     tail[0] = 1.0
     return np.asarray(tail, dtype=np.float32)
 

@@ -52,7 +52,9 @@ TAPS = 8
 FADE = 48
 """Samples in which a piece is faded in after another."""
 
-ROOM, MADE_ROOM = 0.3, 0.3
+ROOM, MADE_ROOM = 0.25, 0.4
+REFLECTIONS = 0.01
+"""Share of the first samples that are one."""
 MICROPHONE, DULL, THIN = 0.4, 0.3, 0.3
 """Shares of windows heard by another one, and of these without the top, or the bottom."""
 LEVEL_DB = (-50.0, -12.0)
@@ -254,17 +256,29 @@ class Hearing:
         """Rooms that were measured, rooms that are made, and none, shape (windows, samples)."""
         dice = self.random(windows, 1)
         real = self.rooms[torch.randint(len(self.rooms), (windows,), device=self.device)]
-        time = torch.arange(LONGEST_ROOM, device=self.device)
-        length = self.random(windows, 1, low=0.1, high=0.6) * RATE
-        tail = torch.randn(windows, LONGEST_ROOM, device=self.device)
-        tail = tail * torch.exp(-6.9 * time / length)
-        tail[:, : RATE // 500] = 0.0
-        tail = tail * self.random(windows, 1, low=0.1, high=0.9) / tail.norm(dim=1, keepdim=True)
-        tail[:, 0] = 1.0
+        tail = self.tails(windows)
         none = torch.zeros_like(tail)
         none[:, 0] = 1.0
         response = torch.where(dice < ROOM, real, none)
         return torch.where((dice >= ROOM) & (dice < ROOM + MADE_ROOM), tail, response)
+
+    def tails(self, windows: int) -> Tensor:
+        """As `augment.synthetic_room`, shape (windows, samples)."""
+        time = torch.arange(LONGEST_ROOM, device=self.device)
+        seconds = torch.exp(self.random(windows, 1, low=math.log(0.15), high=0.0))
+        decay = torch.exp(-6.9 * time / (seconds * RATE))
+        tail = torch.randn(windows, LONGEST_ROOM, device=self.device)
+        tail = tail * (time >= self.random(windows, 1, low=0.002, high=0.02) * RATE)
+        early = (self.random(windows, LONGEST_ROOM) < REFLECTIONS) & (time > RATE // 500)
+        early = early & (time < RATE // 20)
+        tail = (tail + early * self.random(windows, 1, low=2.0, high=12.0) * tail.sign()) * decay
+        pole = self.random(windows, 1, high=0.7)
+        spectrum = torch.fft.rfft(tail, SPECTRUM) * (1 - pole) / (1 - pole * self.delay)
+        tail = torch.fft.irfft(spectrum, SPECTRUM)[:, :LONGEST_ROOM]
+        louder = decibels(self.random(windows, 1, low=-12.0, high=14.0))
+        tail = tail * louder / tail.norm(dim=1, keepdim=True)
+        tail[:, 0] += 1.0
+        return tail
 
     def microphones(self, windows: int) -> Tensor:
         """Frequency responses as `augment.change_microphone` has them, shape (windows, bins)."""
