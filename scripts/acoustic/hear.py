@@ -140,8 +140,6 @@ class Hearing:
         self.class_of = torch.tensor(classes, device=device)
         self.mfcc = Mfcc(device)
         self.from_cosines = torch.from_numpy(from_cosines()).to(device)
-        edges = np.linspace(mel(np.array(LOW_HZ)), mel(np.array(HIGH_HZ)), BANDS + 2)[1:-1]
-        self.centres = torch.from_numpy(edges.astype(np.float32)).to(device)
         turn = -2j * math.pi * torch.arange(SPECTRUM // 2 + 1, device=device) / SPECTRUM
         self.delay = torch.exp(turn).to(torch.complex64)
 
@@ -313,7 +311,8 @@ class Hearing:
     def distorted(self, mfcc: Tensor) -> Tensor:
         """Other vocal tracts, tilts and masks."""
         windows, _, frames = mfcc.shape
-        bands = self.warps(windows) @ (self.from_cosines @ mfcc)
+        factors = 1 + self.random(windows, 1, low=-WARP, high=WARP)
+        bands = warps(factors) @ (self.from_cosines @ mfcc)
         means = bands.mean(2, keepdim=True)
         band = torch.arange(BANDS, device=self.device)
         for number in range(BAND_MASKS):
@@ -331,16 +330,6 @@ class Hearing:
             bands = torch.where(hidden[:, None, :], means, bands)
         return self.mfcc.cosines @ (bands + self.tilts(windows)[:, :, None])
 
-    def warps(self, windows: int) -> Tensor:
-        """As `distort.warp_bands`, a random one for each window, shape (windows, 40, 40)."""
-        factor = 1 + self.random(windows, 1, low=-WARP, high=WARP)
-        hertz = 700.0 * torch.expm1(self.centres / 1127.0) / factor
-        wanted = 1127.0 * torch.log1p(hertz / 700.0)
-        spacing = self.centres[1] - self.centres[0]
-        source = ((wanted - self.centres[0]) / spacing).clamp(0, BANDS - 1)
-        band = torch.arange(BANDS, device=self.device)
-        return (1 - (source[:, :, None] - band).abs()).clamp(min=0)
-
     def tilts(self, windows: int) -> Tensor:
         """A smooth curve over the bands for each window, shape (windows, 40)."""
         order = torch.arange(CURVES, device=self.device)
@@ -348,6 +337,17 @@ class Hearing:
         band = torch.arange(BANDS, device=self.device) + 0.5
         shape = torch.cos(math.pi / BANDS * order[:, None] * band)
         return (torch.randn(windows, CURVES, device=self.device) * size) @ shape
+
+
+def warps(factors: Tensor) -> Tensor:
+    """As `distort.warp_bands`, for factors of shape (windows, 1), shape (windows, 40, 40)."""
+    low, high = (float(mel(np.array(hertz))) for hertz in (LOW_HZ, HIGH_HZ))
+    centres = torch.linspace(low, high, BANDS + 2, device=factors.device)[1:-1]
+    wanted = 1127.0 * torch.log1p(torch.expm1(centres / 1127.0) / factors)
+    spacing = (high - low) / (BANDS + 1)
+    source = ((wanted - centres[0]) / spacing).clamp(0, BANDS - 1)
+    band = torch.arange(BANDS, device=factors.device)
+    return (1 - (source[:, :, None] - band).abs()).clamp(min=0)
 
 
 def decibels(level: Tensor) -> Tensor:
