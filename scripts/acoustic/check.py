@@ -1,4 +1,4 @@
-"""Whether what a GPU computes is what the processor's stages do: cepstra, warps, losses of paths.
+"""Whether what a GPU computes is what the processor's stages do: cepstra, and warps.
 
 Prints the largest difference of each, and fails if one is too large. Needs nothing but this folder.
 
@@ -12,13 +12,10 @@ import torch
 from distort import BANDS, warp_bands
 from features import mfcc
 from hear import Mfcc, warps
-from sequence import ANY, neighbours, path_loss
 from sound import RATE
-from train_gpu import CapturedPaths, path_gradients
 
-CLOSE = {"cepstra": 0.01, "warps": 1e-4, "losses of paths": 1e-5, "their derivatives": 1e-6}
+CLOSE = {"cepstra": 0.01, "warps": 1e-4}
 """A cepstrum's deviation is 5 to 20."""
-PDFS = 20
 
 
 def cepstra() -> float:
@@ -37,23 +34,9 @@ def warped() -> float:
     return float(np.abs(ours.numpy() - theirs).max()) if ours.shape[1] == BANDS else np.inf
 
 
-def losses() -> tuple[float, float]:
-    """`train_gpu` against `sequence`, and their derivatives."""
-    torch.manual_seed(0)
-    graph = neighbours(np.random.default_rng(0).integers(0, PDFS, 5000), PDFS)
-    scores = torch.randn(4, PDFS, 30, requires_grad=True)
-    pdfs = torch.randint(0, PDFS, (4, 30))
-    pdfs[0, 3] = ANY
-    loss = path_loss(scores, pdfs, graph)
-    loss.backward()
-    (gradient,), (value,) = path_gradients([scores.detach()], pdfs, graph, CapturedPaths(graph))
-    wrong = 0.0 if scores.grad is None else float((gradient - scores.grad).abs().max())
-    return float((value - loss.detach()).abs()), wrong
-
-
 def main() -> None:
     """Compare."""
-    found = dict(zip(CLOSE, (cepstra(), warped(), *losses()), strict=True))
+    found = dict(zip(CLOSE, (cepstra(), warped()), strict=True))
     for name, apart in found.items():
         print(f"{name}: {apart:.2g} apart")
     if any(found[name] > CLOSE[name] for name in CLOSE):

@@ -21,6 +21,7 @@ import kaldi
 import numpy as np
 import numpy.typing as npt
 import torch
+from checkpoint import restore
 from network import (
     ENTRY,
     LEFT_CONTEXT,
@@ -35,7 +36,6 @@ from network import (
 from phones import pdf_of_phones, word_kinds
 from stage import stage
 from torch import nn
-from train import restore
 from units import Tying, write_tying
 
 Floats = npt.NDArray[np.float64]

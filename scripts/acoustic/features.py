@@ -171,6 +171,16 @@ def make(alignment: Alignment, task: "Task") -> tuple[Mfcc, Units]:
     return targets(Example(surround(example.wave, around, rng), example.units), rng)
 
 
+def label_noise(file: Path, wave: Wave) -> Units:
+    """The unit of every frame of 10 ms of a recording without speech."""
+    units = label([], len(wave))
+    if any(name in str(file) for name in LOUD_NOISES):
+        frames = np.resize(wave, len(units) * SHIFT).reshape(len(units), SHIFT)
+        power = np.convolve(np.square(frames).mean(axis=1), np.ones(9) / 9, mode="same")
+        units[power > power.max() / 100] = unit(SPN, 0)
+    return units
+
+
 def make_noise(file: Path | None, copy: int) -> tuple[Mfcc, Units]:
     """A recording without speech; no file: five seconds of nothing, or of the faintest noise."""
     rng = generator(f"{file} {copy}")
@@ -182,12 +192,7 @@ def make_noise(file: Path | None, copy: int) -> tuple[Mfcc, Units]:
         wave = change_speed(wave, int(rng.integers(75, 134)))
     level = 32768 * 10 ** (rng.uniform(-60, -15) / 20)
     wave = wave * np.float32(level / max(rms(wave), 1.0))
-    units = label([], len(wave))
-    if any(name in str(file) for name in LOUD_NOISES):
-        frames = np.resize(wave, len(units) * SHIFT).reshape(len(units), SHIFT)
-        power = np.convolve(np.square(frames).mean(axis=1), np.ones(9) / 9, mode="same")
-        units[power > power.max() / 100] = unit(SPN, 0)
-    return targets(Example(np.clip(wave, -32768, 32767), units), rng)
+    return targets(Example(np.clip(wave, -32768, 32767), label_noise(file, wave)), rng)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,17 +316,22 @@ def batched(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
         yield batch
 
 
+def noises(name: str, audio: Path, build: Path) -> list[Path]:
+    """The files of a plan without speech."""
+    if name in MADE:
+        return sorted((build / MADE[name]).glob("*[0-9].flac"))
+    return noise_files(audio, Part.TRAIN)
+
+
 def plan_tasks(name: str, audio: Path, build: Path, draw: str) -> list[Task]:
     """All shards of a plan that are not there yet, copy by copy."""
     cropped = False
     if name in NOISE_COPIES:
         copies = range(NOISE_COPIES[name])
         root = audio
-        items: Sequence[Item] = (
-            sorted((build / MADE[name]).glob("*[0-9].flac"))
-            if name in MADE
-            else [*noise_files(audio, Part.TRAIN), *[None] * 40]
-        )
+        items: Sequence[Item] = noises(name, audio, build)
+        if name not in MADE:
+            items = [*items, *[None] * 40]
     else:
         plan = PLANS[name]
         copies, cropped = plan.copies, plan.cropped

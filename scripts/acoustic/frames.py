@@ -5,6 +5,8 @@ SHIFT = 160
 STRIDE = 3
 """Frames of 10 ms for each target."""
 CEPSTRA = 40
+WINDOW = 130
+"""Frames of 30 ms in one training window."""
 
 IGNORED = 65535
 """Stands for a unit that nobody knows: a doubted word of `transcribe`."""

@@ -31,15 +31,13 @@ from distort import (
     from_cosines,
     mel,
 )
-from frames import IGNORED, SHIFT, STRIDE
+from frames import IGNORED, SHIFT, STRIDE, WINDOW
 from packed import LONGEST_ROOM, NOISE, Sounds
 from sequence import ANY
 from sound import RATE
 from torch import Tensor
 from units import BOUNDARY, CLASS_OF, CLASSES, Tying
 
-WINDOW = 130
-"""Frames of 30 ms in one training window, as in `train`."""
 FRAMES = (int(WINDOW * FASTEST) + 1) * STRIDE
 """Frames of 10 ms that are heard, before the tempo is changed."""
 LENGTH, FFT = 400, 512
@@ -314,21 +312,23 @@ class Hearing:
         factors = 1 + self.random(windows, 1, low=-WARP, high=WARP)
         bands = warps(factors) @ (self.from_cosines @ mfcc)
         means = bands.mean(2, keepdim=True)
-        band = torch.arange(BANDS, device=self.device)
-        for number in range(BAND_MASKS):
-            first = self.random(windows, 1, high=BANDS - WIDEST_MASK).floor()
-            width = self.random(windows, 1, low=1, high=WIDEST_MASK + 1).floor()
-            width = width * (self.random(windows, 1) < (BAND_MASKS - number) / (BAND_MASKS + 1))
-            hidden = (band >= first) & (band < first + width)
-            bands = torch.where(hidden[:, :, None], means, bands)
-        time = torch.arange(frames, device=self.device)
-        for number in range(TIME_MASKS):
-            first = self.random(windows, 1, high=frames - LONGEST_MASK).floor()
-            width = self.random(windows, 1, low=3, high=LONGEST_MASK + 1).floor()
-            width = width * (self.random(windows, 1) < (TIME_MASKS - number) / (TIME_MASKS + 1))
-            hidden = (time >= first) & (time < first + width)
-            bands = torch.where(hidden[:, None, :], means, bands)
+        hidden = self.masks((windows, BANDS), BAND_MASKS, 1, WIDEST_MASK)
+        bands = torch.where(hidden[:, :, None], means, bands)
+        hidden = self.masks((windows, frames), TIME_MASKS, 3, LONGEST_MASK)
+        bands = torch.where(hidden[:, None, :], means, bands)
         return self.mfcc.cosines @ (bands + self.tilts(windows)[:, :, None])
+
+    def masks(self, shape: tuple[int, int], most: int, narrow: int, wide: int) -> Tensor:
+        """Up to `most` stretches of each window, `narrow` to `wide` long, are True."""
+        windows, size = shape
+        place = torch.arange(size, device=self.device)
+        hidden = torch.zeros(shape, dtype=torch.bool, device=self.device)
+        for number in range(most):
+            first = self.random(windows, 1, high=size - wide).floor()
+            width = self.random(windows, 1, low=narrow, high=wide + 1).floor()
+            width = width * (self.random(windows, 1) < (most - number) / (most + 1))
+            hidden |= (place >= first) & (place < first + width)
+        return hidden
 
     def tilts(self, windows: int) -> Tensor:
         """A smooth curve over the bands for each window, shape (windows, 40)."""

@@ -60,6 +60,8 @@ SIGHTS = {"far": FAR, "near": NEAR}
 LEFT_CONTEXT = -ENTRY[0] + sum(reach.back for reach in FAR)
 """The farthest of all."""
 RIGHT_CONTEXT = ENTRY[1] + sum(reach.ahead for reach in FAR)
+JUDGED = slice(LEFT_CONTEXT // STRIDE + 1, -(RIGHT_CONTEXT // STRIDE + 1))
+"""The frames of a training window whose whole context lies inside it."""
 
 
 def beside(values: Tensor, back: int, ahead: int) -> Tensor:

@@ -24,14 +24,12 @@ import numpy as np
 import numpy.typing as npt
 import soundfile as sf
 from align import Alignment
-from corpus import Part, noise_files, room_files
-from features import LOUD_NOISES, PLANS, SENTENCES, Plan, chosen, label, said_alone
+from corpus import Part, room_files
+from features import PLANS, chosen, label, label_noise, noises, said_alone
 from frames import SHIFT
-from lexicon import SPN
-from packed import GROUPS, LONGEST_ROOM, ROOMS
+from packed import GROUPS, LONGEST_ROOM, NOISE, ROOMS
 from sound import RATE, Wave, read_wave, to_pcm
 from stage import stage, whole, workers
-from units import unit
 
 KILOBITS = 20
 """Of Opus, a second."""
@@ -42,14 +40,6 @@ ENCODER = (
 """Five times as fast as libsndfile, which leaves no choice of the complexity."""
 PART_SECONDS = 600
 
-SPOKEN = {
-    "sentences": Plan("corpus", "corpus", Part.TRAIN, SENTENCES, range(1)),
-    "single": PLANS["single"],
-    "read": PLANS["read"],
-    "transcribed": PLANS["transcribed"],
-    "synthetic": PLANS["synthetic"],
-    "dev": PLANS["dev"],
-}
 Item = Alignment | Path
 
 
@@ -99,11 +89,7 @@ def noisy(file: Path) -> Recording:
     """A recording without speech, as loud as can be."""
     wave = whole_frames(read_wave(file))
     wave = wave * np.float32(30_000 / max(1.0, float(np.abs(wave).max())))
-    units = label([], len(wave))[: len(wave) // SHIFT]
-    if any(name in str(file) for name in LOUD_NOISES):
-        power = np.square(wave.reshape(-1, SHIFT)).mean(axis=1)
-        power = np.convolve(power, np.ones(9) / 9, mode="same")
-        units[power > power.max() / 100] = unit(SPN, 0)
+    units = label_noise(file, wave)[: len(wave) // SHIFT]
     return Recording(wave, units, np.zeros((0, 3), np.int32))
 
 
@@ -152,17 +138,13 @@ def parts(items: Sequence[Item], seconds: Sequence[float]) -> Iterator[tuple[Ite
 
 def items_of(group: str, audio: Path, build: Path) -> tuple[Path, list[Item], list[float]]:
     """A group's root, what it consists of, and how long each is in seconds."""
-    if group in SPOKEN:
-        plan = SPOKEN[group]
-        alignments = chosen(plan, build)
-        root = audio if plan.manifest == "corpus" else build
-        return root, list(alignments), [one.seconds for one in alignments]
-    files = {
-        "noise": lambda: noise_files(audio, Part.TRAIN),
-        "music": lambda: sorted((build / "music-made").glob("*[0-9].flac")),
-        "clatter": lambda: sorted((build / "clatter-made").glob("*[0-9].flac")),
-    }[group]()
-    return audio, list(files), [sf.info(file).duration for file in files]
+    if group in NOISE:
+        files = noises(group, audio, build)
+        return audio, list(files), [sf.info(file).duration for file in files]
+    plan = PLANS[group]
+    alignments = chosen(plan, build)
+    root = audio if plan.manifest == "corpus" else build
+    return root, list(alignments), [one.seconds for one in alignments]
 
 
 def pack_rooms(audio: Path, file: Path) -> None:

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from align import AlignedWord, Alignment, Segment, as_line, begun, read_alignments
+from checkpoint import restore
 from features import dithered, mfcc
 from frames import SHIFT, STRIDE
 from lexicon import SIL, SPN, Lexicon, Pronunciation, read_lexicon
@@ -31,7 +32,6 @@ from sequence import SCALE
 from sound import Wave, read_wave
 from stage import stage, workers
 from synthesise import generator
-from train import restore
 from transcribe import DOUBTED
 from units import Tying, unit, units_of
 

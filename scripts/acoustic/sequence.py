@@ -8,6 +8,7 @@ in spirit this is Povey et al., "Purely sequence-trained neural networks for ASR
 lattice-free MMI" (2016). The aligned path may shift by `TOLERANCE` frames each way.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ run from nothing had become NaN before this and `learn`'s check were there; whic
 found out."""
 ANY = -100
 """Stands for a frame about which nothing is known; the number that cross-entropy ignores."""
+SMOOTHING = 0.02
+"""Share of the probability that the targets give to all other pdfs: alignments are not perfect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,43 @@ def paths(emissions: Tensor, graph: Neighbours) -> tuple[Tensor, Tensor]:
     return total, occupied
 
 
+ForwardBackward = Callable[[Tensor, Neighbours], tuple[Tensor, Tensor]]
+"""As `paths`."""
+
+
+def path_gradients(
+    scores: Sequence[Tensor], pdfs: Tensor, graph: Neighbours, over: ForwardBackward = paths
+) -> tuple[list[Tensor], list[Tensor]]:
+    """`path_loss` of several networks at once, and its derivatives by their scores.
+
+    Args:
+        scores: of each network, shape (batch, pdfs, frames).
+        pdfs: the aligned path, ANY where unknown, shape (batch, frames).
+        graph: which paths there are.
+        over: `paths`, or what does the same.
+
+    Returns:
+        for each network the derivative, shape (batch, pdfs, frames), and the loss.
+    """
+    allowed = near(pdfs, scores[0].shape[1])
+    both: list[Tensor] = []
+    for given in scores:
+        fit = SCALE * (given.detach().transpose(1, 2) - graph.log_priors)
+        fit = (fit - fit.amax(2, keepdim=True)).exp().clamp(min=POOREST)
+        both += [fit * allowed, fit]
+    totals, occupied = over(torch.cat(both), graph)
+    parts, sums = occupied.chunk(len(both)), totals.chunk(len(both))
+    count = pdfs.numel()
+    derivatives = [
+        (SCALE * (every - right)).transpose(1, 2) / count
+        for right, every in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    losses = [
+        (every - right).sum() / count for right, every in zip(sums[::2], sums[1::2], strict=True)
+    ]
+    return derivatives, losses
+
+
 class _PathLoss(torch.autograd.Function):
     """The loss; its derivative by the scores is the difference of the two occupations."""
 
@@ -121,14 +161,9 @@ class _PathLoss(torch.autograd.Function):
         pdfs: Tensor,
         graph: Neighbours,
     ) -> Tensor:
-        fit = SCALE * (scores.transpose(1, 2) - graph.log_priors)
-        fit = (fit - fit.amax(2, keepdim=True)).exp().clamp(min=POOREST)
-        both = torch.cat([fit * near(pdfs, scores.shape[1]), fit])
-        totals, occupied = paths(both, graph)
-        right, every = occupied.chunk(2)
-        context.save_for_backward((SCALE * (every - right)).transpose(1, 2) / pdfs.numel())
-        right_total, every_total = totals.chunk(2)
-        return (every_total - right_total).sum() / pdfs.numel()
+        (derivative,), (loss,) = path_gradients([scores], pdfs, graph)
+        context.save_for_backward(derivative)
+        return loss
 
     @staticmethod
     def backward(  # type: ignore[override]
@@ -148,3 +183,10 @@ def path_loss(scores: Tensor, pdfs: Tensor, graph: Neighbours) -> Tensor:
     """
     loss: Tensor = _PathLoss.apply(scores, pdfs, graph)
     return loss
+
+
+def frame_loss(scores: Tensor, pdfs: Tensor) -> Tensor:
+    """Cross-entropy per frame; shapes (batch, pdfs, frames) and (batch, frames)."""
+    return torch.nn.functional.cross_entropy(
+        scores, pdfs, ignore_index=ANY, label_smoothing=SMOOTHING
+    )

@@ -26,26 +26,22 @@ from dataclasses import dataclass, replace
 from errno import ENOENT
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from checkpoint import restore, state_of, tying_of
 from distort import FASTEST, at_pace, distort, pace
 from features import NOISE_COPIES
-from frames import CEPSTRA, IGNORED, STRIDE
+from frames import CEPSTRA, IGNORED, STRIDE, WINDOW
 from lexicon import PHONES
-from network import LEFT_CONTEXT, RIGHT_CONTEXT, SIGHTS, Network, drop, parameters_of
-from sequence import ANY, Neighbours, neighbours, path_loss
+from network import JUDGED, LEFT_CONTEXT, RIGHT_CONTEXT, SIGHTS, Network, drop, parameters_of
+from sequence import ANY, Neighbours, frame_loss, neighbours, path_loss
 from splice import SPLICED, Frames, joints_of, jumping, straight, units_at
 from stage import stage, whole
 from torch import Tensor, nn
 from units import CLASSES, UNITS, Tying, tie
 
-WINDOW = 130
-"""Frames of 30 ms in one training window."""
-JUDGED = slice(LEFT_CONTEXT // STRIDE + 1, -(RIGHT_CONTEXT // STRIDE + 1))
-"""The frames of a window whose whole context lies inside it."""
 BATCH = 40
 FEWEST = 1000
 """Frames of 30 ms, over all copies, below which a unit gets no pdf of its own."""
@@ -56,8 +52,6 @@ THINNED = 5
 """Reports look at every fifth stretch of dev: all of it takes 20 seconds of every 140."""
 SHORT_FLOATS = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 """Whether a step computes with 16-bit floats: without AVX-512 they are ten times slower than 32."""
-SMOOTHING = 0.02
-"""Share of the probability that the targets give to all other pdfs: alignments are not perfect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,25 +192,6 @@ def pdf_priors(counts: npt.NDArray[np.int64], tying: Tying) -> npt.NDArray[np.fl
     return np.asarray(pdfs / pdfs.sum(), dtype=np.float64)
 
 
-def tying_of(checkpoint: dict[str, Any]) -> Tying:
-    """The tying of units that a checkpoint was trained with."""
-    return Tying(tuple(checkpoint["pdf_of_unit"]), checkpoint["pdfs"])
-
-
-def restore(checkpoint: dict[str, Any], sight: str | None = None) -> tuple[Network, Tying]:
-    """The network of a checkpoint and the tying of its units.
-
-    Args:
-        checkpoint: as `Run.save` wrote it.
-        sight: how far it is to see from now on; None: as far as it did.
-    """
-    tying = tying_of(checkpoint)
-    blank = np.zeros(40, dtype=np.float32)
-    network = Network(tying.count, blank, blank, sight or checkpoint.get("sight", "far"))
-    network.load_state_dict(checkpoint["network"])
-    return network, tying
-
-
 @dataclass
 class Run:
     """A training run: everything that a checkpoint holds."""
@@ -230,12 +205,7 @@ class Run:
 
     def save(self, file: Path) -> None:
         """Write a checkpoint; the old one stays whole until the new one is."""
-        state = {
-            "network": self.network.state_dict(),
-            "sight": self.network.sight,
-            "pdf_of_unit": self.tying.pdf_of_unit,
-            "pdfs": self.tying.count,
-            "priors": self.priors,
+        state = state_of(self.network, self.tying, self.priors) | {
             "optimiser": self.optimiser.state_dict(),
             "steps": self.steps,
             "seconds": self.seconds,
@@ -294,9 +264,7 @@ class Aim:
 
     def loss(self, scores: Tensor, pdfs: Tensor) -> Tensor:
         """Per frame; shapes (batch, pdfs, frames) and (batch, frames)."""
-        by_frame = nn.functional.cross_entropy(
-            scores, pdfs, ignore_index=ANY, label_smoothing=SMOOTHING
-        )
+        by_frame = frame_loss(scores, pdfs)
         if not self.share:
             return by_frame
         return by_frame + self.share * path_loss(scores, pdfs, self.graph)

@@ -26,12 +26,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from checkpoint import state_of
 from cuts import Cuts, Cutter, together
-from frames import IGNORED, SHIFT
-from hear import FRAMES, SAMPLES, STRIDE, WINDOW, Batch, Hearing
-from network import LEFT_CONTEXT, RIGHT_CONTEXT, Network
+from export import TYING
+from frames import IGNORED, SHIFT, STRIDE, WINDOW
+from hear import FRAMES, SAMPLES, Batch, Hearing
+from network import JUDGED, Network
 from packed import DEV, NOISE, SPEECH, Sounds, load
-from sequence import ANY, SCALE, Neighbours, near, neighbours, paths
+from sequence import ANY, Neighbours, frame_loss, neighbours, path_gradients, paths
 from stage import stage, whole
 from teachers import DeepTeacher, PictureTeacher
 from torch import Tensor, nn
@@ -39,8 +41,6 @@ from torch.utils.data import DataLoader, IterableDataset
 from units import CLASSES, Tying, read_tying
 
 BATCH = 256
-JUDGED = slice(LEFT_CONTEXT // STRIDE + 1, -(RIGHT_CONTEXT // STRIDE + 1))
-"""The frames of a window whose whole context lies inside it."""
 SPLICED, SPLICED_LAST = 0.45, 0.1
 """Share of the windows that jump: at first, and in the last `SETTLING` of the time."""
 SETTLING = 0.2
@@ -50,7 +50,6 @@ TAUGHT = 0.7
 """Share of the frames' loss that comes from the teachers."""
 IMPOSSIBLE = 0.005
 """Probability of an aligned unit below which it is not believed."""
-SMOOTHING = 0.02
 WARM_UP = 400
 TEACHERS_RATE, STUDENTS_RATE = 1.2e-3, 3e-3
 REPORT_SECONDS = 20
@@ -97,25 +96,24 @@ class Source:
 class CapturedPaths:
     """`sequence.paths` for one shape, recorded once and played again: it is 1,500 small steps."""
 
-    def __init__(self, graph: Neighbours) -> None:
-        self.graph = graph
+    def __init__(self) -> None:
         self.recorded: torch.cuda.CUDAGraph | None = None
         self.given = self.total = self.occupied = torch.zeros(0)
 
-    def __call__(self, emissions: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, emissions: Tensor, graph: Neighbours) -> tuple[Tensor, Tensor]:
         """As `sequence.paths`; what comes back is overwritten by the next call."""
         if not emissions.is_cuda:
-            return paths(emissions, self.graph)
+            return paths(emissions, graph)
         if self.recorded is None:
             self.given = emissions.clone()
             beside = torch.cuda.Stream()
             beside.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(beside):
-                paths(self.given, self.graph)
+                paths(self.given, graph)
             torch.cuda.current_stream().wait_stream(beside)
             self.recorded = torch.cuda.CUDAGraph()
             with torch.cuda.graph(self.recorded):
-                self.total, self.occupied = paths(self.given, self.graph)
+                self.total, self.occupied = paths(self.given, graph)
         self.given.copy_(emissions)
         self.recorded.replay()
         return self.total, self.occupied
@@ -251,12 +249,7 @@ class School:
             talk = time.monotonic() - said > REPORT_SECONDS
             for one in learners:
                 scores = scores_of(one.network, mfcc)
-                loss = nn.functional.cross_entropy(
-                    scores[:, :, JUDGED],
-                    batch.pdfs[:, JUDGED],
-                    ignore_index=ANY,
-                    label_smoothing=SMOOTHING,
-                )
+                loss = frame_loss(scores[:, :, JUDGED], batch.pdfs[:, JUDGED])
                 one.step(loss, TEACHERS_RATE * height(done, step))
                 if talk:
                     one.loss = float(loss.detach())
@@ -279,7 +272,7 @@ class School:
         graph: Neighbours,
     ) -> None:
         """The students' time."""
-        forward_backward = CapturedPaths(graph)
+        forward_backward = CapturedPaths()
         said = saved = time.monotonic()
         for done, step, batch in self.rounds(minutes, 1000, clean=bool(teachers)):
             pdfs = batch.pdfs[:, JUDGED].contiguous()
@@ -296,9 +289,7 @@ class School:
             for one, given, derivative, value in zip(
                 students, scores, derivatives, path_losses, strict=True
             ):
-                loss = nn.functional.cross_entropy(
-                    given, pdfs, ignore_index=ANY, label_smoothing=SMOOTHING
-                )
+                loss = frame_loss(given, pdfs)
                 if one.taught and thought is not None:
                     apart = -(thought * given.log_softmax(1)).sum(1).mean()
                     loss = (1 - TAUGHT) * loss + TAUGHT * apart
@@ -318,42 +309,10 @@ class School:
         """Checkpoints as `train` has them, without an optimiser's state."""
         priors = self.priors.double().cpu().numpy() + 1.0
         for one in students:
-            network = one.network
-            state = {
-                "network": {name: value.cpu() for name, value in network.state_dict().items()},
-                "sight": network.sight,
-                "pdf_of_unit": self.tying.pdf_of_unit,
-                "pdfs": self.tying.count,
-                "priors": priors / priors.sum(),
-                "steps": 0,
-                "seconds": 0.0,
-            }
+            state = state_of(one.network, self.tying, priors / priors.sum())
+            state |= {"steps": 0, "seconds": 0.0}
             with whole(self.output / f"{one.name}.pt") as unfinished:
                 torch.save(state, unfinished)
-
-
-def path_gradients(
-    scores: Sequence[Tensor], pdfs: Tensor, graph: Neighbours, forward_backward: CapturedPaths
-) -> tuple[list[Tensor], list[Tensor]]:
-    """`sequence.path_loss` of several networks at once: its derivatives, and the losses."""
-    allowed = near(pdfs, scores[0].shape[1])
-    both: list[Tensor] = []
-    for given in scores:
-        fit = SCALE * (given.detach().transpose(1, 2) - graph.log_priors)
-        fit = (fit - fit.amax(2, keepdim=True)).exp().clamp(min=1e-20)
-        both += [fit * allowed, fit]
-    totals, occupied = forward_backward(torch.cat(both))
-    parts = occupied.chunk(len(both))
-    sums = totals.chunk(len(both))
-    count = pdfs.numel()
-    derivatives = [
-        (SCALE * (every - right)).transpose(1, 2) / count
-        for right, every in zip(parts[::2], parts[1::2], strict=True)
-    ]
-    losses = [
-        (every - right).sum() / count for right, every in zip(sums[::2], sums[1::2], strict=True)
-    ]
-    return derivatives, losses
 
 
 def statistics(source: Source, batches: int) -> tuple[Tensor, Tensor, npt.NDArray[np.int64]]:
@@ -386,7 +345,7 @@ def main() -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(0)
     torch.backends.cudnn.benchmark = True
-    tying = read_tying(options.like / "graph/phones/units.txt")
+    tying = read_tying(options.like / TYING)
     sounds = load(options.pack, (*SPEECH, *NOISE))
     cutter = Cutter(sounds.corpus, SPEECH)
     hearing = Hearing(sounds, tying, device)
