@@ -46,7 +46,7 @@ class LiveEquipment:
 
     @property
     def hears_nothing(self) -> bool:
-        """Whether the microphone has brought nothing but zeros since it was opened."""
+        """Whether the microphone seems to be switched off: it brings zeros alone."""
         return self.microphone.hears_nothing
 
 

@@ -169,7 +169,7 @@ class Equipment(Protocol):
 
     @property
     def hears_nothing(self) -> bool:
-        """Whether the microphone works, and has brought nothing but zeros since it was opened."""
+        """Whether the microphone works, but seems to be switched off: it brings zeros alone."""
         ...
 
 

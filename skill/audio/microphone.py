@@ -13,6 +13,7 @@ from skill.audio.caretaker import Caretaker
 from skill.audio.choosing import listed
 from skill.audio.clock_map import ClockMap
 from skill.audio.devices import Device, Direction
+from skill.audio.pulse import is_switched_off
 from skill.audio.rate_watch import PATIENCE_S
 from skill.audio.streams import open_microphone
 from skill.closing import Closing
@@ -22,7 +23,8 @@ from skill.ports import RATE, Block, Pcm
 BLOCK_MS = 50
 MUTED_S = 20
 """Zeros for so long since it was opened come from a microphone that is switched off: a room always
-makes a sound. Later there may be longer gaps, in headsets that fall silent between words."""
+makes a sound. Later there may be longer gaps, in headsets that fall silent between words; then the
+sound server is asked."""
 QUEUE_CHUNKS = 1000
 """Some 10 s of the callback's chunks of 8 to 12 ms: longer than any pause of the main loop."""
 
@@ -133,7 +135,8 @@ class Microphone(Closing):
         self._rate = rate
         self.clock = ClockMap(rate)
         self._overruns = 0
-        self._zeros: int | None = 0
+        self._zeros = 0
+        self._alive = False
         self._blocks = self._deliver()
         self._caretaker = Caretaker(
             Direction.MICROPHONE, listed(name), lambda device: Intake(device, channel)
@@ -158,8 +161,13 @@ class Microphone(Closing):
 
     @property
     def hears_nothing(self) -> bool:
-        """Whether only zeros have come since it was opened, for `MUTED_S` or more."""
-        return self._zeros is not None and self._zeros >= MUTED_S * self._intake.device.rate
+        """Whether only zeros have come for `MUTED_S` or more, and were no gap between words.
+
+        That takes some milliseconds to tell, but only of a microphone that is silent.
+        """
+        if self._zeros < MUTED_S * self._intake.device.rate:
+            return False
+        return not self._alive or is_switched_off()
 
     def blocks(self) -> Iterator[Block]:
         """Yield blocks of equal length for ever, as they are captured.
@@ -185,8 +193,9 @@ class Microphone(Closing):
             if chunk.start > expected:
                 yield from self._builder.lost(chunk.start - expected)
             pcm = intake.mono(chunk)
-            if self._zeros is not None:
-                self._zeros = None if pcm.any() else self._zeros + len(pcm)
+            sounds = bool(pcm.any())
+            self._alive = self._alive or sounds
+            self._zeros = 0 if sounds else self._zeros + len(pcm)
             blocks = self._builder.heard(pcm)
             self.clock.note(self._builder.next_frame, chunk.seconds)
             # Before the yield: whoever handles the blocks may take their time.
@@ -214,7 +223,7 @@ class Microphone(Closing):
     def _change_to(self, intake: Intake) -> None:
         self._overruns += self._intake.overruns
         self._intake = intake
-        self._zeros = 0
+        self._zeros, self._alive = 0, False
         self.name = intake.device.name
         self._builder.restart(intake.device.rate)
 

@@ -4,11 +4,13 @@ This file and `music.py` are the only ones that meet pulsectl. It is imported wh
 its import fails without libpulse.
 """
 
+import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
-from skill.audio.pactl import SECONDS
 from skill.audio.sound_server import NOTHING_THERE
 
 
@@ -20,6 +22,16 @@ def load_pulsectl() -> ModuleType | None:
         return None
     module: ModuleType = pulsectl
     return module
+
+
+PATIENCE_S = (0.1, 0.5, 2.5)
+"""Of one attempt to connect after the other: pulsectl waits to the end of what it is given,
+however soon the server answers."""
+PROCESS = "application.process.id"
+"""A property of streams; as `pactl` tells it, `sound_server` reads it as well."""
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +70,29 @@ class Server:
 
 def server() -> Server | None:
     """Ask the sound server; None if none answers. It is not started."""
+    return _answer(_describe)
+
+
+def is_switched_off() -> bool:
+    """Whether the server knows that what this process records from is muted, or turned down."""
+    return _answer(_records_nothing) or False
+
+
+def _answer(question: Callable[[Any], Answer]) -> Answer | None:
     pulsectl = load_pulsectl()
     if pulsectl is None:
         return None
-    try:
-        with pulsectl.Pulse("roller-coach", connect=False) as pulse:
-            pulse.connect(autospawn=False, timeout=SECONDS)
-            about = pulse.server_info()
-            sources = {end.name: end for end in pulse.source_list()}
-            sinks = {end.name: end for end in pulse.sink_list()}
-    except pulsectl.PulseError:
-        return None
+    for seconds in PATIENCE_S:
+        with suppress(pulsectl.PulseError), pulsectl.Pulse("roller-coach", connect=False) as pulse:
+            pulse.connect(autospawn=False, timeout=seconds)
+            return question(pulse)
+    return None
+
+
+def _describe(pulse: Any) -> Server:
+    about = pulse.server_info()
+    sources = {end.name: end for end in pulse.source_list()}
+    sinks = {end.name: end for end in pulse.sink_list()}
     source, sink = sources.get(about.default_source_name), sinks.get(about.default_sink_name)
     return Server(
         name=str(about.server_name),
@@ -80,6 +104,17 @@ def server() -> Server | None:
             and source.name in {sink.monitor_source_name, f"{NOTHING_THERE}.monitor"}
         ),
     )
+
+
+def _records_nothing(pulse: Any) -> bool:
+    sources = {source.index: source for source in pulse.source_list()}
+    streams = pulse.source_output_list()
+    mine = [one for one in streams if one.proplist.get(PROCESS) == str(os.getpid())]
+    return any(_is_silenced(one) or _is_silenced(sources.get(one.source)) for one in mine)
+
+
+def _is_silenced(found: Any) -> bool:
+    return found is not None and bool(found.mute or not found.volume.value_flat)
 
 
 def _end(found: Any) -> End | None:

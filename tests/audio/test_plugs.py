@@ -89,7 +89,11 @@ def test_a_microphone_that_is_switched_off_is_known_by_its_zeros(
                 next(blocks)
         assert not microphone.hears_nothing
         again = [microphone.hears_nothing for _ in zip(blocks, range(30), strict=False)]
-    assert not any(again), "somebody may be silent for long in a headset that makes silence zeros"
+        assert not any(again), "somebody may be silent for long in a headset that makes zeros of it"
+        pulse.switch_microphone_off(True)
+        assert microphone.hears_nothing
+        pulse.switch_microphone_off(False)
+        assert not microphone.hears_nothing
 
 
 def test_a_speaker_unplugged_is_missed_at_once_while_it_plays(pulse: Pulse) -> None:

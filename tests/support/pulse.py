@@ -105,6 +105,10 @@ class Pulse:
         """Stop the microphone from delivering, as an unplugged one does, or let it go on."""
         assert _pactl(self.env, "suspend-sink", "mic", "1" if suspended else "0")
 
+    def switch_microphone_off(self, off: bool) -> None:
+        """Mute it as a person does in the system's settings, or let it hear again."""
+        assert _pactl(self.env, "set-source-mute", "mic.monitor", "1" if off else "0")
+
     def speaker(self) -> "Monitor":
         """What the speaker plays from now on."""
         return Monitor(self.recording, os.fstat(self.recording).st_size // 2 * 2)
