@@ -24,7 +24,7 @@ def load_pulsectl() -> ModuleType | None:
     return module
 
 
-PATIENCE_S = (0.1, 0.5, 2.5)
+PATIENCE_S = (0.02, 0.2, 2.5)
 """Of one attempt to connect after the other: pulsectl waits to the end of what it is given,
 however soon the server answers."""
 PROCESS = "application.process.id"
