@@ -85,13 +85,18 @@ def load(files: Sequence[Path], spliced: float = 0.0) -> Data:
         raise FileNotFoundError(ENOENT, "no file", "A shard of features.py")
     shards = {file.name: np.load(file) for file in files}
     mfcc = {name: shard["mfcc"] for name, shard in shards.items()}
-    noises = [cepstra for name, cepstra in mfcc.items() if name.split("-")[0] in NOISE_COPIES]
+    noises = [cepstra for name, cepstra in mfcc.items() if is_noise(name)]
     return Data(
         np.concatenate(list(mfcc.values())),
         np.concatenate([shard["unit"] for shard in shards.values()]),
         np.concatenate([*noises, np.zeros((0, CEPSTRA), np.float16)]),
         spliced,
     )
+
+
+def is_noise(shard: str) -> bool:
+    """Whether a shard's name says that nobody speaks in it."""
+    return shard.split("-", maxsplit=1)[0] in NOISE_COPIES
 
 
 def training_files(build: Path) -> list[Path]:

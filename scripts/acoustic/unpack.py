@@ -10,6 +10,7 @@ Usage: unpack.py BUILD_FOLDER MODEL_FOLDER CHECKPOINT [--member N] [--sight far|
 
 import argparse
 import struct
+from errno import ENOENT
 from pathlib import Path
 from typing import cast
 
@@ -21,7 +22,7 @@ from kaldi import byte_curve, token
 from network import SHORTCUT, SIGHTS, Layer, Network, Norm
 from stage import stage
 from torch import Tensor, nn
-from train import Data, Run, load, optimiser_for, pdf_priors, training_files, windows
+from train import Data, Run, is_noise, load, optimiser_for, pdf_priors, training_files, windows
 from units import Tying, read_tying
 
 BATCHES = 40
@@ -111,7 +112,10 @@ def main() -> None:
     parser.add_argument("--member", type=int, default=1, help="which network, from 1")
     parser.add_argument("--sight", choices=SIGHTS, default="far", help="how far back it sees")
     options = parser.parse_args()
-    data = load(training_files(options.build))
+    files = training_files(options.build)
+    if all(is_noise(file.name) for file in files):
+        raise FileNotFoundError(ENOENT, "no file", "A shard of features.py with speech in it")
+    data = load(files)
     tying = read_tying(options.model / TYING)
     some = data.mfcc[::50].astype(np.float32)
     network = Network(tying.count, some.mean(0), some.std(0), options.sight)
