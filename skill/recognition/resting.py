@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from skill.core.hypothesis import Hypothesis
 from skill.ports import Block, BlockKind, Recognizer
 
-RISE_DB = 2.0
-"""Above the quietest block of the last seconds. A steady noise does not rise by so much: over 50 ms
-white noise's level has a standard deviation of 0.2 dB. A word that rises by less is drowned, and no
-command anyway (`Tuning.standing_out`)."""
 ROOM_S = 3.0
-"""The room is the quietest block of so much sound, as in `skill.audio.activity.Level`."""
+"""The room is what so much sound was like."""
+ROOM_SHARE = 0.3
+"""Of its blocks are quieter than the room's level: while somebody talks, most are louder."""
+SPREADS = 3.0
+"""A rise is so many times further above the room's level than its quietest block is below: three
+standard deviations, if levels are normally distributed. Over 50 ms, that of white noise has one of
+0.2 dB, that of a rumbling room 1 dB."""
+LEAST_DB, MOST_DB = 2.0, 4.0
+"""No rise is less; and more than the second is always one, for a word that rises by less is drowned,
+and no command anyway (`Tuning.standing_out`)."""
 AWAKE_S = 1.5
 """How long it goes on after the last rise: a word's end, and the endpoint after it."""
 RECYCLE_S = 10.0
@@ -84,14 +89,14 @@ class RestingRecognizer:
         return heard
 
     def _has_risen(self, block: Block) -> bool:
-        """Whether it is louder than the quietest of the last seconds; a lost block is not."""
+        """Whether it is louder than the room is wont to be; a lost block is not."""
         if block.kind is not BlockKind.HEARD:
             return False
         (level,) = block.levels(1)
-        # Kept in rising order: a level that is louder than a later one will never be the quietest.
-        while self._room and self._room[-1][1] >= level:
-            self._room.pop()
         self._room.append((block.end_frame, level))
         while self._room[0][0] <= block.end_frame - ROOM_S * self._rate:
             self._room.popleft()
-        return level - self._room[0][1] >= RISE_DB or len(block.again) > 0
+        levels = sorted(one for _, one in self._room)
+        room = levels[int(ROOM_SHARE * len(levels))]
+        rise = min(MOST_DB, max(LEAST_DB, SPREADS * (room - levels[0])))
+        return level - room >= rise or len(block.again) > 0

@@ -67,6 +67,22 @@ def test_it_rests_in_any_steady_noise(steps: float) -> None:
     assert inner.recycled == 1
 
 
+def rumble(seconds: float, memory: float) -> Pcm:
+    """Noise whose low tones are the loudest, as a room's are: each sample keeps some of the last."""
+    white = np.random.default_rng(1).normal(0, 8, round(seconds * RATE))
+    taps = memory ** np.arange(200)
+    return np.convolve(white, taps)[: len(white)].astype(np.int16)
+
+
+@pytest.mark.parametrize("memory", [0.8, 0.9, 0.95])
+def test_it_rests_where_the_noise_rumbles(memory: float) -> None:
+    """A recorded German session was never slept through, for its quietest block was too quiet."""
+    inner = Notebook()
+    pcm = rumble(600, memory)
+    play(RestingRecognizer(inner, RATE), pcm)
+    assert inner.seconds < 0.02 * 600
+
+
 def test_half_a_second_before_a_sound_is_heard_as_well_and_once() -> None:
     inner = Notebook()
     pcm = room(20)
