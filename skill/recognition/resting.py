@@ -11,12 +11,11 @@ ROOM_S = 3.0
 ROOM_SHARE = 0.3
 """Of its blocks are quieter than the room's level: while somebody talks, most are louder."""
 SPREADS = 3.0
-"""A rise is so many times further above the room's level than its quietest block is below: three
-standard deviations, if levels are normally distributed. Over 50 ms, that of white noise has one of
-0.2 dB, that of a rumbling room 1 dB."""
+"""A rise is so many times further above the room's level than its quietest block is below it. Over
+50 ms, the level of white noise has a standard deviation of 0.2 dB, that of a rumbling room 1 dB."""
 LEAST_DB, MOST_DB = 2.0, 4.0
-"""No rise is less; and more than the second is always one, for a word that rises by less is drowned,
-and no command anyway (`Tuning.standing_out`)."""
+"""No rise is less; and more than the second always is one, for a word that rises by less is
+drowned, and no command anyway (`Tuning.standing_out`)."""
 AWAKE_S = 1.5
 """How long it goes on after the last rise: a word's end, and the endpoint after it."""
 RECYCLE_S = 10.0

@@ -68,7 +68,7 @@ def test_it_rests_in_any_steady_noise(steps: float) -> None:
 
 
 def rumble(seconds: float, memory: float) -> Pcm:
-    """Noise whose low tones are the loudest, as a room's are: each sample keeps some of the last."""
+    """Noise whose low tones are the loudest, as a room's are: a sample keeps some of the last."""
     white = np.random.default_rng(1).normal(0, 8, round(seconds * RATE))
     taps = memory ** np.arange(200)
     return np.convolve(white, taps)[: len(white)].astype(np.int16)
