@@ -66,6 +66,14 @@ def test_a_notice_cut_short_by_the_speaker_is_not_said_again_when_it_is_no_longe
     assert book.forget().send(SpeakerLost()).send(SpeakerBack()).said == ["<microphone_back>"]
 
 
+def test_a_notice_cut_short_by_the_speaker_is_said_again_while_it_is_true() -> None:
+    book = in_phase(Phase.SETTING_UP).send(MicrophoneLost()).send(SpeakerLost())
+    assert book.forget().send(SpeakerBack()).finish_speaking().said == [
+        "<microphone_lost>",
+        "microphone_lost",
+    ]
+
+
 def test_after_pain_the_notice_waits_until_the_person_is_off_the_roller() -> None:
     book = in_phase(Phase.ROLLING).hear(Command.PAIN).send(MicrophoneLost()).finish_speaking()
     assert book.said == ["hurt", "<microphone_lost>", "microphone_lost"]

@@ -11,6 +11,7 @@ from skill.core.messages import (
     Remember,
     Started,
     Talk,
+    ThereAgain,
 )
 from skill.core.vocabulary import Command
 from tests.support.playbook import Playbook, in_phase
@@ -110,6 +111,16 @@ def test_a_finished_routine_begins_anew_the_day_after_and_says_so() -> None:
     book.forget().hear(Command.START).finish_speaking()
     assert book.at == "setting up one/a"
     assert book.said == ["intro one", "brief a"]
+
+
+def test_after_a_goodbye_it_is_there_again_asleep_and_talks_as_it_was_told_to() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.GOODBYE).finish_speaking()
+    assert book.coach.gone
+    book.forget().send(ThereAgain(("a", "b"), Talk.BRIEF, 90, 3)).wait(3600)
+    assert book.said == []
+    assert book.at == "asleep one/a"
+    spot = book.coach.spot
+    assert (book.coach.told, spot.talk, spot.pace, spot.volume) == (("a", "b"), Talk.BRIEF, 90, 3)
 
 
 @pytest.mark.parametrize("mark", [Bookmark("other", "two", "d"), Bookmark("test", "two", "gone")])
