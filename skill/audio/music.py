@@ -4,7 +4,6 @@ Without such a server, or without libpulse, nothing is lowered.
 """
 
 import json
-import os
 import queue
 import threading
 from collections.abc import Callable, Iterable
@@ -14,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from skill.audio.pulse import load_pulsectl
+from skill.audio.pulse import is_ours, load_pulsectl
 from skill.closing import Closing
 
 LOWER_DB = -15.0
@@ -204,9 +203,8 @@ class Mixer(Closing):
 
 
 def _is_music(stream: Any) -> bool:
-    own = stream.proplist.get("application.process.id") == str(os.getpid())
     call = stream.proplist.get("media.role") == CALL
-    return not own and not call
+    return not is_ours(stream) and not call
 
 
 def _name(stream: Any) -> str:

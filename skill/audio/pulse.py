@@ -13,6 +13,12 @@ from typing import Any, TypeVar
 
 from skill.audio.sound_server import NOTHING_THERE
 
+PATIENCE_S = (0.02, 0.2, 2.5)
+"""Of one attempt to connect after the other: pulsectl waits to the end of what it is given,
+however soon the server answers."""
+
+Answer = TypeVar("Answer")
+
 
 def load_pulsectl() -> ModuleType | None:
     """The library, or None where libpulse is missing."""
@@ -22,16 +28,6 @@ def load_pulsectl() -> ModuleType | None:
         return None
     module: ModuleType = pulsectl
     return module
-
-
-PATIENCE_S = (0.02, 0.2, 2.5)
-"""Of one attempt to connect after the other: pulsectl waits to the end of what it is given,
-however soon the server answers."""
-PROCESS = "application.process.id"
-"""A property of streams; as `pactl` tells it, `sound_server` reads it as well."""
-
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,11 @@ def is_switched_off() -> bool:
     return _answer(_records_nothing) or False
 
 
+def is_ours(stream: Any) -> bool:
+    """Whether a stream, in either direction, belongs to this process."""
+    return bool(stream.proplist.get("application.process.id") == str(os.getpid()))
+
+
 def _answer(question: Callable[[Any], Answer]) -> Answer | None:
     pulsectl = load_pulsectl()
     if pulsectl is None:
@@ -109,7 +110,7 @@ def _describe(pulse: Any) -> Server:
 def _records_nothing(pulse: Any) -> bool:
     sources = {source.index: source for source in pulse.source_list()}
     streams = pulse.source_output_list()
-    mine = [one for one in streams if one.proplist.get(PROCESS) == str(os.getpid())]
+    mine = filter(is_ours, streams)
     return any(_is_silenced(one) or _is_silenced(sources.get(one.source)) for one in mine)
 
 
