@@ -87,10 +87,12 @@ class Block:
         if count < parts:
             return [0.0] * parts
         starts = [part * count // parts for part in range(parts)]
-        sums = np.add.reduceat(np.square(self.pcm - self.pcm.mean()), starts)
+        sound = self.pcm.astype(np.float64)
+        sound -= sound.sum() / count
+        sums = np.add.reduceat(np.square(sound), starts).tolist()
         ends = (*starts[1:], count)
         return [
-            decibels(float(total) / (end - start))
+            decibels(total / (end - start))
             for total, start, end in zip(sums, starts, ends, strict=True)
         ]
 

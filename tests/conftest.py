@@ -21,9 +21,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # tests press Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+CORE = Path(__file__).parent / "core"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long is begun first, or one core would be left alone with it at the end."""
+    """What takes long is begun first, or one core would be left alone with it at the end; what
+    tests the core is marked, so that `scripts/test` can tell it from the rest.
+    """
+    for item in items:
+        if item.path.is_relative_to(CORE):
+            item.add_marker("core")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

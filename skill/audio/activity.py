@@ -36,14 +36,20 @@ class Level:
         self._recent: deque[float] = deque(maxlen=self.LOUD)
         self._held = 0
 
-    def is_raised(self, frame: Pcm) -> bool:
-        """Hear the next 10 ms."""
-        samples = frame.astype(np.float64)
-        self._powers.append(float(np.dot(samples, samples)) / len(samples))
-        self._offsets.append(float(samples.sum()) / len(samples))
+    def are_raised(self, frames: Pcm) -> list[bool]:
+        """Hear some more: 10 ms each, shape (n, FRAMES)."""
+        samples = frames.astype(np.float64)
+        powers = np.einsum("ij,ij->i", samples, samples) / FRAMES
+        offsets = samples.sum(axis=1) / FRAMES
+        pairs = zip(powers.tolist(), offsets.tolist(), strict=True)
+        return [self._is_raised(power, offset) for power, offset in pairs]
+
+    def _is_raised(self, power: float, offset: float) -> bool:
+        self._powers.append(power)
+        self._offsets.append(offset)
         count = len(self._powers)
-        power = sum(self._powers) / count - (sum(self._offsets) / count) ** 2
-        level = decibels(max(power, 0.0))
+        smooth = sum(self._powers) / count - (sum(self._offsets) / count) ** 2
+        level = decibels(max(smooth, 0.0))
         self._levels.append(level)
         self._recent.append(level)
         room, loud = min(self._levels), max(self._recent)
@@ -73,9 +79,9 @@ class WebRtcVoiceDetector:
         pcm = np.concatenate((self._rest, block.pcm))
         whole = len(pcm) - len(pcm) % FRAMES
         self._rest = pcm[whole:]
-        scores = [self._is_voice(pcm[at : at + FRAMES]) for at in range(0, whole, FRAMES)]
-        return scores if block.kind is BlockKind.HEARD else [0.0] * len(scores)
-
-    def _is_voice(self, frame: Pcm) -> float:
-        raised = self._level.is_raised(frame)
-        return float(self._vad.is_speech(frame.tobytes(), RATE) and raised)
+        frames = pcm[:whole].reshape(-1, FRAMES)
+        voices = [self._vad.is_speech(frame.tobytes(), RATE) for frame in frames]
+        raised = self._level.are_raised(frames)
+        if block.kind is not BlockKind.HEARD:
+            return [0.0] * len(frames)
+        return [float(voice and loud) for voice, loud in zip(voices, raised, strict=True)]

@@ -110,6 +110,11 @@ class Vocabulary:
             if opening in self.meanings and self.meanings[opening] != self.meanings.get(phrase)
         )
 
+    @cached_property
+    def _names(self) -> Mapping[Meaning, str]:
+        """The first phrase of each meaning."""
+        return {meaning: phrase for phrase, meaning in reversed(tuple(self.meanings.items()))}
+
     def is_opening(self, phrase: str) -> bool:
         """Whether a longer phrase that means something else begins with this one.
 
@@ -129,16 +134,13 @@ class Vocabulary:
         Raises:
             KeyError: if the vocabulary has no phrase for it.
         """
-        wanted = Meaning(command, argument)
-        for phrase, meaning in self.meanings.items():
-            if meaning == wanted:
-                return phrase
-        raise KeyError(wanted)
+        return self._names[Meaning(command, argument)]
 
     def suggestions(self, commands: Iterable[Command]) -> tuple[str, ...]:
         """The phrase for each of these commands that has one without an argument."""
-        known = set(self.meanings.values())
-        return tuple(self.suggest(command) for command in commands if Meaning(command) in known)
+        names = self._names
+        wanted = (Meaning(command) for command in commands)
+        return tuple(names[meaning] for meaning in wanted if meaning in names)
 
 
 def _openings(phrase: str) -> Iterator[str]:

@@ -1,10 +1,9 @@
 """Whether the microphone hears the speaker at all; with headphones it does not."""
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from skill.echo.bands import power
+from skill.echo.bands import hop_powers, power
 from skill.ports import Samples
 
 SPEAKING = 1e-4
@@ -53,21 +52,21 @@ class Audible:
     _loud: deque[bool] = field(default_factory=lambda: deque(maxlen=MOST))
     _taken: deque[bool] = field(default_factory=lambda: deque(maxlen=MOST))
 
-    def learn(self, heard: Samples, left: Samples, played: Samples) -> None:
+    def learn(self, heard: float, left: float, played: float) -> None:
         """Take in a hop.
 
         Args:
-            heard: by the microphone, float32 within 1, shape (HOP,).
-            left: of it by the filter.
-            played: what left the speaker at the same time, shape (HOP,).
+            heard: by the microphone: the power of its differences (`change`), of samples within 1.
+            left: the same of what the filter left of it.
+            played: power of what left the speaker at the same time.
         """
-        self._heard = SMOOTH * self._heard + (1 - SMOOTH) * _changes(heard)
-        self._left = SMOOTH * self._left + (1 - SMOOTH) * _changes(left)
+        self._heard = SMOOTH * self._heard + (1 - SMOOTH) * heard
+        self._left = SMOOTH * self._left + (1 - SMOOTH) * left
         self._noise = max(self.faintest, min(self._heard, RISING * self._noise))
         loud = self._heard > LOUDER * self._noise
         taken = loud and self._left < HALF * self._heard
         self.unexplained = loud and not taken
-        if power(played) < SPEAKING:
+        if played < SPEAKING:
             return
         self._loud.append(loud)
         self._taken.append(taken)
@@ -82,10 +81,15 @@ class Audible:
         self.certain = sure or (self.certain and self.possible)
 
 
-def _changes(sound: Samples) -> float:
-    """Power of its differences: rumble comes and goes, and carries no words."""
-    return power(sound[1:] - sound[:-1])
+def change(hop: Samples) -> float:
+    """Power of a hop's differences: rumble comes and goes, and carries no words."""
+    return power(hop[1:] - hop[:-1])
 
 
-def _share(which: Sequence[bool]) -> float:
-    return sum(which) / len(which)
+def changes(hops: Samples) -> list[float]:
+    """The same of several, shape (hops, HOP)."""
+    return hop_powers(hops[:, 1:] - hops[:, :-1])
+
+
+def _share(which: deque[bool]) -> float:
+    return which.count(True) / len(which)

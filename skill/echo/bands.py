@@ -55,6 +55,12 @@ def power(sound: Samples) -> float:
     return float(np.dot(sound, sound)) / len(sound)
 
 
+def hop_powers(hops: Samples) -> list[float]:
+    """`power` of each of several stretches, shape (hops, samples)."""
+    sums: list[float] = np.einsum("ij,ij->i", hops, hops).tolist()
+    return [total / hops.shape[1] for total in sums]
+
+
 def squares(spectra: Spectrum) -> Samples:
     """Squares of the moduli, of the same shape; without the root that `np.abs` draws."""
     return np.square(spectra.real) + np.square(spectra.imag)

@@ -5,8 +5,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skill.core.recent import UNHEARD
-from skill.echo.audible import Audible
-from skill.echo.bands import FRAME, HOP, WINDOW, Spectrum, likeness, power, powers, spectrum, wave
+from skill.echo.audible import Audible, change, changes
+from skill.echo.bands import (
+    FRAME,
+    HOP,
+    WINDOW,
+    Spectrum,
+    hop_powers,
+    likeness,
+    power,
+    powers,
+    spectrum,
+    wave,
+)
 from skill.echo.gate import Gate
 from skill.echo.kalman import PARTS, KalmanFilter
 from skill.echo.suppressor import Suppressor
@@ -70,30 +81,83 @@ class EchoCanceller:
         """
         self._filter = None
 
-    def clean(self, heard: Samples, played: Samples, *, lost: bool = False) -> Hop:
-        """What was heard one hop ago, without the coach.
+    def clean(self, heard: Samples, played: Samples, *, lost: bool = False) -> list[Hop]:
+        """What was heard from one hop ago on, without the coach.
+
+        Args:
+            heard: by the microphone, float32 within 1, shape (n * HOP,).
+            played: what left the speaker at the same time, of the same shape.
+            lost: whether nothing was heard, not even the room: nothing is learnt from it.
+        """
+        hops, voices = heard.reshape(-1, HOP), played.reshape(-1, HOP)
+        silent = self._silent > PARTS and not played.any()
+        if silent or not self._audible.possible:
+            return self._pass(hops, voices, lost=lost)
+        return [self._clean(*pair, lost=lost) for pair in zip(hops, voices, strict=True)]
+
+    def _pass(self, heard: Samples, played: Samples, *, lost: bool) -> list[Hop]:
+        """Hops, shape (n, HOP), in which nothing of the coach is heard: as `_clean`, all at once,
+        for nearly all hops of a day are like that. That it is heard again is noticed after them.
+        """
+        heard = heard.copy()
+        speaking = []
+        for at, voice in enumerate(played):
+            speaking.append(self._count_silence(sounds=bool(voice.any())))
+            if speaking[-1]:
+                heard[at] += self._hiss()
+        if not self._audible.possible:
+            # What it knew of the speaker is of no use once that is heard again.
+            self._filter = None
+        elif self._filter is not None:
+            self._filter.pass_by(len(heard))
+        unheard = not self._audible.possible
+        if not lost:
+            for changed, left, voice in zip(
+                changes(heard), hop_powers(heard), hop_powers(played), strict=True
+            ):
+                self._audible.learn(changed, changed, voice)
+                self._gate.learn(left)
+        first = self._tail + self._frames[-1, HOP:] * HALVES[:HOP]
+        passed = [(first[0], first[1]), *((hop, hop) for hop in heard[:-1])]
+        for frame, now in zip(self._frames, (heard[-1], 0, played[-1], heard[-1]), strict=True):
+            frame[HOP:] = now
+        self._tail[:] = heard[-1] * HALVES[HOP:]
+        return [
+            Hop(*both, True, True, 0.0, UNHEARD if unheard and speaks else 0.0, anew=False)
+            for both, speaks in zip(passed, speaking, strict=True)
+        ]
+
+    def _count_silence(self, *, sounds: bool) -> bool:
+        """Whether the coach speaks in a hop, or just did."""
+        self._silent = 0 if sounds else self._silent + 1
+        if self._silent == FORGETTING:
+            self.suppressor.forget()
+        return self._silent <= PARTS
+
+    def _hiss(self) -> Samples:
+        return HISS * self._random.standard_normal(HOP, np.float32)
+
+    def _clean(self, heard: Samples, played: Samples, *, lost: bool) -> Hop:
+        """What was heard one hop ago.
 
         Args:
             heard: by the microphone, float32 within 1, shape (HOP,).
             played: what left the speaker at the same time, shape (HOP,).
             lost: whether nothing was heard, not even the room: nothing is learnt from it.
         """
-        self._silent = 0 if played.any() else self._silent + 1
-        speaking = self._silent <= PARTS
+        speaking = self._count_silence(sounds=bool(played.any()))
         if speaking:
-            heard = heard + HISS * self._random.standard_normal(len(heard), np.float32)
-        if self._silent == FORGETTING:
-            self.suppressor.forget()
+            heard = heard + self._hiss()
         left, taken = self._without_echo(heard, played, lost=lost)
         knew = self._audible.certain
         if not lost:
-            self._audible.learn(heard, left, played)
+            self._audible.learn(change(heard), change(left), power(played))
         frames = self._frames
         frames[:, :HOP] = frames[:, HOP:]
         for frame, now in zip(frames, (left, taken, played, heard), strict=True):
             frame[HOP:] = now
         if not lost:
-            self._gate.learn(left)
+            self._gate.learn(power(left))
         shaped = np.empty((2, FRAME), np.float32)
         shaped[:] = frames[-1] * HALVES
         alike = UNHEARD if speaking and not self._audible.possible else 0.0
@@ -122,7 +186,6 @@ class EchoCanceller:
         self, heard: Samples, played: Samples, *, lost: bool
     ) -> tuple[Samples, Samples]:
         if not self._audible.possible:
-            # What it knew of the speaker is of no use once that is heard again.
             self._filter = None
             return heard, np.zeros_like(heard)
         self._filter = self._filter or KalmanFilter()

@@ -76,10 +76,7 @@ class EchoCancelled:
         played = self.playback.played(block.start_frame, len(heard))
         lost = block.kind is not BlockKind.HEARD
         self._notice_devices(len(block.pcm) if lost else 0)
-        hops = [
-            self.canceller.clean(heard[at : at + HOP], played[at : at + HOP], lost=lost)
-            for at in range(0, len(heard), HOP)
-        ]
+        hops = self.canceller.clean(heard, played, lost=lost)
         begins = any(hop.talk for hop in hops) and not self._talk
         again = _pcm(self._ungated) if begins else NOTHING
         self._talk = hops[-1].talk

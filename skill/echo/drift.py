@@ -49,13 +49,17 @@ class Drift:
     def follow(self, played: Samples) -> Samples:
         """What was played, `ROOM` samples and the slip later, shape (HOP,)."""
         self._line = np.concatenate([self._line[HOP:], played])
-        self._slip = float(np.clip(self._slip + self.rate * HOP, -ROOM, ROOM))
+        self.pass_by(1)
         if not self._line.any():
             return np.zeros(HOP, np.float32)
         whole = int(np.floor(self._slip))
         last = len(self._line) - ROOM - TAPS // 2 + whole
         near = self._line[last - HOP - TAPS // 2 + 1 : last + TAPS // 2]
         return np.convolve(near, _kernel(self._slip - whole), "valid").astype(np.float32)
+
+    def pass_by(self, hops: int) -> None:
+        """Slip on for so many hops, whatever is played."""
+        self._slip = min(max(self._slip + self.rate * HOP * hops, -ROOM), ROOM)
 
     def look(self, path: npt.NDArray[np.complex64]) -> None:
         """See how far the path has turned.

@@ -6,7 +6,7 @@ Behind the gate is the room's own noise, and not digital silence, of which it ma
 
 import numpy as np
 
-from skill.echo.bands import FRAME, Spectrum, power, spectrum
+from skill.echo.bands import FRAME, Spectrum, spectrum
 from skill.ports import Samples
 
 TALKING = 0.7
@@ -32,9 +32,9 @@ class Gate:
         self._noise = 1e-7
         self._random = np.random.default_rng(0)
 
-    def learn(self, left: Samples) -> None:
-        """Take in a hop of what the filter left: its quietest moments are the room."""
-        self._noise = max(QUIETEST, min(power(left), RISING * self._noise))
+    def learn(self, left: float) -> None:
+        """Take in the power of a hop of what the filter left: its quietest moments are the room."""
+        self._noise = max(QUIETEST, min(left, RISING * self._noise))
 
     @property
     def is_open(self) -> bool:

@@ -76,6 +76,11 @@ class KalmanFilter:
             self._drift.look(self._path)
         return left, echo
 
+    def pass_by(self, hops: int) -> None:
+        """Let so many hops pass in which nothing is played, as for `PARTS` hops before them."""
+        self._silent += hops
+        self._drift.pass_by(hops)
+
     def _learn(self, left: Samples) -> None:
         late = np.concatenate([np.zeros(HOP, np.float32), left])
         error: Spectra = np.asarray(np.fft.rfft(late), np.complex64)

@@ -25,6 +25,7 @@ def test_one_soft_question_then_sleep_then_pick_up() -> None:
     book.forget().wait(50)
     assert book.said == ["going_to_sleep"]
     assert book.at == "asleep one/b"
+    book.tick_ms = 1_000
     book.forget().wait(3600)
     assert book.said == []
     book.hear(Command.START).finish_speaking()
@@ -116,6 +117,7 @@ def test_a_finished_routine_begins_anew_the_day_after_and_says_so() -> None:
 def test_after_a_goodbye_it_is_there_again_asleep_and_talks_as_it_was_told_to() -> None:
     book = in_phase(Phase.ROLLING).hear(Command.GOODBYE).finish_speaking()
     assert book.coach.gone
+    book.tick_ms = 1_000
     book.forget().send(ThereAgain(("a", "b"), Talk.BRIEF, 90, 3)).wait(3600)
     assert book.said == []
     assert book.at == "asleep one/a"

@@ -140,6 +140,35 @@ def test_a_person_is_heard_unchanged_but_later_while_the_coach_is_silent() -> No
     assert np.array_equal(passed[HOP:], pcm[:-HOP])
 
 
+@pytest.mark.parametrize("echo", [0.0, 0.5])
+def test_hops_that_pass_all_at_once_pass_as_one_by_one(
+    talking: TimelineSpeaker, echo: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a coach who talks to one who has been silent for long, and has begun again."""
+    speaker = TimelineSpeaker(RATE)
+    clip = Clip(talking.played(0, 3 * RATE), RATE)
+    speaker.play(clip, 1, RATE)
+    speaker.play(clip, 2, 9 * RATE)
+    pcm, word = noise(13), read_pcm(STOP)
+    pcm[6 * RATE : 6 * RATE + len(word)] += word
+    source = Echoing(Microphone(pcm), speaker, Room(response(), echo, 960))
+    at_once = list(without_echo(source, speaker).blocks())
+    one_by_one = without_echo(source, speaker)
+    assert isinstance(one_by_one, EchoCancelled)
+    canceller = one_by_one.canceller
+
+    def clean(heard: Samples, played: Samples, *, lost: bool) -> list[Hop]:
+        hops = zip(heard.reshape(-1, HOP), played.reshape(-1, HOP), strict=True)
+        return [canceller._clean(*pair, lost=lost) for pair in hops]
+
+    monkeypatch.setattr(canceller, "clean", clean)
+    for at, (one, other) in enumerate(zip(at_once, one_by_one.blocks(), strict=True)):
+        assert np.array_equal(one.pcm, other.pcm), at
+        assert (one.others, one.alike, one.anew) == (other.others, other.alike, other.anew), at
+        assert one.echo == pytest.approx(other.echo, abs=0.1), at
+        assert np.array_equal(one.again, other.again), at
+
+
 def test_a_person_with_headphones_is_heard_while_the_coach_talks(talking: TimelineSpeaker) -> None:
     pcm, said = noise(6), slice(5 * RATE, 5 * RATE + len(read_pcm(STOP)))
     pcm[said] += read_pcm(STOP)
@@ -183,8 +212,11 @@ def test_a_block_in_which_somebody_begins_is_as_if_they_had_talked_before(
     gated, ungated = np.zeros(HOP, np.float32), np.full(HOP, 0.5, np.float32)
     talks = iter([False] * 7 + [True] * 93)
 
-    def clean(*_hop: Samples, lost: bool) -> Hop:
-        return Hop(gated, ungated, next(talks), not lost, 0.0, 0.0, anew=False)
+    def clean(heard: Samples, _played: Samples, *, lost: bool) -> list[Hop]:
+        return [
+            Hop(gated, ungated, next(talks), not lost, 0.0, 0.0, anew=False)
+            for _ in range(len(heard) // HOP)
+        ]
 
     monkeypatch.setattr(source.canceller, "clean", clean)
     before, begins, after = list(source.blocks())[:3]
