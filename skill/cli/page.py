@@ -14,9 +14,6 @@ from skill.errors import SettingsError, StorageError
 from skill.history.keeper import Keeper
 from skill.history.records import Past
 from skill.page.address import Address
-from skill.page.companion import Companion
-from skill.page.opening import open_page
-from skill.page.site import Site, read_drawings
 from skill.ports import Hands
 from skill.session import Observer
 
@@ -72,6 +69,10 @@ def page_beside(app: App, history: Keeper | None = None, *, must: bool = True) -
     if not chosen.page:
         yield Beside()
         return
+    from skill.page.companion import Companion
+    from skill.page.opening import open_page
+    from skill.page.site import Site, read_drawings
+
     words = app.words
     drawings = read_drawings(chosen.routine, app.content.routine.id, words.drawings)
     code = chosen.state / "page-code"

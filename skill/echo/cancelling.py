@@ -57,6 +57,9 @@ class EchoCancelled:
             ValueError: if a block is not a whole number of 10 ms long.
         """
         for block in self.source.blocks():
+            if block.kind is BlockKind.ENDED:
+                yield block  # and so will all others be
+                continue
             cleaned = self._clean(block)
             yield cleaned if block.kind is BlockKind.HEARD else block
 

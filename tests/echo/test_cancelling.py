@@ -233,6 +233,17 @@ def test_nothing_is_done_to_what_was_not_heard(talking: TimelineSpeaker) -> None
     assert not heard_of(without_echo(lost, talking)).any()
 
 
+def test_after_the_end_nothing_is_computed(
+    talking: TimelineSpeaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recording of a second is replayed until the coach has said all that it has to say."""
+    source = without_echo(Microphone(np.zeros(1600, np.int16), BlockKind.ENDED), talking)
+    assert isinstance(source, EchoCancelled)
+    monkeypatch.setattr(source.canceller, "clean", None)
+    blocks = [(block.start_frame, block.kind) for block in source.blocks()]
+    assert blocks == [(0, BlockKind.ENDED), (800, BlockKind.ENDED)]
+
+
 def test_blocks_are_whole_hops(talking: TimelineSpeaker) -> None:
     with pytest.raises(ValueError, match="a block of 100 frames is no multiple of 160"):
         heard_of(without_echo(Microphone(np.zeros(100, np.int16), block=100), talking))

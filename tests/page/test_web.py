@@ -201,17 +201,17 @@ def gone(raw: socket.socket) -> bool:
 def test_whoever_asks_again_in_time_or_is_being_answered_stays(
     page: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "HURRY_S", 1.2)
+    monkeypatch.setattr(server, "HURRY_S", 2.5)
     with socket.create_connection(("127.0.0.1", page.address.port), timeout=LONG_S) as raw:
-        for _ in range(5):
+        for _ in range(6):
             raw.sendall(ASKED[:20])
-            time.sleep(0.3)
+            time.sleep(0.5)
             raw.sendall(ASKED[20:])
             read_refusals(raw, 1)
     with httpx.stream("GET", page.address.url + "events") as stream:
         told = _until_view(events(stream))
         next(told)
-        time.sleep(1.5)
+        time.sleep(3)
         page.show(in_phase(Phase.SETTING_UP).coach, 0)
         assert json.loads(next(told)[1])["view"]
 
