@@ -19,6 +19,7 @@ from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
 from skill.ports import AudioSource, Hands, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
+from skill.recorder.retold import Retold
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session, told_dropouts
@@ -150,7 +151,7 @@ class App:
                 session = self._headless(source, write_audio, watching, stack)
             else:
                 session = self._going_on(kept, source, write_audio, watching, stack)
-            session.hands = hands
+            session.hands = (*session.hands, *hands)
             yield session
 
     def _going_on(
@@ -161,11 +162,15 @@ class App:
         observers: Sequence[Observer],
         stack: ExitStack,
     ) -> Session:
-        """A session that sets in where a kept recording does."""
+        """A session that sets in where a kept recording does, and to which the same happens."""
         start = beginning(kept, self.coach())
-        source = Later(source, start.start_frame)
-        session = self._headless(source, write_audio, observers, stack)
+        retold = Retold(Later(source, start.start_frame), start.lost, start.later, start.coach)
+        session = self._headless(retold, write_audio, observers, stack)
         session.coach, session.going_on = start.coach, True
+        session.hands, session.equipment = (retold,), retold
+        session.this_week, session.troubles = retold.this_week, retold.troubles
+        session.returns = retold.returns
+        session.deaf_while_speaking = self.settings.mute_while_speaking
         if start.rest is not None:
             session.narrator.speaker.play(start.rest, start.token, start.start_frame)
         return session

@@ -151,6 +151,7 @@ class Session:
         this_week: how many sessions there have been this week, with this one; None: unknown.
         hands: give commands without a voice.
         troubles: tells what is wrong with the coach itself just now.
+        returns: how often the coach is there again at once after a goodbye.
     """
 
     source: AudioSource
@@ -165,6 +166,7 @@ class Session:
     this_week: Callable[[], int | None] = lambda: None
     hands: Sequence[Hands] = ()
     troubles: Callable[[], tuple[Trouble, ...]] = tuple
+    returns: int = 0
     _audible_from: int = 0
     _said: tuple[str, int] = ("", 0)
     _lost: int = 0
@@ -179,8 +181,11 @@ class Session:
             self._dispatch(Started(bookmark), 0)
         for block in self.source.blocks():
             self.step(block)
-            if self.coach.gone:
+            if self.coach.gone and not self.returns:
                 break
+            if self.coach.gone:
+                self.returns -= 1
+                self.begin_again()
         return self.coach
 
     def begin_again(self) -> None:

@@ -15,7 +15,8 @@ from skill.core.messages import Event, SpeechEnded
 from skill.errors import StorageError
 from skill.journal import Entry, read_journal
 from skill.ports import AudioSource, Block, Clip
-from skill.recorder.shelf import JOURNAL, RATE, SOUND, START
+from skill.recorder.ring import Span
+from skill.recorder.shelf import JOURNAL, LOST, RATE, SOUND, START
 
 LONGEST_MS = 30 * 60 * 1000
 """A recorder keeps no more; a journal may say that a line took until the end of time."""
@@ -30,12 +31,16 @@ class Beginning:
         start_frame: in frames of the session.
         token: of that line or chime; 0 if there was none.
         rest: what remained of the line or chime being played, as silence; None if there was none.
+        lost: where the microphone delivered nothing.
+        later: the journal from there on.
     """
 
     coach: Coach
     start_frame: int
     token: int
     rest: Clip | None
+    lost: tuple[Span, ...]
+    later: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,9 @@ def beginning(folder: Path, fresh: Coach) -> Beginning:
         if isinstance(entry.message, get_args(Event)) and entry.at <= start_ms:
             coach, _ = advance(coach, entry.message, entry.at)
     token = 0 if coach.speaking is None else coach.speaking.token
-    return Beginning(coach, start, token, _rest(coach, entries, start_ms, rate))
+    rest = _rest(coach, entries, start_ms, rate)
+    later = tuple(entry for entry in entries if entry.at > start_ms)
+    return Beginning(coach, start, token, rest, _lost(folder / JOURNAL, header), later)
 
 
 def _place(path: Path, header: Mapping[str, Any]) -> tuple[int, int]:
@@ -124,6 +131,20 @@ def _place(path: Path, header: Mapping[str, Any]) -> tuple[int, int]:
             "Replay session.wav beside it by itself, with --channel 0.",
         )
     return start, rate
+
+
+def _lost(path: Path, header: Mapping[str, Any]) -> tuple[Span, ...]:
+    """Kept journals of before 2026-11-30 do not say."""
+    try:
+        spans = [(start, end) for start, end in header.get(LOST, ())]
+    except (TypeError, ValueError):
+        spans = [(None, None)]
+    if not all(type(frame) is int for span in spans for frame in span):
+        raise StorageError(
+            f"{path} does not say properly where the microphone was lost.",
+            "Replay session.wav beside it by itself, with --channel 0.",
+        )
+    return tuple(Span(*span) for span in spans)
 
 
 def _rest(coach: Coach, entries: tuple[Entry, ...], start_ms: int, rate: int) -> Clip | None:

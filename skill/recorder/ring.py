@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skill.audio.session_file import SessionWriter
-from skill.ports import RATE, Block, Clip
+from skill.ports import RATE, Block, BlockKind, Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,14 @@ class _Order:
 
     at: int
     clip: Clip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a session: from one frame of the microphone up to another."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,19 @@ class Cut:
     def start_frame(self) -> int:
         """Where it begins, in frames of the session."""
         return self.blocks[0].start_frame
+
+    @property
+    def lost(self) -> tuple[Span, ...]:
+        """Where the microphone delivered nothing; the sound has zeros there."""
+        spans: list[Span] = []
+        for block in self.blocks:
+            if block.kind is not BlockKind.LOST:
+                continue
+            if spans and spans[-1].end == block.start_frame:
+                spans[-1] = Span(spans[-1].start, block.end_frame)
+            else:
+                spans.append(Span(block.start_frame, block.end_frame))
+        return tuple(spans)
 
     def write(self, path: Path) -> None:
         """Write it as a session file: the person on the left, the coach on the right.

@@ -2,7 +2,8 @@
 
 2026-11-23 18.05.10 wrong/
     session.wav     the person's microphone on the left, the coach on the right
-    journal.jsonl   the whole session's journal; its header says where the sound begins
+    journal.jsonl   the whole session's journal; its header says where the sound begins, and where
+                    the microphone was lost
 """
 
 import json
@@ -16,7 +17,7 @@ from skill.lasting import sync, sync_whole
 from skill.recorder.ring import Cut
 
 SOUND, JOURNAL = "session.wav", "journal.jsonl"
-START, RATE = "sound_from_frame", "sound_rate"
+START, RATE, LOST = "sound_from_frame", "sound_rate", "sound_lost"
 """What the header of a kept journal says beside the usual."""
 HALF = ".{}.new"
 """Name of a recording while it is written."""
@@ -64,7 +65,7 @@ class RecordingShelf:
         try:
             half.mkdir(mode=0o700, parents=True)
             cut.write(half / SOUND)
-            (half / JOURNAL).write_bytes(_marked(journal, {START: cut.start_frame, RATE: cut.rate}))
+            (half / JOURNAL).write_bytes(_marked(journal, _facts(cut)))
             # Or a power cut may leave the new name with an empty sound.
             sync_whole(half)
             return _renamed(half, self.folder / name)
@@ -119,6 +120,11 @@ def _delete(folder: Path) -> None:
             f"{folder} cannot be deleted: {failure.strerror}.",
             "Make it writable, or delete it yourself.",
         ) from failure
+
+
+def _facts(cut: Cut) -> dict[str, object]:
+    lost = [(span.start, span.end) for span in cut.lost]
+    return {START: cut.start_frame, RATE: cut.rate, LOST: lost}
 
 
 def _marked(journal: bytes, facts: Mapping[str, object]) -> bytes:

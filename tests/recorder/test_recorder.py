@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,21 @@ from skill.app import App
 from skill.audio.pcm import read_pcm
 from skill.audio.session_file import TeeSource, TeeSpeaker
 from skill.core.coach import Coach
-from skill.core.messages import Effect, Event, Heard, Keep, Say
+from skill.core.messages import (
+    Effect,
+    Event,
+    Heard,
+    Keep,
+    MicrophoneBack,
+    MicrophoneLost,
+    Say,
+    SpeakerBack,
+    SpeakerLost,
+)
+from skill.core.vocabulary import Command
 from skill.errors import DeviceError, StorageError
 from skill.journal import Entry, read_journal
-from skill.ports import Block
+from skill.ports import AudioSource, Block, BlockKind, Press
 from skill.recorder.beginning import beginning, kept_folder
 from skill.recorder.recorder import Recorder
 from skill.recorder.ring import Ring
@@ -134,6 +146,93 @@ def test_it_is_replayed_as_it_was(kept: Path, tmp_path: Path, capfd: Capture) ->
 
 def spoken_since(entries: Sequence[Entry], at: int) -> list[str]:
     return [e.message.text for e in entries if e.at >= at and isinstance(e.message, Say)]
+
+
+@dataclass
+class Accidents:
+    """Around a session's source: the microphone is lost for two seconds, then the speaker for one;
+    a button is pressed. All within the ring's ten seconds.
+    """
+
+    source: AudioSource
+    now_s: float = 0.0
+    dropouts: tuple[int, int] = (0, 0)
+    hears_nothing: bool = False
+
+    @property
+    def rate(self) -> int:
+        return self.source.rate
+
+    @property
+    def speaker_works(self) -> bool:
+        return not 31.5 <= self.now_s < 32.5
+
+    def blocks(self) -> Iterator[Block]:
+        for block in self.source.blocks():
+            self.now_s = block.end_frame / RATE
+            lost = 28 <= block.start_frame / RATE < 30
+            zeros = np.zeros_like(block.pcm)
+            yield replace(block, pcm=zeros, kind=BlockKind.LOST) if lost else block
+
+    def pressed(self) -> Sequence[Press]:
+        return (Press(Command.REPEAT, None, "button"),) if self.now_s == 31 else ()
+
+
+def test_what_happened_beside_the_sound_happens_again(
+    app: App, tmp_path: Path, capfd: Capture
+) -> None:
+    spoken = said({6: "start rolling.flite-slt", 34: "that was wrong.flite-slt"}, 37, tmp_path)
+    told: list[str] = []
+    with recorded(app, spoken, tmp_path, told) as session:
+        ring = session.source
+        assert isinstance(ring, TeeSource)
+        accidents = Accidents(ring.source)
+        session.source = TeeSource(accidents, ring.tape)
+        session.equipment, session.hands = accidents, (accidents,)
+        session.run()
+    folder = tmp_path / "recordings" / f"{STAMP} wrong"
+    journal = tmp_path / "again.jsonl"
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet", "--journal", journal)
+    assert done.code == 0, done.err
+    happened = from_outside(folder / JOURNAL)
+    assert [type(entry.message) for entry in happened] == [
+        MicrophoneLost, MicrophoneBack, Heard, SpeakerLost, SpeakerBack
+    ]  # fmt: skip
+    assert from_outside(journal) == happened
+    said_then = spoken_since(read_journal(folder / JOURNAL)[1], 28_000)
+    said_again = spoken_since(read_journal(journal)[1], 28_000)
+    assert said_then[0] == "I cannot hear you, because the microphone is gone."
+    assert said_again[: len(said_then)] == said_then
+
+
+def test_a_goodbye_is_not_the_end_where_it_was_not(
+    app: App, tmp_path: Path, capfd: Capture
+) -> None:
+    """As on a Raspberry Pi, where the coach is there again after it."""
+    words = {6: "start rolling", 26: "goodbye", 30: "start rolling", 33: "that was wrong"}
+    spoken = said({at: f"{word}.flite-slt" for at, word in words.items()}, 37, tmp_path)
+    with recorded(app, spoken, tmp_path, []) as session:
+        session.returns = 1
+        session.run()
+    folder = tmp_path / "recordings" / f"{STAMP} wrong"
+    journal = tmp_path / "again.jsonl"
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet", "--journal", journal)
+    assert done.code == 0, done.err
+    heard = [phrase for phrase, _ in commands(read_journal(journal)[1])]
+    assert heard == ["goodbye", "start rolling", "that was wrong"]
+
+
+OUTSIDE = (MicrophoneLost, MicrophoneBack, SpeakerLost, SpeakerBack)
+
+
+def from_outside(journal: Path) -> list[Entry]:
+    entries = read_journal(journal)[1]
+    return [
+        entry
+        for entry in entries
+        if isinstance(entry.message, OUTSIDE)
+        or (isinstance(entry.message, Heard) and entry.message.source)
+    ]
 
 
 def test_its_journal_is_replayed_too(kept: Path, capfd: Capture) -> None:
@@ -254,6 +353,15 @@ def test_a_place_that_no_sound_has(tmp_path: Path, place: tuple[object, object])
     (tmp_path / "journal.jsonl").write_text(f"{json.dumps(header)}\n{started}\n")
     with pytest.raises(StorageError, match="does not say where its sound begins"):
         beginning(tmp_path, App(Settings()).coach())
+
+
+@pytest.mark.parametrize("lost", ["0-800", [[0, 1.5]], [[0]], 3, [None]])
+def test_a_loss_that_no_sound_has(tmp_path: Path, lost: object) -> None:
+    header = {"journal": 1, "sound_from_frame": 0, "sound_rate": RATE, "sound_lost": lost}
+    (tmp_path / JOURNAL).write_text(json.dumps(header) + "\n", encoding="utf-8")
+    with pytest.raises(StorageError, match="where the microphone was lost") as caught:
+        beginning(tmp_path, App(Settings()).coach())
+    assert "--channel 0" in caught.value.remedy
 
 
 def test_a_line_that_took_until_the_end_of_time(tmp_path: Path) -> None:
