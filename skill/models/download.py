@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from time import sleep
 from typing import NoReturn
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -169,12 +171,28 @@ class _Transfer:
         raise _StartOverError("it offers another file at every try")
 
 
+def _proxy(url: str) -> str | None:
+    """Host and port of the proxy that the environment chooses; not its password."""
+    asked = urlsplit(url)
+    if proxy_bypass(asked.hostname or ""):
+        return None
+    proxies = getproxies()
+    chosen = proxies.get(asked.scheme) or proxies.get("all")
+    return None if chosen is None else chosen.rpartition("//")[2].rpartition("@")[2].rstrip("/")
+
+
 def _explained(remote: Remote, error: Exception, by_hand: str) -> DownloadError:
     """The error for a person."""
     reason = re.sub(r"^\[.*?\] ", "", str(error)).rstrip(".") or type(error).__name__
     match error:
         case httpx.ConnectError() | httpx.ConnectTimeout():
-            return DownloadError(f"Cannot reach {remote.host}: {reason}.", by_hand)
+            proxy = _proxy(remote.url)
+            if proxy is None:
+                return DownloadError(f"Cannot reach {remote.host}: {reason}.", by_hand)
+            return DownloadError(
+                f"Cannot reach {remote.host} by way of the proxy {proxy}: {reason}.",
+                f"Correct or unset {PROXIES}, or: {by_hand}",
+            )
         case httpx.HTTPStatusError():
             answer = f"{error.response.status_code} {error.response.reason_phrase}".strip()
             problem = f"{remote.host} answers {answer!r} for {remote.url}."

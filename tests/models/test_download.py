@@ -288,6 +288,24 @@ def test_unusable_proxy_settings_are_said(
     assert "HTTPS_PROXY" in error.remedy
 
 
+def test_a_proxy_that_is_not_there_is_named_without_its_password(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:secret@127.0.0.1:{port}/")
+    entry = describe(PACKED, "https://no-such-host.invalid/model.zip")
+
+    error = failure(DownloadError, entry, root)
+
+    way = f"Cannot reach no-such-host.invalid by way of the proxy 127.0.0.1:{port}: "
+    assert error.problem.startswith(way)
+    assert "secret" not in str(error)
+    assert "HTTPS_PROXY" in error.remedy
+    monkeypatch.setenv("NO_PROXY", "no-such-host.invalid")
+    assert "proxy" not in failure(DownloadError, entry, root).problem
+
+
 def test_a_proxy_that_refuses_is_named_and_asked_once(
     site: Site, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
