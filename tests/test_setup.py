@@ -108,3 +108,47 @@ def test_what_is_tested_starts_after_the_checkout_was_moved() -> None:
     assert started == {"python", "ruff"}
     for name in started:
         assert not Path(sys.executable).with_name(name).read_bytes().startswith(b"#!"), name
+
+
+def run_tests(folder: Path, *, sounding: str, computing: str) -> subprocess.CompletedProcess[str]:
+    """`scripts/test`, whose two kinds of test are shell commands."""
+    scripts, venv = folder / "scripts", folder / "venv"
+    (venv / "bin").mkdir(parents=True)
+    kinds = f'case "$*" in *"-m device"*) {sounding} ;; *"not device"*) {computing} ;; esac'
+    program(venv / "bin" / "python", kinds)
+    program(venv / "bin" / "ruff", "exit 0")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_sound.py").write_text("@pytest.mark.device\n")
+    scripts.mkdir()
+    shutil.copy(SCRIPTS / "test", scripts)
+    stubs = f'set_up() {{ venv="{venv}"; }}\nsay() {{ :; }}\napt_install() {{ :; }}\n'
+    (scripts / "setup.sh").write_text(stubs)
+    return subprocess.run(
+        [scripts / "test"], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize(("sounds", "computes", "code"), [(0, 0, 0), (3, 0, 3), (0, 2, 2)])
+def test_either_kind_of_test_can_fail(
+    tmp_path: Path, sounds: int, computes: int, code: int
+) -> None:
+    done = run_tests(tmp_path, sounding=f'echo "$@"; exit {sounds}', computing=f"exit {computes}")
+    assert done.returncode == code
+    if not computes:
+        assert "-m device tests/test_sound.py" in done.stdout
+
+
+def test_what_sounds_is_stopped_when_what_computes_has_failed(tmp_path: Path) -> None:
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    waiting = (
+        "import signal, time; from pathlib import Path; "
+        f"signal.signal(signal.SIGINT, signal.default_int_handler); Path('{begun}').touch(); "
+        f"time.sleep(50); Path('{ended}').touch()"
+    )
+    done = run_tests(
+        tmp_path,
+        sounding=f'exec "{sys.executable}" -c "{waiting}"',
+        computing=f'while [ ! -e "{begun}" ]; do sleep 0.05; done; exit 2',
+    )
+    assert done.returncode == 2
+    assert not ended.exists()
