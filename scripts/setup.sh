@@ -76,8 +76,11 @@ set_up() {
         say "going on without $missing: only recordings can be played, if at all"
     rm -f "$venv"/installed-* # what this lock brings may be other versions than theirs
     say "installing the Python packages of $2"
+    # Compiling all of them takes as long as the rest; Python does so for those that it uses.
+    compile=--no-compile
+    [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || compile=--compile
     if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-        --requirement "$1/$2"; then
+        "$compile" --requirement "$1/$2"; then
         say "pip could not install the packages of $2; why stands above. It fetches them from" \
             "pypi.org: is there a network, and room on the disk? Then start again."
         exit 1
