@@ -181,9 +181,9 @@ class Session:
             self._dispatch(Started(bookmark), 0)
         for block in self.source.blocks():
             self.step(block)
-            if self.coach.gone and not self.returns:
-                break
             if self.coach.gone:
+                if not self.returns:
+                    break
                 self.returns -= 1
                 self.begin_again()
         return self.coach

@@ -105,12 +105,12 @@ class EchoCanceller:
             speaking.append(self._count_silence(sounds=bool(voice.any())))
             if speaking[-1]:
                 heard[at] += self._hiss()
-        if not self._audible.possible:
+        unheard = not self._audible.possible
+        if unheard:
             # What it knew of the speaker is of no use once that is heard again.
             self._filter = None
         elif self._filter is not None:
             self._filter.pass_by(len(heard))
-        unheard = not self._audible.possible
         if not lost:
             for changed, left, voice in zip(
                 changes(heard), hop_powers(heard), hop_powers(played), strict=True
@@ -152,12 +152,11 @@ class EchoCanceller:
         knew = self._audible.certain
         if not lost:
             self._audible.learn(change(heard), change(left), power(played))
+            self._gate.learn(power(left))
         frames = self._frames
         frames[:, :HOP] = frames[:, HOP:]
         for frame, now in zip(frames, (left, taken, played, heard), strict=True):
             frame[HOP:] = now
-        if not lost:
-            self._gate.learn(power(left))
         shaped = np.empty((2, FRAME), np.float32)
         shaped[:] = frames[-1] * HALVES
         alike = UNHEARD if speaking and not self._audible.possible else 0.0
@@ -185,7 +184,7 @@ class EchoCanceller:
     def _without_echo(
         self, heard: Samples, played: Samples, *, lost: bool
     ) -> tuple[Samples, Samples]:
-        if not self._audible.possible:
+        if not self._audible.possible:  # since a hop of this very block
             self._filter = None
             return heard, np.zeros_like(heard)
         self._filter = self._filter or KalmanFilter()

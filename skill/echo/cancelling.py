@@ -57,10 +57,8 @@ class EchoCancelled:
             ValueError: if a block is not a whole number of 10 ms long.
         """
         for block in self.source.blocks():
-            if block.kind is BlockKind.ENDED:
-                yield block  # and so will all others be
-                continue
-            cleaned = self._clean(block)
+            # A short loss is followed, for the filter is needed after it; after the end it is not.
+            cleaned = block if block.kind is BlockKind.ENDED else self._clean(block)
             yield cleaned if block.kind is BlockKind.HEARD else block
 
     def _notice_devices(self, lost: int) -> None:

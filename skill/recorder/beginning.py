@@ -18,6 +18,7 @@ from skill.ports import AudioSource, Block, Clip
 from skill.recorder.ring import Span
 from skill.recorder.shelf import JOURNAL, LOST, RATE, SOUND, START
 
+ALONE = f"Replay {SOUND} beside it by itself, with --channel 0."
 LONGEST_MS = 30 * 60 * 1000
 """A recorder keeps no more; a journal may say that a line took until the end of time."""
 
@@ -128,23 +129,21 @@ def _place(path: Path, header: Mapping[str, Any]) -> tuple[int, int]:
     if type(start) is not int or type(rate) is not int or start < 0 or rate not in RATES:
         raise StorageError(
             f"{path} does not say where its sound begins.",
-            "Replay session.wav beside it by itself, with --channel 0.",
+            ALONE,
         )
     return start, rate
 
 
 def _lost(path: Path, header: Mapping[str, Any]) -> tuple[Span, ...]:
     """Kept journals of before 2026-11-30 do not say."""
-    try:
-        spans = [(start, end) for start, end in header.get(LOST, ())]
-    except (TypeError, ValueError):
-        spans = [(None, None)]
-    if not all(type(frame) is int for span in spans for frame in span):
-        raise StorageError(
-            f"{path} does not say properly where the microphone was lost.",
-            "Replay session.wav beside it by itself, with --channel 0.",
-        )
-    return tuple(Span(*span) for span in spans)
+    found = header.get(LOST, [])
+    if not isinstance(found, list) or not all(_is_span(one) for one in found):
+        raise StorageError(f"{path} does not say properly where the microphone was lost.", ALONE)
+    return tuple(Span(*span) for span in found)
+
+
+def _is_span(found: object) -> bool:
+    return isinstance(found, list) and [type(frame) for frame in found] == [int, int]
 
 
 def _rest(coach: Coach, entries: tuple[Entry, ...], start_ms: int, rate: int) -> Clip | None:
