@@ -26,6 +26,7 @@ from skill.recognition.tryout import try_out
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.session import Ears
 from skill.settings import SHIPPED, Settings
+from skill.verification.verifier import verifier_for
 
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
@@ -67,7 +68,8 @@ class Hearing:
         recognizer: Recognizer = RestingRecognizer(VoskRecognizer(self.model, grammar), RATE)
         if factor != 1.0:
             recognizer = PitchedRecognizer(recognizer, factor)
-        second = PitchedEars(VoskRecognizer(self.model.unhurried, grammar), RATE, factor)
+        unhurried = VoskRecognizer(self.model.unhurried, grammar)
+        second = PitchedEars(unhurried, RATE, factor, verifier_for(self.model.folder, vocabulary))
         return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary), second)
 
     @cached_property

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from skill.core.decision import Standing
 from skill.core.hypothesis import Hypothesis
 from skill.core.vocabulary import Command
 
@@ -225,6 +226,12 @@ class SecondEars(Protocol):
     def opinions(self, start_ms: int) -> Iterator[Hypothesis]:
         """What they make of what was heard since then, one after the other as they are asked for:
         final hypotheses, without words if none.
+        """
+        ...
+
+    def standing(self, phrase: str, start_ms: int) -> Standing | None:
+        """How a phrase stands among all the other words that were perhaps said since then; None
+        if nobody can tell.
         """
         ...
 

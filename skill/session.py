@@ -39,6 +39,7 @@ from skill.core.messages import (
     Troubles,
 )
 from skill.core.recent import Moment
+from skill.core.settling import settle
 from skill.core.table import live_commands
 from skill.ports import (
     AudioSource,
@@ -117,11 +118,19 @@ class Ears:
         """What to make of a hypothesis; others are asked where that is in doubt."""
         self.listener, decision = self.listener.listen(hypothesis, context, now)
         if isinstance(decision, Doubt):
-            opinions = () if self.second is None else self.second.opinions(decision.start_ms)
-            decision = self.listener.settle(decision, opinions)
+            decision = self._settle(decision)
         if isinstance(decision, Heard) and self.second is not None:
             self.second.forget()
         return decision
+
+    def _settle(self, doubt: Doubt) -> Heard | Ignored:
+        if self.second is None:
+            return settle(self.listener, doubt, ())
+        opinions = self.second.opinions(doubt.start_ms)
+        # Words over what is left of an echo fit as the echo does.
+        known = not doubt.over_coach
+        standing = self.second.standing(doubt.heard.phrase, doubt.start_ms) if known else None
+        return settle(self.listener, doubt, opinions, standing)
 
 
 def _moments(block: Block, count: int, coach: bool) -> list[Moment]:

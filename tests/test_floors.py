@@ -16,6 +16,7 @@ FLOORS: list[set[str]] = [
     {"languages"},
     {"core"},
     {"ports"},
+    {"verification"},
     {"content", "models", "recognition", "speech", "audio", "echo", "shelf", "settings", "journal"},
     {
         "session",

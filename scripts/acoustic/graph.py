@@ -27,6 +27,7 @@ from pathlib import Path
 import pywrapfst as fst
 from commands import ENGLISH, all_phrases
 from lexicon import PHONES, SPN, Lexicon, read_dictionary, read_lexicon
+from lookalikes import write_lookalikes
 from phones import phone_count, phone_of, phones_of
 from stage import stage
 from units import BOUNDARY, CLASS_OF, CLASSES, Tying, read_tying, unit
@@ -345,6 +346,8 @@ def main() -> None:
     usual = {word: lexicon[word] for word in [*spoken, *words[:USUAL]] if word in lexicon}
     folder = options.model / "graph"
     build(lexicon, usual, tying, cost, folder)
+    if options.language == ENGLISH:
+        write_lookalikes(lexicon, words, USUAL, tying, folder)
     sizes = ", ".join(f"{f.name} {f.stat().st_size}" for f in sorted(folder.glob("*.fst")))
     print(f"{len(lexicon)} words; {sizes}")
 

@@ -45,4 +45,17 @@ class Doubt:
     over_coach: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How well a command fits a sound beside all the other words that it may have been.
+
+    Attributes:
+        rivals: how many of them fit better.
+        margin: by how much it fits better than the best of them, in nats.
+    """
+
+    rivals: int
+    margin: float
+
+
 Decision = Flush | Doubt | Heard | Ignored

@@ -9,7 +9,7 @@ own numbers): as soon as the partial is a whole phrase, has been so for a dwell,
 ended, the listener asks for a flush, and judges the final answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -22,7 +22,7 @@ from skill.core.messages import Heard, Ignored
 from skill.core.recent import STEP_MS, Moment, Recent
 from skill.core.tuning import Tuning
 from skill.core.vocabulary import Care, Command, Vocabulary, contains
-from skill.core.weighing import UNKNOWN, Verdict, support, weigh
+from skill.core.weighing import UNKNOWN, Verdict, weigh
 
 UNSURE = "not sure enough"
 """How the reason begins when only the confidence was too low."""
@@ -96,7 +96,7 @@ class Listener:
     ) -> tuple["Listener", Decision | None]:
         """Take in one hypothesis and decide."""
         if hypothesis.final:
-            said = self._persons(hypothesis, over_coach=bool(context.saying))
+            said = self.persons(hypothesis, over_coach=bool(context.saying))
             verdict = weigh(said, self.vocabulary)
             if verdict is None:
                 return replace(self, partial="", partial_since=now), None
@@ -114,28 +114,15 @@ class Listener:
         following = replace(self, partial=text, echoed=echoed, partial_since=now, words_since=begun)
         return following, None
 
-    def settle(self, doubt: Doubt, opinions: Iterable[Hypothesis]) -> Heard | Ignored:
-        """Decide what was in doubt; without opinions, the first one counts if it was sure.
-
-        Args:
-            doubt: what this listener asked.
-            opinions: no more of them are asked for than are needed.
-        """
-        heard = doubt.heard
-        meaning = self.vocabulary.meanings[heard.phrase]
-        missing = doubt.missing
-        asked = False
-        for opinion in opinions:
-            asked = True
-            said = self._persons(opinion, over_coach=doubt.over_coach)
-            missing -= support(said, meaning, self.vocabulary)
-            if missing <= 0:
-                break
-        if not asked and doubt.unsure:
-            return Ignored(heard.phrase, doubt.unsure, heard.confidence)
-        if asked and missing > 0:
-            return Ignored(heard.phrase, "heard by one ear only", heard.confidence)
-        return heard
+    def persons(self, hypothesis: Hypothesis, *, over_coach: bool) -> Hypothesis:
+        """A final hypothesis without the words that are an echo's or the room's."""
+        if over_coach:
+            return self.foreground.of(hypothesis, self.recent)
+        start = min((reading.start_ms for reading in hypothesis.readings), default=0)
+        room = noise_before(self.recent, start)
+        if room is None:
+            return hypothesis
+        return hypothesis.without(lambda word: self._is_the_rooms(word, room))
 
     def wait(self, context: Context, now: int) -> Flush | None:
         """Whether the partial that stands is sure enough to be flushed."""
@@ -160,16 +147,6 @@ class Listener:
         ended = now - until >= hang and stood >= max(after, tuning.dwell[care])
         lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])
         return Flush() if ended or lasting else None
-
-    def _persons(self, hypothesis: Hypothesis, *, over_coach: bool) -> Hypothesis:
-        """A final one without the words that are an echo's or the room's."""
-        if over_coach:
-            return self.foreground.of(hypothesis, self.recent)
-        start = min((reading.start_ms for reading in hypothesis.readings), default=0)
-        room = noise_before(self.recent, start)
-        if room is None:
-            return hypothesis
-        return hypothesis.without(lambda word: self._is_the_rooms(word, room))
 
     def _is_the_rooms(self, word: Word, room: float) -> bool:
         level = loudness(self.recent, word.start_ms, word.end_ms)

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from skill.core.decision import Standing
 from skill.core.hypothesis import Hypothesis
 from skill.ports import Block, Pcm, Recognizer
 from skill.recognition.pitched import PitchedRecognizer
+from skill.verification.verifier import LEAD_MS, Verifier
 
 FACTORS = (0.92, 1.09)
 """A semitone and a half. On dev, both together told false accepts from commands better than
@@ -30,10 +32,18 @@ class PitchedEars:
         inner: hears; nobody else uses it.
         rate: frames per second of every block.
         factor: the person's own, see `PitchedRecognizer`.
+        verifier: knows how other words sound, if the model tells.
     """
 
-    def __init__(self, inner: Recognizer, rate: int, factor: float = 1.0) -> None:
+    def __init__(
+        self,
+        inner: Recognizer,
+        rate: int,
+        factor: float = 1.0,
+        verifier: Verifier | None = None,
+    ) -> None:
         self._inner = inner
+        self._verifier = verifier
         self._rate = rate
         self._factor = factor
         self._kept: deque[Block] = deque()
@@ -46,16 +56,31 @@ class PitchedEars:
 
     def opinions(self, start_ms: int) -> Iterator[Hypothesis]:
         """What is heard since then at each pitch: the last final hypothesis with words in it."""
-        first = (start_ms - BEFORE_MS) * self._rate // 1000
-        kept = [block for block in self._kept if block.end_frame > first]
+        kept = self._since(start_ms - BEFORE_MS)
         if kept:
             whole = Block(kept[0].start_frame, _joined(kept))
             for factor in FACTORS:
                 yield self._hear(whole, self._factor * factor)
 
+    def standing(self, phrase: str, start_ms: int) -> Standing | None:
+        """How a phrase stands among all words there are, in what was heard since then."""
+        kept = self._since(start_ms - LEAD_MS)
+        if self._verifier is None or not kept:
+            return None
+        first = (start_ms - LEAD_MS) * self._rate // 1000 - kept[0].start_frame
+        sound = _joined(kept)
+        sound = np.concatenate((np.zeros(max(0, -first), np.int16), sound[max(0, first) :]))
+        places = np.arange(0, len(sound) - 1, self._factor)
+        heard = np.interp(places, np.arange(len(sound)), sound)
+        return self._verifier.standing(phrase, np.rint(heard).astype(np.int16))
+
     def forget(self) -> None:
         """Drop what is kept: it was a command, and is no part of the next one."""
         self._kept.clear()
+
+    def _since(self, start_ms: int) -> list[Block]:
+        first = start_ms * self._rate // 1000
+        return [block for block in self._kept if block.end_frame > first]
 
     def _hear(self, sound: Block, factor: float) -> Hypothesis:
         recognizer = PitchedRecognizer(self._inner, factor)

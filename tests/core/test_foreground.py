@@ -15,6 +15,7 @@ from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import STEP_MS, Moment, Recent
+from skill.core.settling import settle
 from skill.core.vocabulary import Command
 from tests.support.book import VOCABULARY
 
@@ -201,7 +202,7 @@ def test_second_ears_may_hear_shreds_of_an_echo_too(others: str, kind: type[Deci
     said = Hypothesis((reading("back NEXT", 0.7), reading("back [unk]", 0.3)), final=True)
     ears, _ = listener(others).listen(said, SPEAKING, 2 * LENGTH)
     doubt = Doubt(Heard(Command.NEXT, None, "next", 0.7, 0), LENGTH, 0.9, over_coach=True)
-    assert isinstance(ears.settle(doubt, [said, said]), kind)
+    assert isinstance(settle(ears, doubt, [said, said]), kind)
 
 
 def test_it_is_flushed_in_the_end_whatever_stood_before() -> None:

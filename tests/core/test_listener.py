@@ -9,6 +9,7 @@ from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment
+from skill.core.settling import settle
 from skill.core.tuning import Tuning
 from skill.core.vocabulary import Care, Command, Meaning, Vocabulary, contains, plain
 from tests.support.book import VOCABULARY
@@ -91,7 +92,7 @@ def test_others_are_asked_about_a_likely_word_that_is_not_sure_enough(
     doubt = judge(final("next", 0.75))
     assert isinstance(doubt, Doubt)
     opinions = [final("next", likelihood) for likelihood in likelihoods]
-    assert BELIEVING.settle(doubt, opinions) == expected
+    assert settle(BELIEVING, doubt, opinions) == expected
 
 
 @pytest.mark.parametrize(("text", "kind"), [("next step", Heard), ("next", Ignored)])
@@ -101,7 +102,7 @@ def test_a_phrase_that_is_not_sure_enough_needs_less_support_than_a_word(
     doubt = judge(final(text, 0.75))
     assert isinstance(doubt, Doubt)
     opinions = [final(text, likelihood) for likelihood in (0.6, 0.1)]
-    assert type(BELIEVING.settle(doubt, opinions)) is kind
+    assert type(settle(BELIEVING, doubt, opinions)) is kind
 
 
 @pytest.mark.parametrize(("text", "kind"), [("stop", Heard), ("next", Ignored)])
@@ -109,7 +110,7 @@ def test_a_protected_word_that_is_not_sure_enough_needs_less_support(text: str, 
     doubt = judge(final(text, 0.6))
     assert isinstance(doubt, Doubt)
     opinions = [final(text, likelihood) for likelihood in (0.5, 0.4)]
-    assert type(BELIEVING.settle(doubt, opinions)) is kind
+    assert type(settle(BELIEVING, doubt, opinions)) is kind
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_a_clock_that_ticks_in_a_quiet_room_is_no_word(
     doubt = judge(final(text), LIVE, listener)
     assert isinstance(doubt, Doubt)
     opinions = [final(text, likelihood) for likelihood in likelihoods]
-    assert type(listener.settle(doubt, opinions)) is kind
+    assert type(settle(listener, doubt, opinions)) is kind
 
 
 @pytest.mark.parametrize(("likelihood", "kind"), [(0.4, Heard), (0.1, Ignored)])
@@ -138,7 +139,7 @@ def test_phrases_need_little_support_in_a_quiet_room(likelihood: float, kind: ty
     doubt = judge(final("start over"), LIVE, listener)
     assert isinstance(doubt, Doubt)
     opinions = [final("start over", likelihood), final("[unk]")]
-    assert type(listener.settle(doubt, opinions)) is kind
+    assert type(settle(listener, doubt, opinions)) is kind
 
 
 @pytest.mark.parametrize("text", ["next", "stop"])
@@ -255,7 +256,7 @@ def test_in_noise_others_are_asked_whether_it_is_a_command(
     assert isinstance(doubt, Doubt)
     assert doubt.start_ms == 3000
     heard = [final(text, share) if text else Hypothesis((), final=True) for text, share in opinions]
-    settled = in_music(8).settle(doubt, heard)
+    settled = settle(in_music(8), doubt, heard)
     assert type(settled) is kind
     assert settled == doubt.heard or settled == Ignored("next", "heard by one ear only", 1.0)
 
@@ -282,8 +283,8 @@ def test_in_noise_stop_needs_less_support() -> None:
     doubt = judge(final("stop", start_ms=3000), LIVE, in_music(8))
     assert isinstance(doubt, Doubt)
     unknown = final("[unk]")
-    assert in_music(8).settle(doubt, [final("stop", 0.5), unknown]) == doubt.heard
-    assert isinstance(in_music(8).settle(doubt, [final("stop", 0.3), unknown]), Ignored)
+    assert settle(in_music(8), doubt, [final("stop", 0.5), unknown]) == doubt.heard
+    assert isinstance(settle(in_music(8), doubt, [final("stop", 0.3), unknown]), Ignored)
 
 
 def test_over_the_coach_a_word_need_not_be_louder() -> None:

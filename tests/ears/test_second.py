@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from skill.audio.pcm import read_pcm
+from skill.core.decision import Standing
 from skill.core.hypothesis import Hypothesis
 from skill.core.weighing import support
 from skill.ports import Block, Pcm
 from skill.recognition.second import BEFORE_MS, FACTORS, KEPT_S, PitchedEars
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.settings import Settings
+from skill.verification.verifier import LEAD_MS, Verifier
 from tests.support.book import VOCABULARY
 from tests.support.scripted import ScriptedRecognizer
 
@@ -113,6 +115,51 @@ def test_what_is_long_past_is_forgotten() -> None:
     list(ears.opinions(BEFORE_MS))
     kept = sum(KEPT_S * RATE / factor for factor in FACTORS)
     assert tape.frames == pytest.approx(kept, abs=3 * BLOCK)
+
+
+class Comparing(Verifier):
+    """Keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Pcm]] = []
+
+    def standing(self, phrase: str, pcm: Pcm) -> Standing | None:
+        self.asked.append((phrase, pcm))
+        return Standing(len(self.asked), 0.5)
+
+
+@pytest.mark.parametrize("own", [1.0, 1.25])
+def test_a_word_is_compared_at_the_persons_own_pitch_and_begins_in_its_place(own: float) -> None:
+    verifier = Comparing()
+    ears = PitchedEars(Tape([]), RATE, own, verifier)
+    keep(ears, np.arange(2 * RATE).astype(np.int16))
+    assert ears.standing("next", 1500) == Standing(1, 0.5)
+    [(phrase, sound)] = verifier.asked
+    assert phrase == "next"
+    assert len(sound) == pytest.approx((0.5 + LEAD_MS / 1000) * RATE / own, abs=1)
+    assert sound[:3].tolist() == pytest.approx(
+        [(1500 - LEAD_MS) * 16 + own * place for place in range(3)], abs=0.5
+    )
+
+
+def test_a_word_that_came_too_early_begins_in_its_place_as_well() -> None:
+    verifier = Comparing()
+    ears = PitchedEars(Tape([]), RATE, verifier=verifier)
+    ears.standing("next", 0)
+    assert not verifier.asked, "nothing has been heard"
+    keep(ears, np.full(RATE, 7, np.int16))
+    ears.standing("next", 300)
+    missing = (LEAD_MS - 300) * 16
+    sound = verifier.asked[0][1]
+    assert not sound[:missing].any()
+    assert (sound[missing:] == 7).all()
+    assert len(sound) == missing + RATE - 1
+
+
+def test_without_a_list_of_words_nothing_is_compared() -> None:
+    ears = PitchedEars(Tape([]), RATE)
+    keep(ears, room(2))
+    assert ears.standing("next", 1000) is None
 
 
 @pytest.mark.parametrize("own", [1.0, 1.25])

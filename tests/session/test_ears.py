@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skill.audio.activity import WebRtcVoiceDetector
-from skill.core.decision import Context, Decision, Flush
+from skill.core.decision import Context, Decision, Flush, Standing
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
@@ -68,8 +68,10 @@ def test_nothing_is_compared_with_a_lost_microphone() -> None:
 class Others:
     """Second ears who always say the same."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, standing: Standing | None = None) -> None:
         self.text = text
+        self.known = standing
+        self.compared: list[tuple[str, int]] = []
         self.kept = 0
         self.forgotten = 0
         self.asked: list[int] = []
@@ -84,6 +86,10 @@ class Others:
         for _ in range(2):
             self.asked.append(start_ms)
             yield Hypothesis((Reading(self.text, start_ms, start_ms + 400, 1.0),), final=True)
+
+    def standing(self, phrase: str, start_ms: int) -> Standing | None:
+        self.compared.append((phrase, start_ms))
+        return self.known
 
 
 @pytest.mark.parametrize(
@@ -109,6 +115,25 @@ def test_others_are_asked_about_a_word_unless_the_coach_speaks(
     assert len(second.asked) == asked
     assert second.kept == 90 * BLOCK
     assert second.forgotten == (kind is Heard), "what was acted on, and nothing else"
+
+
+@pytest.mark.parametrize(
+    ("standing", "kind", "asked"),
+    [(Standing(0, 2.0), Heard, 0), (Standing(30, -9.0), Ignored, 0), (Standing(3, -1.0), Heard, 1)],
+)
+def test_others_are_asked_only_where_other_words_do_not_settle_it(
+    standing: Standing, kind: type, asked: int
+) -> None:
+    second = Others("next", standing)
+    recognizer = ScriptedRecognizer([Cue(3000, 3500, "next")])
+    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
+    decisions: list[Decision] = []
+    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 10), *noise(0, 20)]):
+        block = Block(number * BLOCK, pcm)
+        decisions += ears.hear(block, block.end_frame // 16, LIVE)
+    assert [type(decision) for decision in decisions if not isinstance(decision, Flush)] == [kind]
+    assert second.compared == [("next", 3000)]
+    assert len(second.asked) == asked
 
 
 def test_what_a_canceller_tells_belongs_to_the_end_of_its_block() -> None:

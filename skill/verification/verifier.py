@@ -1,0 +1,133 @@
+"""How a command stands among all the other words that a sound may have been.
+
+A recogniser's `[unk]` knows sounds, and no words. But most of what people say near a microphone are
+words, so a command has to fit better than those that sound like it.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from skill.core.decision import Standing
+from skill.core.vocabulary import Vocabulary
+from skill.errors import ModelError
+from skill.ports import Pcm
+from skill.verification.cepstra import cepstra
+from skill.verification.network import STRIDE, Network
+from skill.verification.tree import NEVER, Sounds, WordTree, phrase_sounds
+
+FILE = "graph/lookalikes.npz"
+SCALE = np.float32(0.5)
+"""Of the network's likelihoods, as in the model's `conf/model.conf` (acoustic-scale)."""
+LEAD_MS = 900
+"""A word should begin so long after the sound does: of what comes first nothing is known before, so
+that the network is led astray, and some silence belongs to every word."""
+UNUSED = 20
+"""Frames of 30 ms that only lead in."""
+SAME = 0.01
+"""Scores that differ by less are of words that sound the same."""
+BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    NotImplementedError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged file comes to: NumPy's and zipfile's own errors are not one kind."""
+
+
+class Verifier:
+    """Compares a vocabulary's phrases with the usual words of a language.
+
+    Args:
+        model: a model's folder.
+        vocabulary: commands and decoys.
+
+    Raises:
+        ModelError: if a file of the model is damaged.
+    """
+
+    def __init__(self, model: Path, vocabulary: Vocabulary) -> None:
+        # OpenBLAS on as many threads as there are cores takes 440 ms instead of 11 where other
+        # programs have these cores.
+        self._threads = ThreadpoolController()
+        try:
+            self._network = Network(model)
+            sounds, usual = read_words(model / FILE)
+            _check(sounds, self._network.count)
+        except BROKEN as error:
+            raise ModelError(
+                f"The model in {model} cannot be used to verify what was heard: {error}.",
+                "Copy or install the model again.",
+            ) from error
+        known = [p for p in vocabulary.grammar if all(word in sounds for word in p.split())]
+        entries = list(dict.fromkeys([*known, *usual]))
+        alike = {meaning: set[int]() for meaning in vocabulary.meanings.values()}
+        for place, entry in enumerate(entries):
+            if entry in vocabulary.meanings:
+                alike[vocabulary.meanings[entry]].add(place)
+        self._own = {phrase: sorted(alike[m]) for phrase, m in vocabulary.meanings.items()}
+        self._tree = WordTree([phrase_sounds([sounds[w] for w in e.split()]) for e in entries])
+
+    def standing(self, phrase: str, pcm: Pcm) -> Standing | None:
+        """How a command stands; None if the sound is too short, or how it is said is not known.
+
+        Args:
+            phrase: a phrase of the vocabulary; all that mean the same count as one.
+            pcm: shape (samples,), at 16 kHz; the word begins after `LEAD_MS`.
+        """
+        own = self._own[phrase]
+        with self._threads.limit(limits=1, user_api="blas"):
+            found = cepstra(pcm)
+            if len(found) <= (UNUSED + 2) * STRIDE or not own:
+                return None
+            fits = self._network.fits(found)[UNUSED:]
+        scores = self._tree.scores(SCALE * fits)
+        best = scores[own].max()
+        scores[own] = NEVER
+        others = scores[np.abs(scores - best) > SAME]
+        return Standing(int((others > best).sum()), float(best - others.max()))
+
+
+def verifier_for(model: Path, vocabulary: Vocabulary) -> Verifier | None:
+    """One for a model that tells how its words sound; official ones do not.
+
+    Raises:
+        ModelError: as `Verifier`.
+    """
+    return Verifier(model, vocabulary) if (model / FILE).is_file() else None
+
+
+def _check(sounds: Mapping[str, Sequence[Sounds]], count: int) -> None:
+    if not sounds or not all(way and max(way) < count for ways in sounds.values() for way in ways):
+        raise ValueError("its words have other sounds than its network")
+
+
+def read_words(file: Path) -> tuple[Mapping[str, Sequence[Sounds]], list[str]]:
+    """How each word sounds, and the more usual ones of them.
+
+    Raises:
+        one of `BROKEN`: if the file is missing or damaged.
+    """
+    with np.load(io.BytesIO(file.read_bytes())) as kept:
+        words = kept["words"].tobytes().decode().split("\n")
+        ends = np.concatenate(([0], kept["lengths"].cumsum(dtype=np.int64)))
+        flat = kept["sounds"].tolist()
+        usual = int(kept["usual"])
+    found: dict[str, list[Sounds]] = {}
+    for word, (start, end) in zip(words, pairwise(ends.tolist()), strict=True):
+        found.setdefault(word, []).append(tuple(flat[start:end]))
+    return found, list(found)[:usual]

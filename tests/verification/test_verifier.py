@@ -1,0 +1,158 @@
+"""How commands stand among all the other words: the built-in model, real sound."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skill.audio.pcm import read_pcm
+from skill.content.load import load_content
+from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.errors import ModelError
+from skill.ports import Pcm
+from skill.settings import Settings
+from skill.verification import verifier as module
+from skill.verification.verifier import FILE, LEAD_MS, Verifier, verifier_for
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+MODEL = Settings().model
+NETWORK = "am/final.mdl"
+
+
+def room(milliseconds: int) -> Pcm:
+    return np.random.default_rng(1).normal(0, 8, milliseconds * 16).astype(np.int16)
+
+
+def heard(name: str) -> Pcm:
+    return np.concatenate((room(LEAD_MS), read_pcm(RECORDINGS / f"{name}.ogg"), room(200)))
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    settings = Settings()
+    return load_content(settings.routine, settings.phrases, settings.commands).vocabulary
+
+
+@pytest.fixture(scope="module")
+def verifier(vocabulary: Vocabulary) -> Verifier:
+    return Verifier(MODEL, vocabulary)
+
+
+def test_nearly_every_recorded_command_beats_all_other_words(
+    verifier: Verifier, vocabulary: Vocabulary
+) -> None:
+    """Whatever of cepstra, network and tree is wrong, most of them would not."""
+    said = {path: path.name.split(".")[0] for path in sorted(RECORDINGS.glob("*.ogg"))}
+    commands = {path: text for path, text in said.items() if text in vocabulary.meanings}
+    beaten = []
+    for path, text in commands.items():
+        standing = verifier.standing(text, heard(path.stem))
+        assert standing is not None
+        if standing.rivals:
+            beaten.append((path.name, standing))
+    assert len(commands) > 90
+    assert len(beaten) <= 0.1 * len(commands), beaten
+
+
+@pytest.mark.parametrize("phrase", ["start over", "ouch", "volume down"])
+def test_what_was_not_said_is_beaten_by_many(verifier: Verifier, phrase: str) -> None:
+    standing = verifier.standing(phrase, heard("next step.flite-slt"))
+    assert standing is not None
+    assert standing.rivals > 100
+    assert standing.margin < -5
+
+
+def test_what_means_the_same_is_no_rival() -> None:
+    both = Meaning(Command.NEXT)
+    alone = Vocabulary({"next step": both})
+    friends = Vocabulary({"next step": both, "next steps": both, "next": both})
+    foes = Vocabulary({"next step": both}, ("next steps", "next"))
+    sound = heard("next step.flite-slt")
+    margins = []
+    for vocabulary in (alone, friends, foes):
+        standing = Verifier(MODEL, vocabulary).standing("next step", sound)
+        assert standing is not None
+        assert standing.rivals == 0
+        margins.append(standing.margin)
+    assert margins[0] == pytest.approx(margins[1])
+    assert margins[2] < margins[0] - 1
+
+
+def test_of_a_word_that_the_model_cannot_say_nothing_is_known() -> None:
+    vocabulary = Vocabulary({"frobnicate": Meaning(Command.NEXT), "back": Meaning(Command.BACK)})
+    verifier = Verifier(MODEL, vocabulary)
+    sound = heard("back.flite-slt")
+    assert verifier.standing("frobnicate", sound) is None
+    assert verifier.standing("back", sound) is not None
+
+
+@pytest.mark.parametrize("milliseconds", [0, 20, 300, 660])
+def test_of_too_short_a_sound_nothing_is_known(verifier: Verifier, milliseconds: int) -> None:
+    assert verifier.standing("next", room(milliseconds)) is None
+
+
+def test_zeros_are_no_mistake(verifier: Verifier) -> None:
+    standing = verifier.standing("next", np.zeros(24_000, np.int16))
+    assert standing is not None
+    assert standing.rivals > 0
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in (FILE, NETWORK):
+        (tmp_path / name).parent.mkdir()
+        shutil.copy(MODEL / name, tmp_path / name)
+    return tmp_path
+
+
+def test_models_that_do_not_tell_have_none(copy: Path, vocabulary: Vocabulary) -> None:
+    assert isinstance(verifier_for(copy, vocabulary), Verifier)
+    (copy / FILE).unlink()
+    assert verifier_for(copy, vocabulary) is None
+
+
+def halved(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def emptied(_data: bytes) -> bytes:
+    return b""
+
+
+def scrambled(data: bytes) -> bytes:
+    return bytes(reversed(data))
+
+
+@pytest.mark.parametrize("damage", [halved, emptied, scrambled])
+@pytest.mark.parametrize("name", [FILE, NETWORK])
+def test_a_damaged_file_is_one_sentence(
+    copy: Path, vocabulary: Vocabulary, name: str, damage: Callable[[bytes], bytes]
+) -> None:
+    (copy / name).write_bytes(damage((copy / name).read_bytes()))
+    with pytest.raises(ModelError, match="cannot be used to verify") as caught:
+        Verifier(copy, vocabulary)
+    assert str(copy) in str(caught.value)
+
+
+def test_damage_anywhere_is_a_sentence_or_nothing(copy: Path, vocabulary: Vocabulary) -> None:
+    """A byte in the words' file; the network's are so many that most are weights."""
+    whole = (copy / FILE).read_bytes()
+    found = 0
+    for at in np.random.default_rng(3).integers(0, len(whole), 40):
+        (copy / FILE).write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        try:
+            module.read_words(copy / FILE)
+        except module.BROKEN:
+            found += 1
+    assert found > 30
+
+
+def test_words_of_another_network_are_not_taken(copy: Path, vocabulary: Vocabulary) -> None:
+    with np.load(copy / FILE) as kept:
+        words = {name: kept[name] for name in kept}
+    words["sounds"] = words["sounds"] + np.uint16(2000)
+    np.savez(copy / FILE, **words)
+    with pytest.raises(ModelError, match="other sounds than its network"):
+        Verifier(copy, vocabulary)
