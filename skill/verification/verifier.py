@@ -8,7 +8,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -66,7 +66,8 @@ class Verifier:
         self._threads = ThreadpoolController()
         try:
             self._network = Network(model)
-            sounds, usual = read_words(model / FILE)
+            needed = {word for phrase in vocabulary.grammar for word in phrase.split()}
+            sounds, usual = read_words(model / FILE, needed)
             _check(sounds, self._network.count)
         except BROKEN as error:
             raise ModelError(
@@ -116,8 +117,8 @@ def _check(sounds: Mapping[str, Sequence[Sounds]], count: int) -> None:
         raise ValueError("its words have other sounds than its network")
 
 
-def read_words(file: Path) -> tuple[Mapping[str, Sequence[Sounds]], list[str]]:
-    """How each word sounds, and the more usual ones of them.
+def read_words(file: Path, needed: Container[str]) -> tuple[dict[str, list[Sounds]], list[str]]:
+    """How the more usual words sound, and those that are needed besides; and the former alone.
 
     Raises:
         one of `BROKEN`: if the file is missing or damaged.
@@ -126,8 +127,10 @@ def read_words(file: Path) -> tuple[Mapping[str, Sequence[Sounds]], list[str]]:
         words = kept["words"].tobytes().decode().split("\n")
         ends = np.concatenate(([0], kept["lengths"].cumsum(dtype=np.int64)))
         flat = kept["sounds"].tolist()
-        usual = int(kept["usual"])
+        usual = list(dict.fromkeys(words))[: int(kept["usual"])]
+    wanted = set(usual)
     found: dict[str, list[Sounds]] = {}
     for word, (start, end) in zip(words, pairwise(ends.tolist()), strict=True):
-        found.setdefault(word, []).append(tuple(flat[start:end]))
-    return found, list(found)[:usual]
+        if word in wanted or word in needed:
+            found.setdefault(word, []).append(tuple(flat[start:end]))
+    return found, usual
