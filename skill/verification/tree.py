@@ -1,15 +1,14 @@
 """Many words against the same sound at once: a tree of their beginnings, frame by frame."""
 
-from collections.abc import Sequence
-from itertools import product
-
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Sounds = tuple[int, ...]
-"""Numbers of the network's outputs, one after the other."""
+from skill.verification.words import Ways
 
+Floats = npt.NDArray[np.float32]
+ROOT = -1
+SOUNDS = 1 << 16
+"""More than there are."""
 SILENCE = 0
 """The network's output for it."""
 REPEAT = 0.1
@@ -20,29 +19,29 @@ NEVER = np.float32(-1e9)
 
 
 class WordTree:
-    """Words by how they sound.
+    """Words by how they sound, each beginning that they share once.
 
     Args:
-        words: the ways in which each may be said; the number of a word is its place here.
+        ways: how they are said, each of one sound or more.
     """
 
-    def __init__(self, words: Sequence[Sequence[Sounds]]) -> None:
-        children: dict[tuple[int, int], int] = {}
-        ends: list[int] = []
-        owners: list[int] = []
-        for number, ways in enumerate(words):
-            for way in ways:
-                node = -1
-                for sound in way:
-                    node = children.setdefault((node, sound), len(children))
-                ends.append(node)
-                owners.append(number)
-        parents, sounds = (np.array(column, np.intp) for column in zip(*children, strict=True))
-        self._parents = np.where(parents < 0, len(children), parents)
-        self._sounds = sounds
-        self._ends = np.array(ends, np.intp)
-        self._owners = np.array(owners, np.intp)
-        self._count = len(words)
+    def __init__(self, ways: Ways) -> None:
+        starts = ways.lengths.cumsum() - ways.lengths
+        at = np.full(len(starts), ROOT)
+        parents, sounds, count = [], [], 0
+        for depth in range(ways.lengths.max()):
+            going_on = np.flatnonzero(ways.lengths > depth)
+            said = ways.sounds[starts[going_on] + depth]
+            steps = (at[going_on] - ROOT) * SOUNDS + said
+            nodes, places = np.unique(steps, return_inverse=True)
+            at[going_on] = count + places
+            parents.append(nodes // SOUNDS + ROOT)
+            sounds.append(nodes % SOUNDS)
+            count += len(nodes)
+        # The last place of all is that of the silence before a word.
+        self._parents, self._sounds = np.concatenate(parents), np.concatenate(sounds)
+        self._ends, self._owners = at, ways.owners
+        self._count = int(ways.owners.max()) + 1
 
     def scores(self, fits: Floats) -> Floats:
         """The likeliest way through silence, each word, and silence (Viterbi).
@@ -67,8 +66,3 @@ class WordTree:
         best = np.full(self._count, NEVER)
         np.maximum.at(best, self._owners, np.maximum(after, here[self._ends]))
         return best
-
-
-def phrase_sounds(words: Sequence[Sequence[Sounds]]) -> list[Sounds]:
-    """All ways to say some words after each other, without a pause."""
-    return [sum(ways, ()) for ways in product(*words)]

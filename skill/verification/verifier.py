@@ -4,12 +4,9 @@ A recogniser's `[unk]` knows sounds, and no words. But most of what people say n
 words, so a command has to fit better than those that sound like it.
 """
 
-import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Container, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +18,8 @@ from skill.errors import ModelError
 from skill.ports import Pcm
 from skill.verification.cepstra import cepstra
 from skill.verification.network import STRIDE, Network
-from skill.verification.tree import NEVER, Sounds, WordTree, phrase_sounds
+from skill.verification.tree import NEVER, WordTree
+from skill.verification.words import Ways, Words
 
 FILE = "graph/lookalikes.npz"
 SCALE = np.float32(0.5)
@@ -66,22 +64,22 @@ class Verifier:
         self._threads = ThreadpoolController()
         try:
             self._network = Network(model)
-            needed = {word for phrase in vocabulary.grammar for word in phrase.split()}
-            sounds, usual = read_words(model / FILE, needed)
-            _check(sounds, self._network.count)
+            words = Words(model / FILE)
+            if words.highest >= self._network.count:
+                raise ValueError("its words have other sounds than its network")
         except BROKEN as error:
             raise ModelError(
                 f"The model in {model} cannot be used to verify what was heard: {error}.",
                 "Copy or install the model again.",
             ) from error
-        known = [p for p in vocabulary.grammar if all(word in sounds for word in p.split())]
-        entries = list(dict.fromkeys([*known, *usual]))
+        known = [phrase for phrase in dict.fromkeys(vocabulary.grammar) if words.says(phrase)]
+        phrases = Ways.of([words.phrase(phrase) for phrase in known])
+        self._tree = WordTree(phrases.and_(words.usual(without=set(known))))
         alike = {meaning: set[int]() for meaning in vocabulary.meanings.values()}
-        for place, entry in enumerate(entries):
-            if entry in vocabulary.meanings:
-                alike[vocabulary.meanings[entry]].add(place)
+        for place, phrase in enumerate(known):
+            if phrase in vocabulary.meanings:
+                alike[vocabulary.meanings[phrase]].add(place)
         self._own = {phrase: sorted(alike[m]) for phrase, m in vocabulary.meanings.items()}
-        self._tree = WordTree([phrase_sounds([sounds[w] for w in e.split()]) for e in entries])
 
     def standing(self, phrase: str, pcm: Pcm) -> Standing | None:
         """How a command stands; None if the sound is too short, or how it is said is not known.
@@ -110,27 +108,3 @@ def verifier_for(model: Path, vocabulary: Vocabulary) -> Verifier | None:
         ModelError: as `Verifier`.
     """
     return Verifier(model, vocabulary) if (model / FILE).is_file() else None
-
-
-def _check(sounds: Mapping[str, Sequence[Sounds]], count: int) -> None:
-    if not sounds or not all(way and max(way) < count for ways in sounds.values() for way in ways):
-        raise ValueError("its words have other sounds than its network")
-
-
-def read_words(file: Path, needed: Container[str]) -> tuple[dict[str, list[Sounds]], list[str]]:
-    """How the more usual words sound, and those that are needed besides; and the former alone.
-
-    Raises:
-        one of `BROKEN`: if the file is missing or damaged.
-    """
-    with np.load(io.BytesIO(file.read_bytes())) as kept:
-        words = kept["words"].tobytes().decode().split("\n")
-        ends = np.concatenate(([0], kept["lengths"].cumsum(dtype=np.int64)))
-        flat = kept["sounds"].tolist()
-        usual = list(dict.fromkeys(words))[: int(kept["usual"])]
-    wanted = set(usual)
-    found: dict[str, list[Sounds]] = {}
-    for word, (start, end) in zip(words, pairwise(ends.tolist()), strict=True):
-        if word in wanted or word in needed:
-            found.setdefault(word, []).append(tuple(flat[start:end]))
-    return found, usual

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.verification.tree import PAUSE, REPEAT, SILENCE, Floats, Sounds, WordTree, phrase_sounds
+from skill.verification.tree import PAUSE, REPEAT, SILENCE, Floats, WordTree
+from skill.verification.words import Sounds, Ways
 
 SOUNDS = 5
 sound = st.integers(1, SOUNDS - 1)
@@ -33,14 +34,10 @@ def test_it_scores_every_word_as_its_best_path(
     words: list[list[Sounds]], frames: int, seed: int
 ) -> None:
     fits = np.random.default_rng(seed).normal(0, 2, (frames, SOUNDS)).astype(np.float32)
-    scores = WordTree(words).scores(fits)
+    scores = WordTree(Ways.of(words)).scores(fits)
     for found, ways in zip(scores, words, strict=True):
         expected = max(every_path(way, fits) for way in ways)
         if expected == -np.inf:
             assert found < -1e8, "too few frames for it"
         else:
             assert found == pytest.approx(expected, abs=1e-3)
-
-
-def test_words_of_a_phrase_follow_each_other_in_every_way_to_say_them() -> None:
-    assert phrase_sounds([[(1,), (2, 3)], [(4,)]]) == [(1, 4), (2, 3, 4)]

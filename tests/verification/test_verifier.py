@@ -13,8 +13,8 @@ from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.errors import ModelError
 from skill.ports import Pcm
 from skill.settings import Settings
-from skill.verification import verifier as module
-from skill.verification.verifier import FILE, LEAD_MS, Verifier, verifier_for
+from skill.verification.verifier import BROKEN, FILE, LEAD_MS, Verifier, verifier_for
+from skill.verification.words import Words
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 MODEL = Settings().model
@@ -143,8 +143,8 @@ def test_damage_anywhere_is_known(copy: Path) -> None:
     for at in np.random.default_rng(3).integers(0, len(whole), 40):
         (copy / FILE).write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
         try:
-            module.read_words(copy / FILE, ())
-        except module.BROKEN:
+            Words(copy / FILE)
+        except BROKEN:
             found += 1
     assert found > 30
 
