@@ -150,7 +150,7 @@ def _show(measured: dict[str, str], one: dict[str, float], repeat: int) -> None:
         table.add_column(heading, no_wrap=True)
     for name, value in measured.items():
         table.add_row(name, value, BARS[name])
-    console = Screen(highlight=False, width=WIDTH)
+    console = Screen(WIDTH)
     console.print(table)
     console.print(
         f"{one['hits']:.0f} of {one['labels']:.0f} commands recognised; "

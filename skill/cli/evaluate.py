@@ -157,7 +157,7 @@ def _refuse_what_was_asked_before() -> None:
 
 
 def _show(run: Run, html_file: Path | None) -> None:
-    Screen(highlight=False, width=WIDTH).print(summary(run))
+    Screen(WIDTH).print(summary(run))
     if html_file is not None:
         from skill.evaluation.report import write_html
 

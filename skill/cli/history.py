@@ -11,7 +11,7 @@ from rich.text import Text
 from skill.app import App
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
-from skill.cli.screen import terminal
+from skill.cli.screen import printable, terminal
 from skill.errors import SettingsError, StorageError
 from skill.history.export import as_csv, as_json
 from skill.history.picture import draw, headline, page
@@ -161,5 +161,6 @@ def _steps(records: Sequence[Record], title: Callable[[Habit], str]) -> Table:
     table = Table("step", "done", "repeated", "cut short")
     for habit in habits(records):
         counts = (habit.visits, habit.repeated, habit.cut_short)
-        table.add_row(title(habit), *(str(count) if count else "·" for count in counts))
+        name = printable(title(habit))
+        table.add_row(name, *(str(count) if count else "·" for count in counts))
     return table

@@ -43,7 +43,7 @@ class Transcript:
         who, what = described
         line = Text(f"{clock(at)} ", style="dim")
         line.append(f"{who:>5}  ", style=STYLES[who])
-        line.append(_printable(what), style="dim" if isinstance(message, Ignored) else "")
+        line.append(printable(what), style="dim" if isinstance(message, Ignored) else "")
         line.append(self._delay(at, message), style="dim")
         self._console.print(line, soft_wrap=True)
 
@@ -57,7 +57,7 @@ class Transcript:
         """Nothing to print."""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text, with what is no letter as an escape: a terminal would obey a stranger's journal."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
@@ -131,7 +131,13 @@ def watchers(console: Console, *, quiet: bool, as_json: bool) -> Sequence[Observ
 
 
 class Screen(Console):
-    """A console; a reader who has enough ends the program, as with everything else that prints."""
+    """A console that shows what it is told: a title in [brackets] is no colour.
+
+    A reader who has enough ends the program, as with everything else that prints.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
+        super().__init__(highlight=False, markup=False, width=width)
 
     def on_broken_pipe(self) -> None:
         """Print nothing more."""
@@ -141,7 +147,7 @@ class Screen(Console):
 
 def terminal() -> Console:
     """The console that people look at."""
-    return Screen(highlight=False)
+    return Screen()
 
 
 def summary(console: Console, fields: dict[str, object], *, as_json: bool) -> None:

@@ -81,9 +81,11 @@ class Store(Closing):
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error) as failure:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as failure:
+            # SQLite's own sentence about a damaged file can hold its bytes.
+            why = "it is damaged" if isinstance(failure, UnicodeDecodeError) else failure
             raise StorageError(
-                f"The history {self._path} cannot be used: {failure}.",
+                f"The history {self._path} cannot be used: {why}.",
                 "Free some space, or move the file away to begin a new history.",
             ) from failure
 

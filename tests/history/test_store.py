@@ -112,6 +112,17 @@ def test_a_session_that_another_program_has_changed_is_named_and_can_be_deleted(
         assert store.records() == []
 
 
+def test_a_damaged_schema_is_a_sentence(tmp_path: Path) -> None:
+    """SQLite quotes what it cannot read, and Python could not decode the quotation."""
+    path = tmp_path / "history.sqlite3"
+    with Store(path) as store:
+        store.keep(RECORD)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"CREATE TABLE visits", b"CREATE T\xffBLE visits"))
+    with pytest.raises(StorageError, match="cannot be used: it is damaged"), Store(path) as store:
+        store.records()
+
+
 def test_what_is_no_history_is_said_so(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_bytes(b"this is a diary of another kind, and longer than a header of SQLite's" * 20)

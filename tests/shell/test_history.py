@@ -54,6 +54,18 @@ def filled(path: Path) -> Path:
     return path
 
 
+def test_what_stands_in_the_file_is_shown_and_never_obeyed(history: History, path: Path) -> None:
+    """A step in brackets was a colour to rich, and a traceback if it closed one."""
+    with Store(path) as store:
+        visits = (Visit("other", "left [/bold]"), Visit("other", "right [red]\x1b[31m"))
+        store.keep(Record(wall_clock(), "other", 600, True, visits))
+    done = history("show")
+    assert (done.code, done.err) == (0, "")
+    assert "other/left [/bold]" in done.out
+    assert r"other/right [red]\x1b[31m" in done.out
+    assert "\x1b" not in done.out
+
+
 def test_nothing_yet(history: History, path: Path) -> None:
     done = history("show")
     assert done.code == 0
