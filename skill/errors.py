@@ -18,6 +18,11 @@ that says what to do. Exit code 2 is the command line's own (wrong usage), 130 i
 from collections.abc import Sequence
 
 
+def printable(text: str) -> str:
+    """The text in one line, with what is no letter as an escape: a terminal would obey it."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 class CoachError(Exception):
     """Base of all expected errors.
 

@@ -11,8 +11,8 @@ from rich.text import Text
 from skill.app import App
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
-from skill.cli.screen import printable, terminal
-from skill.errors import SettingsError, StorageError
+from skill.cli.screen import terminal
+from skill.errors import SettingsError, StorageError, printable
 from skill.history.export import as_csv, as_json
 from skill.history.picture import draw, headline, page
 from skill.history.records import Habit, Record, habits, minutes_per_day, past

@@ -16,6 +16,7 @@ from rich.text import Text
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard, Ignored, Say
 from skill.dialogue import COACH, PERSON, clock, describe
+from skill.errors import printable
 from skill.journal import Entry
 from skill.ports import RATE, Block
 from skill.session import Observer
@@ -55,11 +56,6 @@ class Transcript:
 
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Nothing to print."""
-
-
-def printable(text: str) -> str:
-    """The text, with what is no letter as an escape: a terminal would obey a stranger's journal."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 class Dashboard:

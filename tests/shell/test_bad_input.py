@@ -240,6 +240,16 @@ def test_a_wrong_language_is_one_mistake(capfd: Capture, tmp_path: Path) -> None
     assert "default factory" not in done.err
 
 
+def test_names_that_would_end_the_line_or_colour_the_terminal(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(r'"sta\nte\u001b[31m" = 1', encoding="utf-8")
+    done = run(capfd, "check", "--settings", path)
+    assert_explained(done, 10, r"cannot be used: sta\nte\x1b[31m: ")
+    assert done.err.count("\n") == 1
+
+
 def test_settings_written_by_notepad(capfd: Capture, tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('voice = "espeak"\n', encoding="utf-8-sig")
