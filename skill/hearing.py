@@ -26,7 +26,7 @@ from skill.recognition.tryout import try_out
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.session import Ears
 from skill.settings import SHIPPED, Settings
-from skill.verification.verifier import verifier_for
+from skill.verification.verifier import Verifier, verifier_for
 
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
@@ -48,6 +48,7 @@ class Hearing:
         self.stranger: str | None = None
         self._settings = settings
         self._tell = tell
+        self._known: tuple[Vocabulary, Verifier | None] | None = None
 
     def ear_maker(self, content: Content) -> Callable[[], Ears]:
         """Makes as many ears as are wanted for some content, each with everything of its own.
@@ -69,8 +70,14 @@ class Hearing:
         if factor != 1.0:
             recognizer = PitchedRecognizer(recognizer, factor)
         unhurried = VoskRecognizer(self.model.unhurried, grammar)
-        second = PitchedEars(unhurried, RATE, factor, verifier_for(self.model.folder, vocabulary))
+        second = PitchedEars(unhurried, RATE, factor, self._verifier(vocabulary))
         return Ears(recognizer, WebRtcVoiceDetector(), Listener(vocabulary), second)
+
+    def _verifier(self, vocabulary: Vocabulary) -> Verifier | None:
+        """One for all ears with the same vocabulary: it takes 16 MB, and keeps no sound."""
+        if self._known is None or self._known[0] is not vocabulary:
+            self._known = vocabulary, verifier_for(self.model.folder, vocabulary)
+        return self._known[1]
 
     @cached_property
     def model(self) -> VoskModel:

@@ -60,11 +60,6 @@ class Network:
         }
         self._priors = np.log(_vector(data, data.rindex(PRIORS) + len(PRIORS)))
 
-    @property
-    def count(self) -> int:
-        """How many sounds it tells apart."""
-        return len(self._priors)
-
     def fits(self, cepstra: Floats) -> Floats:
         """Logarithm of the likelihood of each sound in each 30 ms, but for a constant.
 

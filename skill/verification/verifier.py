@@ -16,7 +16,7 @@ from skill.core.decision import Standing
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ModelError
 from skill.ports import Pcm
-from skill.verification.cepstra import cepstra
+from skill.verification.cepstra import BINS, cepstra
 from skill.verification.network import STRIDE, Network
 from skill.verification.tree import NEVER, WordTree
 from skill.verification.words import Ways, Words
@@ -65,7 +65,7 @@ class Verifier:
         try:
             self._network = Network(model)
             words = Words(model / FILE)
-            if words.highest >= self._network.count:
+            if words.highest >= self._network.fits(np.zeros((1, BINS), np.float32)).shape[1]:
                 raise ValueError("its words have other sounds than its network")
         except BROKEN as error:
             raise ModelError(

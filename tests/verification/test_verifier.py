@@ -149,6 +149,16 @@ def test_damage_anywhere_is_known(copy: Path) -> None:
     assert found > 30
 
 
+def test_a_network_that_cannot_be_computed_is_known_at_once(
+    copy: Path, vocabulary: Vocabulary
+) -> None:
+    """Not in the middle of a session, by a matrix that does not fit the next."""
+    data = (copy / NETWORK).read_bytes()
+    (copy / NETWORK).write_bytes(data.replace(b"name=output input=", b"name=outfit input="))
+    with pytest.raises(ModelError, match="cannot be used to verify"):
+        Verifier(copy, vocabulary)
+
+
 def test_words_of_another_network_are_not_taken(copy: Path, vocabulary: Vocabulary) -> None:
     with np.load(copy / FILE) as kept:
         words = {name: kept[name] for name in kept}
