@@ -204,9 +204,10 @@ def test_what_is_cut_fades_out_in_ten_milliseconds_without_a_click(
     wait_until(lambda: not heard()[-rate // 20 :].any(), what="silence in the recording")
     sound = heard().astype(int)
     steepest = PEAK * (2 * np.pi * HERTZ / rate + np.pi / 2 / (rate / 100))
-    # Only where it is cut: a busy machine may leave a hole in the half second before.
-    cut = sound[last_sound(sound, 0.95 * PEAK) - rate // 100 :]
+    # A busy machine leaves holes, and the speaker counts them: then only the cut itself tells.
+    holes = isinstance(speaker, Loudspeaker) and speaker.underruns > 0
+    first = last_sound(sound, 0.95 * PEAK) - rate // 100 if holes else 0
     # A resampler rings a little; a hard cut is a step of up to 16,384.
-    assert np.abs(np.diff(cut)).max() < 1.3 * steepest
+    assert np.abs(np.diff(sound[first:])).max() < 1.3 * steepest
     fading = last_sound(sound, 0.002 * PEAK) - last_sound(sound, 0.95 * PEAK)
     assert 5 < fading * 1000 / rate < 12
