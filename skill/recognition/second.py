@@ -12,7 +12,8 @@ import numpy as np
 from skill.core.decision import Standing
 from skill.core.hypothesis import Hypothesis
 from skill.ports import Block, Pcm, Recognizer
-from skill.recognition.pitched import PitchedRecognizer
+from skill.recognition.pitched import PitchedRecognizer, stretched
+from skill.recognition.vosk import with_hiss
 from skill.verification.verifier import LEAD_MS, Verifier
 
 FACTORS = (0.92, 1.09)
@@ -67,12 +68,11 @@ class PitchedEars:
         kept = self._since(start_ms - LEAD_MS)
         if self._verifier is None or not kept:
             return None
-        first = (start_ms - LEAD_MS) * self._rate // 1000 - kept[0].start_frame
-        sound = _joined(kept)
-        sound = np.concatenate((np.zeros(max(0, -first), np.int16), sound[max(0, first) :]))
-        places = np.arange(0, len(sound) - 1, self._factor)
-        heard = np.interp(places, np.arange(len(sound)), sound)
-        return self._verifier.standing(phrase, np.rint(heard).astype(np.int16))
+        begin = (start_ms - LEAD_MS) * self._rate // 1000
+        first = begin - kept[0].start_frame
+        sound = np.concatenate((np.zeros(max(0, -first), np.int16), _joined(kept)[max(0, first) :]))
+        heard = with_hiss(Block(begin, stretched(sound, self._factor)))
+        return self._verifier.standing(phrase, heard)
 
     def forget(self) -> None:
         """Drop what is kept: it was a command, and is no part of the next one."""

@@ -154,7 +154,7 @@ class VoskRecognizer:
         # The engine counts what it is given, whatever was left out or given twice.
         self._origin += block.start_frame - self._fed - len(block.again)
         self._fed = block.end_frame
-        if self._engine.AcceptWaveform(_with_hiss(block).tobytes()):
+        if self._engine.AcceptWaveform(with_hiss(block).tobytes()):
             self._partial = ""
             return (self._final(self._engine.Result()),)
         text = str(json.loads(self._engine.PartialResult())["partial"])
@@ -218,7 +218,8 @@ def _configured(folder: Path, conf: Path | None) -> Iterator[Path]:
         yield copy
 
 
-def _with_hiss(block: Block) -> Pcm:
+def with_hiss(block: Block) -> Pcm:
+    """A block's sound, what it gives again before it, as the model hears it: never quite silent."""
     pcm = np.concatenate((block.again, block.pcm))
     places = np.arange(block.end_frame - len(pcm), block.end_frame)
     hissing = pcm.astype(np.int32) + HISS[places % len(HISS)]

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from skill.audio.pcm import read_pcm
+from skill.content.load import load_content
 from skill.core.decision import Standing
 from skill.core.hypothesis import Hypothesis
+from skill.core.vocabulary import Vocabulary
 from skill.core.weighing import support
 from skill.ports import Block, Pcm
 from skill.recognition.second import BEFORE_MS, FACTORS, KEPT_S, PitchedEars
-from skill.recognition.vosk import VoskModel, VoskRecognizer
+from skill.recognition.vosk import VoskModel, VoskRecognizer, with_hiss
 from skill.settings import Settings
 from skill.verification.verifier import LEAD_MS, Verifier
 from tests.support.book import VOCABULARY
@@ -25,6 +27,12 @@ RECORDINGS = Path(__file__).parent.parent / "recordings"
 @pytest.fixture(scope="module")
 def model() -> VoskModel:
     return VoskModel(Settings().model)
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    settings = Settings()
+    return load_content(settings.routine, settings.phrases, settings.commands).vocabulary
 
 
 def room(seconds: float) -> Pcm:
@@ -136,10 +144,9 @@ def test_a_word_is_compared_at_the_persons_own_pitch_and_begins_in_its_place(own
     assert ears.standing("next", 1500) == Standing(1, 0.5)
     [(phrase, sound)] = verifier.asked
     assert phrase == "next"
-    assert len(sound) == pytest.approx((0.5 + LEAD_MS / 1000) * RATE / own, abs=1)
-    assert sound[:3].tolist() == pytest.approx(
-        [(1500 - LEAD_MS) * 16 + own * place for place in range(3)], abs=0.5
-    )
+    begin = (1500 - LEAD_MS) * 16
+    plain = np.arange(begin, 2 * RATE, own).astype(np.int16)
+    assert np.array_equal(sound, with_hiss(Block(begin, plain)))
 
 
 def test_a_word_that_came_too_early_begins_in_its_place_as_well() -> None:
@@ -151,9 +158,26 @@ def test_a_word_that_came_too_early_begins_in_its_place_as_well() -> None:
     ears.standing("next", 300)
     missing = (LEAD_MS - 300) * 16
     sound = verifier.asked[0][1]
-    assert not sound[:missing].any()
-    assert (sound[missing:] == 7).all()
-    assert len(sound) == missing + RATE - 1
+    plain = np.concatenate((np.zeros(missing, np.int16), np.full(RATE, 7, np.int16)))
+    assert np.array_equal(sound, with_hiss(Block(-missing, plain)))
+
+
+def test_behind_a_gate_commands_stand_as_they_do_in_a_room(vocabulary: Vocabulary) -> None:
+    """Zeros around a word had made it more like other words: 104 of 128 were unrivalled, of 119."""
+    ears = PitchedEars(Tape([]), RATE, verifier=Verifier(Settings().model, vocabulary))
+    beaten, count = [], 0
+    for path in sorted(RECORDINGS.glob("*.ogg")):
+        phrase = path.name.split(".")[0]
+        if phrase in vocabulary.meanings:
+            word, gap = read_pcm(path), np.zeros(LEAD_MS * 16, np.int16)
+            ears.forget()
+            keep(ears, np.concatenate((gap, word, gap[:3200])))
+            standing = ears.standing(phrase, LEAD_MS)
+            assert standing is not None
+            beaten += [(phrase, standing)] if standing.rivals else []
+            count += 1
+    assert count > 90
+    assert len(beaten) <= 0.1 * count, beaten
 
 
 def test_without_a_list_of_words_nothing_is_compared() -> None:
