@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -180,5 +180,6 @@ def kept_history(app: App) -> Iterator[Keeper | None]:
         app.notices.append(f"{error} This session is not in the history.")
         yield None
         return
-    with store:
-        yield Keeper(store, wall_clock, app.content.routine.id, app.notices.append, slept_s)
+    routine = app.content.routine.id
+    with store, closing(Keeper(store, wall_clock, routine, app.notices.append, slept_s)) as keeper:
+        yield keeper

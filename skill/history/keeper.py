@@ -54,9 +54,13 @@ class Keeper:
         return next(iter(self._troubles.values()), None)
 
     def message(self, at: int, message: Event | Effect) -> None:
-        """Count what was repeated."""
-        if isinstance(message, Heard) and message.command is Command.REPEAT:
+        """Count what was repeated, and leave out what was taken back."""
+        if not isinstance(message, Heard):
+            return
+        if message.command is Command.REPEAT:
             self._tally = self._tally.repeated()
+        elif message.command in {Command.UNDO, Command.WRONG}:
+            self._tally = self._tally.taken_back()
 
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Count the time, and keep what has been done whenever a step or phase is over."""
@@ -69,6 +73,11 @@ class Keeper:
         place = (len(self._tally.visits), coach.phase)
         if place != self._kept and self._tally.active_ms >= LEAST_MS:
             self._kept = place
+            self._keep()
+
+    def close(self) -> None:
+        """Keep the step that goes on, too: the session ends, be it by a signal."""
+        if self._tally.active_ms >= LEAST_MS:
             self._keep()
 
     def _wake(self, now: int) -> None:

@@ -33,6 +33,9 @@ CREATE TABLE visits (
 """
 
 
+PATIENCE_S = 0.1
+"""How long a file that another program has locked is waited for: in a session, so long nobody
+listens. What could not be kept is, with the next step."""
 WRONG_KIND = """
 SELECT id FROM sessions
 WHERE (typeof(started), typeof(routine), typeof(seconds), typeof(whole))
@@ -58,7 +61,7 @@ class Store(Closing):
         self._path = path
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = sqlite3.connect(path, isolation_level=None)
+            self._file = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
             try:
                 self._prepare()
             except BaseException:
@@ -84,9 +87,12 @@ class Store(Closing):
         except (OSError, sqlite3.Error, UnicodeDecodeError) as failure:
             # SQLite's own sentence about a damaged file can hold its bytes.
             why = "it is damaged" if isinstance(failure, UnicodeDecodeError) else failure
+            locked = getattr(failure, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
             raise StorageError(
                 f"The history {self._path} cannot be used: {why}.",
-                "Free some space, or move the file away to begin a new history.",
+                "Close the program that has it open."
+                if locked
+                else "Free some space, or move the file away to begin a new history.",
             ) from failure
 
     def keep(self, record: Record) -> int:

@@ -81,3 +81,9 @@ class Tally:
             return self
         last = self.visits[-1]
         return replace(self, visits=(*self.visits[:-1], replace(last, repeats=last.repeats + 1)))
+
+    def taken_back(self) -> Self:
+        """The tally after "undo": a step that was come to by mistake has not been visited."""
+        *earlier, last = self.visits or (None,)
+        by_mistake = bool(earlier) and last is not None and not last.rolled_ms and not last.repeats
+        return replace(self, visits=self.visits[:-1]) if by_mistake else self

@@ -1,7 +1,9 @@
 """Sessions that are kept while they go on."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -105,6 +107,32 @@ def test_a_killed_process_has_kept_what_was_done(play: Play, store: Store) -> No
     talk, _, _ = play({2: Command.START, 70: Command.NEXT}, 75)
     assert talk.coach.phase is Phase.SETTING_UP
     assert [visit.step for visit in store.records()[0].visits] == ["a", "b"]
+
+
+def test_what_is_closed_keeps_the_step_that_goes_on(play: Play, store: Store) -> None:
+    _, _, keeper = play({2: Command.START, 10: Command.NEXT, 50: Command.START}, 107)
+    keeper.close()
+    (record,) = store.records()
+    assert 103 <= record.seconds <= 107
+    assert record.visits[-1].step == "b"
+    assert not record.visits[-1].cut_short
+    _, _, short = play({2: Command.START}, 30)
+    short.close()
+    assert len(store.records()) == 1
+
+
+def test_a_file_that_another_program_has_locked_is_not_waited_for(
+    play: Play, store: Store, told: list[str], tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "history.sqlite3", isolation_level=None)) as browser:
+        browser.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        _, _, keeper = play({2: Command.START, 70: Command.NEXT}, 75)
+        assert time.monotonic() - began < 4, "SQLite's own patience is 5 s"
+        assert "Close the program that has it open." in told[0]
+        browser.execute("ROLLBACK")
+    keeper.close()
+    assert len(store.records()) == 1
 
 
 def test_who_picks_up_soon_goes_on_with_the_same_session(play: Play, store: Store) -> None:

@@ -57,3 +57,21 @@ def test_the_end_of_the_routine_is_known() -> None:
     book = in_phase(Phase.DONE)
     assert Tally().follow(book.coach, book.now).whole
     assert Visit("one", "a").cut_short is False
+
+
+def test_what_was_come_to_by_mistake_was_not_visited() -> None:
+    book = in_phase(Phase.ROLLING)
+    tally = counted(book, Tally(), 30)
+    book.hear(Command.SKIP)
+    tally = counted(book, tally, 1)
+    book.hear(Command.UNDO)
+    tally = counted(book, tally.taken_back(), 32)
+    assert [(v.step, v.cut_short) for v in tally.visits] == [("b", False), ("c", True)]
+
+
+def test_what_was_rolled_or_repeated_was_visited_whatever_is_taken_back() -> None:
+    assert Tally().taken_back() == Tally()
+    first, rolled = Visit("one", "a"), Visit("one", "b", 1_000, 60_000)
+    repeated = Visit("one", "b", repeats=1)
+    for visits in ((first,), (first, rolled), (first, repeated)):
+        assert Tally(visits=visits).taken_back().visits == visits
