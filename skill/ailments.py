@@ -51,7 +51,7 @@ class Ailments:
     def _look(self) -> tuple[Trouble, ...]:
         app = self._app
         looks: tuple[tuple[Trouble, Callable[[], bool]], ...] = (
-            (Trouble.NO_BOOKMARK, lambda: app.shelf.trouble is not None),
+            (Trouble.NO_BOOKMARK, lambda: not app.shelf.keeps),
             (Trouble.FULL, lambda: _is_full(app.settings.state)),
             (Trouble.OTHER_VOICE, lambda: app.mouth.trouble is not None),
             (Trouble.STRANGER, lambda: app.hearing.stranger is not None),

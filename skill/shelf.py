@@ -21,11 +21,13 @@ class Shelf:
     Attributes:
         trouble: why the last bookmark could not be kept or read, or None. A session is not ended
             for it: the person loses no more than their place after a restart.
+        keeps: whether the last bookmark could be kept; one that cannot be read can be replaced.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble: str | None = None
+        self.keeps = True
 
     def put(self, bookmark: Bookmark) -> None:
         """Replace the bookmark: written, synced, renamed, and the folder synced, so that there is
@@ -34,8 +36,9 @@ class Shelf:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             replace_text(self.path, json.dumps(asdict(bookmark)))
-            self.trouble = None
+            self.trouble, self.keeps = None, True
         except OSError as failure:
+            self.keeps = False
             self.trouble = (
                 f"Your place cannot be kept in {self.path}: {failure.strerror}. "
                 "Free some space or make the folder writable; until then a restart begins anew."

@@ -34,6 +34,14 @@ def test_a_bookmark_that_cannot_be_kept(tmp_path: Path) -> None:
     assert Ailments(one, Reliable(), tmp_path)() == (Trouble.NO_BOOKMARK,)
 
 
+def test_a_bookmark_that_cannot_be_read_will_be_replaced(tmp_path: Path) -> None:
+    one = app(tmp_path)
+    one.shelf.path.parent.mkdir()
+    one.shelf.path.write_bytes(b"{")
+    assert one.shelf.get() is None
+    assert Ailments(one, Reliable(), tmp_path)() == ()
+
+
 def test_a_voice_that_is_not_there(tmp_path: Path) -> None:
     one = App(Settings(state=tmp_path, voice="espeak"))
     one.mouth = replace(one.mouth, trouble="The built-in voice is not there.")
