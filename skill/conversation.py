@@ -63,7 +63,7 @@ class Correspondence:
         elapsed, self._asked_at = now - self._asked_at, now
         left = self.coach.length() - self.coach.rolled(self._now)
         if self.coach.rolled(self._now + 1) > self.coach.rolled(self._now):
-            elapsed = min(elapsed, left)
+            elapsed = min(elapsed, max(0, left))  # "undo" may have made it shorter
         self._now += elapsed
 
     def _say_all(self, heard: Heard) -> list[str]:

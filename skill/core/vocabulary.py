@@ -1,5 +1,6 @@
 """What a person can say: phrases and the commands they mean."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,5 +156,6 @@ def contains(sentence: str, phrase: str) -> bool:
 
 def plain(text: str) -> str:
     """Lower-case words with single spaces; apostrophes stay, other punctuation goes."""
-    kept = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower())
+    composed = unicodedata.normalize("NFC", text).lower()
+    kept = "".join(c if c.isalnum() or c == "'" else " " for c in composed)
     return " ".join(kept.split())

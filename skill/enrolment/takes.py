@@ -1,5 +1,6 @@
 """Recordings of known phrases, and whether they can be learnt from."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,9 @@ def read_takes(folder: Path, phrases: Iterable[str]) -> tuple[Take, ...]:
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in ENDINGS:
             continue
-        phrase = path.name.split(".", 1)[0].replace("_", " ").lower().strip()
+        # macOS writes an umlaut as two characters.
+        name = unicodedata.normalize("NFC", path.name)
+        phrase = name.split(".", 1)[0].replace("_", " ").lower().strip()
         if phrase not in known:
             hint = nearest(phrase, sorted(known)) or "name it after a phrase of the commands file"
             mistakes.append(f'{path}: "{phrase}" is no command; {hint}')

@@ -1,5 +1,6 @@
 """Recordings that can be learnt from, and those that cannot."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,12 @@ def test_names_say_what_is_said(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a recording", encoding="utf-8")
     phrases = [take.phrase for take in read_takes(tmp_path, PHRASES)]
     assert sorted(phrases) == sorted(["back", "start rolling", *["next"] * FEWEST])
+
+
+def test_a_name_may_be_written_as_macos_does(tmp_path: Path) -> None:
+    fill(tmp_path)
+    write(tmp_path, unicodedata.normalize("NFD", "zurück.wav"))
+    assert read_takes(tmp_path, (*PHRASES, "zurück"))[-1].phrase == "zurück"
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:

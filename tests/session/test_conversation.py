@@ -46,6 +46,16 @@ def test_more_time_long_after_the_end_is_all_of_it() -> None:
     assert letters.answer("more time", 99_000_000) == "more_time 30 s"
 
 
+def test_time_never_runs_backwards() -> None:
+    letters = Correspondence(new_coach())
+    for at, text in enumerate(("start", "next", "next")):
+        letters.answer(text, at)
+    for seconds, text in ((50, "more time"), (80, "undo"), (81, "which step"), (82, "which step")):
+        letters.answer(text, seconds * 1000)
+    assert letters.answer("how long", 83_000) == "ending"
+    assert letters.coach.rolled(83_000) >= 79_000
+
+
 def test_silence_never_sends_it_to_sleep() -> None:
     letters = Correspondence(new_coach())
     letters.answer("start", 0)
