@@ -182,6 +182,7 @@ class Session:
     _dropouts: Dropouts = field(default_factory=Dropouts)
     _ended_at: int | None = None
     _recycle: bool = False
+    _step: tuple[str, str] = ("", "")
     _at: int = 0
 
     def run(self, bookmark: Bookmark | None = None) -> Coach:
@@ -199,8 +200,9 @@ class Session:
 
     def begin_again(self) -> None:
         """After a goodbye: the coach is there again, asleep, and talks as it was told to."""
-        told, spot = self.coach.told, self.coach.spot
-        again = ThereAgain(told, spot.talk, spot.pace, spot.volume)
+        coach, spot = self.coach, self.coach.spot
+        mark = None if coach.finished else coach.bookmark
+        again = ThereAgain(coach.told, spot.talk, spot.pace, spot.volume, mark)
         self._dispatch(again, self._at * 1000 // self.source.rate)
 
     def step(self, block: Block) -> None:
@@ -314,7 +316,9 @@ class Session:
                 self.narrator.hush(self._at)
             case Remember(bookmark):
                 self.remember(bookmark)
-                self._recycle = True
+                step = (bookmark.exercise, bookmark.step)
+                self._recycle = self._recycle or step != self._step
+                self._step = step
             case _:
                 pass
 

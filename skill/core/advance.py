@@ -30,7 +30,8 @@ from skill.core.trouble import notice, tell
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
 
-UNDO_DEPTH = 10
+ON = frozenset({Command.NEXT, Command.SKIP, Command.START, Command.RESUME})
+"""Who says so as a movement ends has what they want: it must not begin the next one's clock."""
 
 
 def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, ...]]:
@@ -46,9 +47,7 @@ def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, 
         until the coach is there again.
     """
     if isinstance(event, ThereAgain):
-        pace, volume = _audible(event.pace, event.volume)
-        spot = Spot(talk=event.talk, pace=pace, volume=volume)
-        return Coach(coach.book, spot, event.told), ()
+        return _there_again(coach, event), ()
     if coach.gone:
         return coach, ()
     turn = Turn(coach, now)
@@ -79,17 +78,17 @@ def _hear(turn: Turn, heard: Heard) -> None:
     if heard.command is Command.START and heard.argument is not None:
         heard = replace(heard, command=Command.EXERCISE)
     do = look_up(turn.coach, heard.command, turn.now)
-    if do is Do.NOTHING:
+    if do is Do.NOTHING or (heard.command in ON and 0 < heard.ended_ms <= turn.coach.ended_at):
         return
     before = replace(turn.spot, rolled_ms=turn.coach.rolled(turn.now))
     turn.hush()
     if do not in {Do.SAY_AGAIN, Do.NOT_NOW}:
         turn.new_reply()
-    turn.change(leaving=False)
+    turn.change(leaving=turn.coach.leaving and do is Do.STOP)
     ACTIONS[do](turn, heard)
     turn.change(quiet_since=turn.now, asking=False)
     if do not in TAKES_BACK and _changed(before, turn.spot):
-        turn.change(history=(*turn.coach.history, before)[-UNDO_DEPTH:])
+        turn.keep(before)
     if do is Do.HURT:
         turn.change(history=tuple(calm(spot) for spot in turn.coach.history))
 
@@ -101,12 +100,29 @@ def _changed(before: Spot, after: Spot) -> bool:
 def _speech_ended(turn: Turn, token: int) -> None:
     speaking = turn.coach.speaking
     if speaking is not None and speaking.token == token:
-        turn.change(speaking=None, quiet_since=turn.now)
+        turn.heard_out()
 
 
 def _audible(pace: int, volume: int) -> tuple[int, int]:
     """Pace and volume as they were kept; normal, if the file has what nobody can ask for."""
     return pace if pace in PACES else 100, volume if volume in VOLUMES else 0
+
+
+def _there_again(coach: Coach, event: ThereAgain) -> Coach:
+    pace, volume = _audible(event.pace, event.volume)
+    again = Coach(coach.book, Spot(talk=event.talk, pace=pace, volume=volume), event.told)
+    return again if event.bookmark is None else _put(again, event.bookmark)
+
+
+def _put(coach: Coach, bookmark: Bookmark) -> Coach:
+    """The coach where the person was; as it is, if there is nothing to pick up."""
+    routine = coach.book.routine
+    place = routine.find(bookmark.exercise, bookmark.step)
+    finished = tuple(name for name in bookmark.finished if routine.find_exercise(name))
+    if place is None or len(finished) == len(routine.exercises):
+        return coach
+    spot = replace(coach.spot, place=place, begun=True, finished=finished, hurt=bookmark.hurt)
+    return replace(coach, spot=spot, bookmark=bookmark)
 
 
 def _start(turn: Turn, bookmark: Bookmark | None) -> None:
@@ -119,17 +135,10 @@ def _start(turn: Turn, bookmark: Bookmark | None) -> None:
     pace, volume = _audible(bookmark.pace, bookmark.volume)
     turn.move(talk=bookmark.talk, pace=pace, volume=volume)
     routine = turn.coach.book.routine
-    place = (
-        routine.find(bookmark.exercise, bookmark.step) if bookmark.routine == routine.id else None
-    )
-    if place is None:
+    if bookmark.routine == routine.id and routine.find(bookmark.exercise, bookmark.step):
+        turn.change(told=bookmark.told)
+        turn.coach = _put(turn.coach, bookmark)
+    if turn.spot.begun:
+        turn.say("greeting_back", exercise=turn.where["exercise"], number=turn.where["number"])
+    else:
         turn.say("greeting")
-        return
-    turn.change(told=bookmark.told)
-    finished = tuple(name for name in bookmark.finished if routine.find_exercise(name))
-    if len(finished) == len(routine.exercises):  # There is nothing to pick up.
-        turn.say("greeting")
-        return
-    turn.move(place=place, begun=True, finished=finished)
-    turn.change(bookmark=bookmark)
-    turn.say("greeting_back", exercise=turn.where["exercise"], number=turn.where["number"])

@@ -82,11 +82,13 @@ class Line:
         what: the sentence, or the chime.
         pause_ms: silence before it.
         pace: percent of the person's own pace.
+        tells: "exercise/step" of the step that is told with its end; mostly empty.
     """
 
     what: str | Tone
     pause_ms: int = 0
     pace: int = 100
+    tells: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,14 @@ class Due:
         at_ms: when its sound begins, in milliseconds of the movement.
         what, pace: as in `Line`.
         late_ms: how much later it may begin; after that it is left out.
+        halfway: whether it tells that half of the movement is over.
     """
 
     at_ms: int
     what: str | Tone
     pace: int = 100
     late_ms: int = 0
+    halfway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Spot:
         begun: whether the routine has been started at all.
         rolled_ms: how much of the step's movement is done, up to `Coach.rolling_since`.
         extra_ms: time the person asked for on top.
+        halved: whether it has been said that half of the movement is over.
         paused_from: the phase that "resume" goes back to.
         hurt: whether something hurt, and nothing has gone on since; sleep does not end that.
         finished: ids of the exercises done in this round.
@@ -126,6 +131,7 @@ class Spot:
     begun: bool = False
     rolled_ms: int = 0
     extra_ms: int = 0
+    halved: bool = False
     paused_from: Phase = Phase.SETTING_UP
     hurt: bool = False
     finished: tuple[str, ...] = ()
@@ -150,13 +156,14 @@ class Coach:
     Attributes:
         book: routine, phrases and vocabulary.
         spot: phase, place and preferences.
-        told: "exercise/step" of every step explained in full.
+        told: "exercise/step" of every step whose explanation has been heard to its end.
         history: earlier spots, the latest last, for "undo".
         speaking: what is being played, until its `SpeechEnded`.
         line: the same as it stood in the queue, to be said again if a device goes away.
         queue: what follows it.
         next_token: for the next line or chime.
         rolling_since: when the movement went on, milliseconds; counts while rolling.
+        ended_at: when a movement last came to its end by itself.
         due: what remains to be said during the movement.
         quiet_since: when the person or the coach was last heard.
         asking: whether the soft question waits for an answer.
@@ -182,6 +189,7 @@ class Coach:
     queue: tuple[Line, ...] = ()
     next_token: int = 1
     rolling_since: int = 0
+    ended_at: int = 0
     due: tuple[Due, ...] = ()
     quiet_since: int = 0
     asking: bool = False

@@ -22,7 +22,13 @@ wait: late, it would break the rhythm."""
 
 
 def schedule(
-    book: Book, movement: Movement | None, total_ms: int, done_ms: int, talk: Talk
+    book: Book,
+    movement: Movement | None,
+    total_ms: int,
+    done_ms: int,
+    talk: Talk,
+    *,
+    halved: bool = False,
 ) -> tuple[Due, ...]:
     """Everything to be said in the rest of a movement, in order.
 
@@ -34,19 +40,21 @@ def schedule(
         total_ms: how long it lasts, asked-for time included.
         done_ms: how much of it is over.
         talk: how much to say.
+        halved: whether "halfway" has been said.
     """
     if movement is None:
         return ()
-    planned = _whole(book, movement, total_ms, done_ms, talk)
+    planned = _whole(book, movement, total_ms, talk, halved=halved)
     return tuple(due for due in planned if due.at_ms > done_ms)
 
 
 def _whole(
-    book: Book, movement: Movement, total_ms: int, done_ms: int, talk: Talk
+    book: Book, movement: Movement, total_ms: int, talk: Talk, *, halved: bool
 ) -> tuple[Due, ...]:
     times = []
-    if done_ms < movement.seconds * 500:  # else it has been said, be there more time now or not
-        times.append(Due(total_ms // 2, book.lines("halfway")[0], late_ms=LATE_MS))
+    if not halved:
+        half = book.lines("halfway")[0]
+        times.append(Due(total_ms // 2, half, late_ms=LATE_MS, halfway=True))
     if total_ms >= SHORTEST_FOR_TEN_MS:
         ten = book.lines("ten_seconds")[0]
         times.append(Due(total_ms - TEN_SECONDS_MS, ten, late_ms=LATE_MS))

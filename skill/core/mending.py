@@ -28,7 +28,7 @@ def undo(turn: Turn, _heard: Heard) -> None:
     *earlier, spot = turn.coach.history
     if spot.phase is turn.spot.phase is Phase.ROLLING and spot.place == turn.spot.place:
         # Only how it is said, or how long it lasts, has changed: the time that has gone by is done.
-        spot = replace(spot, rolled_ms=turn.coach.rolled(turn.now))
+        spot = replace(spot, rolled_ms=turn.coach.rolled(turn.now), halved=turn.spot.halved)
     turn.enter(spot.phase)
     turn.change(spot=spot, history=tuple(earlier))
     if turn.spot.phase is Phase.ROLLING:

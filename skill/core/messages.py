@@ -55,6 +55,7 @@ class Bookmark:
         talk: how much the coach says.
         pace: speaking pace, percent of normal.
         volume: speaking volume, decibels relative to normal.
+        hurt: whether something hurt, and nothing has gone on since.
     """
 
     routine: str
@@ -65,6 +66,7 @@ class Bookmark:
     talk: Talk = Talk.FULL
     pace: int = 100
     volume: int = 0
+    hurt: bool = False
 
 
 # Events
@@ -79,16 +81,19 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class ThereAgain:
-    """After a goodbye the coach is there again, asleep, and says nothing of itself.
+    """After a goodbye the coach is there again, asleep where the person was, and says nothing of
+    itself.
 
     Attributes:
         told, talk, pace, volume: as in `Bookmark`, as they were at the goodbye.
+        bookmark: where the person was, unless all was done.
     """
 
     told: tuple[str, ...] = ()
     talk: Talk = Talk.FULL
     pace: int = 100
     volume: int = 0
+    bookmark: Bookmark | None = None
 
 
 @dataclass(frozen=True, slots=True)

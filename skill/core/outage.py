@@ -4,6 +4,8 @@ Nothing goes on by itself meanwhile: a movement's clock stands still (`Coach.cut
 person could neither stop it nor hear its end, and no question is asked.
 """
 
+from collections.abc import Collection
+
 from skill.core.coach import Line, Phase
 from skill.core.messages import MicrophoneBack, MicrophoneLost, SpeakerBack, SpeakerLost, Tone
 from skill.core.turn import Turn
@@ -28,9 +30,11 @@ def follow(turn: Turn, event: MicrophoneLost | MicrophoneBack | SpeakerLost | Sp
 
 def lose_microphone(turn: Turn) -> None:
     """Chime, and say at once that nothing can be heard; what was being said follows, from its
-    line's start. After pain it goes first: who falls off the roller may pull the plug.
+    line's start. After pain it goes first: who falls off the roller may pull the plug. A chime that
+    it is back, which nobody has heard yet, is no longer true.
     """
     _stop_the_clock(turn)
+    _drop(turn, (Tone.MICROPHONE_BACK,))
     turn.change(deaf=True)
     if turn.coach.phase is Phase.HURT:
         turn.chime(Tone.MICROPHONE_LOST)
@@ -67,8 +71,11 @@ def regain_speaker(turn: Turn) -> None:
 
 
 def _drop_notice(turn: Turn) -> None:
-    notice = (Tone.MICROPHONE_LOST, *turn.coach.book.lines(NOTICE))
-    turn.change(queue=tuple(line for line in turn.coach.queue if line.what not in notice))
+    _drop(turn, (Tone.MICROPHONE_LOST, *turn.coach.book.lines(NOTICE)))
+
+
+def _drop(turn: Turn, what: Collection[str | Tone]) -> None:
+    turn.change(queue=tuple(line for line in turn.coach.queue if line.what not in what))
 
 
 def _stop_the_clock(turn: Turn) -> None:

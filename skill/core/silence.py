@@ -1,5 +1,7 @@
 """What happens when nobody says anything: movements go on, questions are asked, sleep comes."""
 
+from dataclasses import replace
+
 from skill.core.coach import Phase
 from skill.core.cues import LEAD_MS
 from skill.core.messages import Heard
@@ -31,9 +33,14 @@ def _roll(turn: Turn) -> None:
         elif not late:
             return
         turn.change(due=coach.due[1:])
+        if due.halfway:
+            turn.move(halved=True)
 
 
 def _end_movement(turn: Turn) -> None:
+    # "Undo" is not to start a clock by itself, so it comes back to the movement's beginning.
+    turn.keep(replace(turn.spot, phase=Phase.SETTING_UP, rolled_ms=0, halved=False))
+    turn.change(ended_at=turn.now)
     turn.new_reply()
     turn.speak(turn.coach.step.ending)
     move_on(turn, Heard(Command.NEXT))
@@ -50,15 +57,20 @@ def _wait(turn: Turn) -> None:
         case Phase.HURT if quiet >= patience.hurt:
             turn.enter(Phase.ASLEEP)
         case Phase.DONE if quiet >= patience.done:
-            turn.enter(Phase.ASLEEP)
+            _fall_asleep(turn)
 
 
 def _ask_then_sleep(turn: Turn, quiet: int, before_asking: int) -> None:
     if turn.coach.asking:
         if quiet >= turn.coach.book.patience.before_sleep:
-            turn.enter(Phase.ASLEEP)
+            _fall_asleep(turn)
             turn.new_reply()
             turn.say("going_to_sleep")
     elif quiet >= before_asking:
         turn.change(asking=True)
         turn.announce("still_there")
+
+
+def _fall_asleep(turn: Turn) -> None:
+    turn.keep(turn.spot)
+    turn.enter(Phase.ASLEEP)

@@ -20,6 +20,8 @@ from skill.core.messages import (
 from skill.core.routine import Place
 from skill.core.wording import spoken_length
 
+UNDO_DEPTH = 10
+
 
 class Turn:
     """Collects what one event does. Lives no longer than one call of `advance`."""
@@ -42,6 +44,10 @@ class Turn:
         """Change fields of the spot."""
         self.change(spot=replace(self.coach.spot, **fields))
 
+    def keep(self, spot: Spot) -> None:
+        """Note how things were, for "undo"."""
+        self.change(history=(*self.coach.history, spot)[-UNDO_DEPTH:])
+
     # Speaking
 
     def hush(self) -> None:
@@ -62,9 +68,15 @@ class Turn:
         """Queue the sentences of a phrase."""
         self.speak(self.coach.book.lines(name, **values))
 
-    def speak(self, sentences: Sequence[str]) -> None:
-        """Queue sentences about one thing as part of this reply, which "repeat" says again."""
+    def speak(self, sentences: Sequence[str], tells: str = "") -> None:
+        """Queue sentences about one thing as part of this reply, which "repeat" says again.
+
+        Args:
+            sentences: one or more.
+            tells: "exercise/step" of the step that they explain.
+        """
         lines = self._lines(sentences)
+        lines = (*lines[:-1], replace(lines[-1], tells=tells))
         self.change(last_said=self.coach.last_said + lines)
         self.queue(lines)
 
@@ -126,14 +138,28 @@ class Turn:
         self.change(rolling_since=self.now, due=(), asking=False, quiet_since=self.now, help_page=0)
 
     def go(self, place: Place) -> None:
-        """Go to a step and set it up from its beginning."""
+        """Go to a step and set it up from its beginning; its exercise is not finished then."""
         self.enter(Phase.SETTING_UP)
-        self.move(place=place, rolled_ms=0, extra_ms=0, begun=True)
+        here = self.coach.book.routine.exercise(place).id
+        finished = tuple(name for name in self.spot.finished if name != here)
+        self.move(place=place, extra_ms=0, begun=True, finished=finished)
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Begin the movement anew."""
+        self.move(rolled_ms=0, halved=False)
 
     def plan_cues(self) -> None:
         """Schedule what remains to be said in this movement."""
         coach, done = self.coach, self.coach.rolled(self.now)
-        planned = schedule(coach.book, coach.step.movement, coach.length(), done, self.spot.talk)
+        planned = schedule(
+            coach.book,
+            coach.step.movement,
+            coach.length(),
+            done,
+            self.spot.talk,
+            halved=self.spot.halved,
+        )
         self.change(due=planned)
 
     # Words that many replies need
@@ -165,11 +191,16 @@ class Turn:
             self.chime(Tone.STEP)
             return
         full = (new and self.spot.talk is Talk.FULL) if in_full is None else in_full
-        self.speak(step.full if full else step.brief)
+        self.speak(step.full if full else step.brief, tells=key)
         if full:
             self._tell_how_to_go_on()
-        if new:
-            self.change(told=(*self.coach.told, key))
+
+    def heard_out(self) -> None:
+        """What was being played has come to its end."""
+        line = self.coach.line
+        self.change(speaking=None, quiet_since=self.now)
+        if line is not None and line.tells and line.tells not in self.coach.told:
+            self.change(told=(*self.coach.told, line.tells))
 
     def _tell_how_to_go_on(self) -> None:
         movement = self.coach.step.movement
@@ -203,6 +234,7 @@ class Turn:
             talk=spot.talk,
             pace=spot.pace,
             volume=spot.volume,
+            hurt=spot.hurt,
         )
         if bookmark != coach.bookmark:
             self.change(bookmark=bookmark)

@@ -26,7 +26,7 @@ def wake(turn: Turn, heard: Heard) -> None:
         return
     turn.enter(Phase.SETTING_UP)
     if turn.coach.length() - turn.spot.rolled_ms < NEARLY_OVER_MS:
-        turn.move(rolled_ms=0)
+        turn.rewind()
     turn.say("picked_up", **turn.where)
     turn.explain()
 
@@ -61,7 +61,8 @@ def move_on(turn: Turn, _heard: Heard) -> None:
 
 def _finish_exercise(turn: Turn) -> None:
     done = turn.coach.exercise
-    finished = (*_without(turn.spot.finished, done.id), done.id)
+    others = tuple(name for name in turn.spot.finished if name != done.id)
+    finished = (*others, done.id)
     routine = turn.coach.book.routine
     turn.move(finished=finished)
     turn.say("exercise_done", exercise=done.title)
@@ -82,7 +83,6 @@ def step_back(turn: Turn, _heard: Heard) -> None:
     if place.step > 0:
         turn.go(Place(place.exercise, place.step - 1))
     elif finished:
-        turn.move(finished=finished[:-1])
         turn.go(turn.coach.book.routine.last_step(finished[-1]))
         turn.say("picked_up", **turn.where)
     else:
@@ -93,7 +93,6 @@ def step_back(turn: Turn, _heard: Heard) -> None:
 
 def last_step(turn: Turn, _heard: Heard) -> None:
     """After the end: go to the last step once more."""
-    turn.move(finished=_without(turn.spot.finished, turn.coach.exercise.id))
     turn.go(turn.spot.place)
     turn.explain()
 
@@ -169,7 +168,6 @@ def visit(turn: Turn, heard: Heard) -> None:
         not_now(turn, heard)
         return
     turn.go(place)
-    turn.move(finished=_without(turn.spot.finished, turn.coach.exercise.id))
     _introduce(turn)
 
 
@@ -219,7 +217,3 @@ def _count(turn: Turn) -> None:
         sentences = turn.coach.book.lines("this_week")
         turn.speak(sentences[: turn.coach.week][-1:])
         turn.change(week=0)
-
-
-def _without(finished: tuple[str, ...], exercise: str) -> tuple[str, ...]:
-    return tuple(name for name in finished if name != exercise)

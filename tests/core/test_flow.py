@@ -504,3 +504,74 @@ def test_a_kept_pace_that_nobody_can_ask_for_is_normal(pace: int, volume: int) -
     play.finish_speaking()
     assert play.coach.spot.pace == 100
     assert play.coach.spot.volume in {0, 3}
+
+
+def test_what_was_cut_off_is_explained_in_full_the_next_time() -> None:
+    book = Playbook().hear(Command.START).wait(10).hear(Command.NEXT).wait(0.3)
+    book.forget().hear(Command.PAUSE).wait(3).hear(Command.RESUME).wait(10)
+    assert book.said == ["paused", "full b", "full b 2", "movement_ready 1 min"]
+    book.forget().hear(Command.PAUSE).wait(3).hear(Command.RESUME).wait(10)
+    assert book.said == ["paused", "brief b"]
+
+
+def test_what_was_skipped_by_mistake_is_explained_in_full_in_its_turn() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.SKIP).wait(0.3).hear(Command.UNDO).wait(10)
+    book.forget().hear(Command.SKIP).wait(10)
+    assert [line for line in book.said if " c" in line] == ["full c", "full c 2"]
+
+
+def test_a_step_is_told_once_its_own_sentences_are_over() -> None:
+    book = Playbook().hear(Command.START)
+    while book.coach.saying != "setup_ready":
+        assert book.coach.told == ()
+        book.wait(0.1)
+    assert book.coach.told == ("one/a",)
+
+
+@pytest.mark.parametrize("command", [Command.NEXT, Command.SKIP, Command.START, Command.RESUME])
+def test_a_word_before_the_end_of_a_movement_does_not_begin_the_next_one(command: Command) -> None:
+    book = in_phase(Phase.ROLLING)
+    ends = book.now + 60_000
+    book.wait(60.4).forget().send(Heard(command, ended_ms=ends - 100))
+    assert book.at == "setting up two/c"
+    assert not book.effects, "it is not even hushed"
+    book.wait(10).send(Heard(command, ended_ms=book.now - 200))
+    assert book.at == ("setting up two/d" if command is Command.SKIP else "rolling two/c")
+
+
+def test_pain_is_never_too_late() -> None:
+    book = in_phase(Phase.ROLLING)
+    book.wait(60.4).send(Heard(Command.PAIN, ended_ms=book.now - 500))
+    assert book.coach.phase is Phase.HURT
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        (Command.PAUSE, Command.RESUME),
+        (Command.SAY_LESS, Command.SAY_MORE),
+        (Command.MORE_TIME, Command.UNDO),
+    ],
+)
+def test_halfway_is_said_once_however_much_time_there_is(way: tuple[Command, Command]) -> None:
+    book = in_phase(Phase.ROLLING).wait(20).hear(Command.MORE_TIME).wait(12)
+    for command in way:
+        book.hear(command)
+    book.wait(20).hear(Command.MORE_TIME)
+    for command in way:
+        book.hear(command)
+    book.wait(60)
+    assert book.said.count("halfway") == 1
+
+
+@pytest.mark.parametrize("command", [Command.START_OVER, Command.BACK, Command.START])
+def test_whoever_goes_on_after_pain_at_the_end_has_a_place(command: Command) -> None:
+    book = in_phase(Phase.DONE).hear(Command.PAIN).finish_speaking().hear(command)
+    book.finish_speaking().hear(Command.STOP)
+    assert book.coach.spot.finished == ("one",)
+    place = book.coach.spot.place
+    book.forget().hear(Command.START).finish_speaking()
+    assert book.coach.spot.place == place
+    mark = book.coach.bookmark
+    again = Playbook(started=False).send(Started(mark)).finish_speaking()
+    assert again.said[1].startswith("greeting_back")

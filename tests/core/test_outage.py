@@ -124,3 +124,11 @@ def test_dropouts_are_told_and_change_nothing() -> None:
     book = in_phase(Phase.ROLLING)
     before = book.coach
     assert book.send(Dropouts(3, 1)).coach == before
+
+
+def test_a_chime_that_nobody_heard_is_dropped_when_it_is_no_longer_true() -> None:
+    book = in_phase(Phase.SETTING_UP).send(SpeakerLost())
+    for _ in range(4):
+        book.send(MicrophoneLost()).wait(1).send(MicrophoneBack()).wait(1)
+    book.send(MicrophoneLost()).forget().send(SpeakerBack()).wait(10)
+    assert book.said == ["<microphone_lost>", "microphone_lost"]

@@ -138,12 +138,13 @@ class CoachMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.coach.gone)
     @rule()
     def there_again(self) -> None:
-        told, spot = self.coach.told, self.coach.spot
+        told, spot, mark = self.coach.told, self.coach.spot, self.coach.bookmark
         self.tokens.clear()
         self.coach, effects = advance(
-            self.coach, ThereAgain(told, spot.talk, spot.pace, spot.volume), self.now
+            self.coach, ThereAgain(told, spot.talk, spot.pace, spot.volume, mark), self.now
         )
         assert not effects
+        assert mark is None or not self.coach.spot.begun or self.coach.spot.place == spot.place
         assert self.coach.phase is Phase.ASLEEP
         assert (self.coach.told, self.coach.spot.talk) == (told, spot.talk)
         self.stopped, self.hurt = True, False

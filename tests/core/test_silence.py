@@ -125,6 +125,64 @@ def test_after_a_goodbye_it_is_there_again_asleep_and_talks_as_it_was_told_to() 
     assert (book.coach.told, spot.talk, spot.pace, spot.volume) == (("a", "b"), Talk.BRIEF, 90, 3)
 
 
+def test_after_a_goodbye_in_the_middle_it_picks_up_as_after_a_restart() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.SKIP).hear(Command.GOODBYE).finish_speaking()
+    mark = book.coach.bookmark
+    assert mark is not None
+    book.send(ThereAgain(mark.told, bookmark=mark)).wait(60)
+    assert book.coach.bookmark == mark
+    book.forget().hear(Command.START).finish_speaking()
+    assert book.said[0] == "picked_up exercise two 1 the c"
+    assert book.at == "setting up two/c"
+    assert book.coach.spot.finished == ("one",)
+
+
+def test_after_a_goodbye_at_the_end_it_begins_anew() -> None:
+    book = in_phase(Phase.DONE).hear(Command.GOODBYE).finish_speaking()
+    book.send(ThereAgain(bookmark=book.coach.bookmark)).wait(60)
+    assert book.coach.bookmark is None
+    book.hear(Command.START).finish_speaking()
+    assert book.at == "setting up one/a"
+    assert book.coach.spot.finished == ()
+
+
+@pytest.mark.parametrize("phase", [Phase.SETTING_UP, Phase.PAUSED, Phase.DONE])
+def test_undo_takes_a_sleep_back_that_came_by_itself(phase: Phase) -> None:
+    book = in_phase(phase)
+    where = book.at
+    book.tick_ms = 1_000
+    while book.coach.phase is not Phase.ASLEEP:
+        book.wait(1)
+    book.wait(5).hear(Command.UNDO).finish_speaking()
+    assert book.at == where
+    assert book.coach.history == ()
+
+
+def test_undo_after_a_movement_has_ended_comes_back_to_it_and_starts_no_clock() -> None:
+    book = in_phase(Phase.ROLLING).wait(50).hear(Command.SLOWER).wait(20)
+    assert book.at == "setting up two/c"
+    book.hear(Command.UNDO).finish_speaking()
+    assert book.at == "setting up one/b"
+    assert book.coach.rolled(book.now) == 0
+    assert book.coach.spot.finished == ()
+    book.forget().hear(Command.START).wait(40)
+    assert "halfway" in book.said
+
+
+def test_that_something_hurt_is_remembered_over_a_restart() -> None:
+    mark = in_phase(Phase.HURT).coach.bookmark
+    book = Playbook(started=False).send(Started(mark)).finish_speaking()
+    book.forget().hear(Command.START).finish_speaking()
+    assert book.said == ["after_hurt exercise one 2", "brief b"]
+    assert book.coach.bookmark is not None
+    assert not book.coach.bookmark.hurt
+
+
+def test_a_stop_over_the_farewell_is_silence_and_the_end() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.GOODBYE).wait(0.3).hear(Command.STOP)
+    assert book.coach.gone
+
+
 @pytest.mark.parametrize("mark", [Bookmark("other", "two", "d"), Bookmark("test", "two", "gone")])
 def test_a_bookmark_of_another_routine_keeps_only_preferences(mark: Bookmark) -> None:
     book = Playbook(started=False).send(Started(mark)).finish_speaking()

@@ -164,7 +164,12 @@ def test_the_place_is_remembered_when_it_changes() -> None:
     talk, _ = session(Cue(5000, 5400, "start"), Cue(9000, 9400, "next"), seconds=15)
     talk.remember = kept.append
     talk.run()
-    assert [(mark.exercise, mark.step) for mark in kept] == [("one", "a"), ("one", "b")]
+    assert [(mark.exercise, mark.step) for mark in kept] == [
+        ("one", "a"),
+        ("one", "b"),
+        ("one", "b"),
+    ]
+    assert [mark.told for mark in kept] == [(), (), ("one/b",)], "a was not heard to its end"
 
 
 def test_sessions_are_counted_once_when_one_begins() -> None:
