@@ -11,10 +11,12 @@ from skill.given import is_possible
 
 
 class FileType(click.Path):
-    """A path, there or not; refused if the system can have no file of that name."""
+    """A path, there or not; refused if the system can have no file of that name, or it is empty."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path."""
+        if value == "":  # which Path takes for the working directory
+            self.fail("An empty path names no file. Is a variable unset?", param, ctx)
         path = Path(str(super().convert(value, param, ctx)))
         if not is_possible(path):
             self.fail(f"...{path.name[-40:]} is too long for a file's name.", param, ctx)

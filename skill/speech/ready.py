@@ -12,6 +12,7 @@ length to the sample (it writes the end into the last page and skips the encoder
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from skill.ports import Clip
 INDEX = "lines.json"
 OPUS_RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
 """A voice of another rate is kept as FLAC, some five times as large."""
+LINE_NAME = re.compile(r"[0-9a-f]{16}\.(ogg|flac)")
+"""What lines are called here: a part of their text's checksum."""
 COMPRESSION = 0.965
 """libsndfile's scale, 0 for 256 and 1 for 6 kbit/s; this is some 18 kbit/s, so that the 396 lines
 of the built-in routine, 22 minutes, stay below 3 MB."""
@@ -119,6 +122,8 @@ class Amount:
 def write_ready(folder: Path, identity: str, lines: Iterable[tuple[str, int, Clip]]) -> Amount:
     """Write lines into a folder, in place of those there. The index comes last, as a whole.
 
+    Only files that the index before named are taken away: others in the folder are somebody's.
+
     Args:
         folder: made if missing.
         identity: of the voice that made them.
@@ -131,6 +136,7 @@ def write_ready(folder: Path, identity: str, lines: Iterable[tuple[str, int, Cli
     seconds, size = 0.0, 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        old = _named(folder)
         for text, pace, clip in lines:
             ending, data = encode(clip)
             digest = hashlib.sha256(data).hexdigest()
@@ -143,16 +149,24 @@ def write_ready(folder: Path, identity: str, lines: Iterable[tuple[str, int, Cli
         draft = folder / f".{INDEX}.new"
         draft.write_text(index + "\n", encoding="utf-8")
         draft.replace(folder / INDEX)
-        kept = {entry["file"] for entry in entries}
-        for path in (*folder.glob("*.ogg"), *folder.glob("*.flac")):
-            if path.name not in kept:
-                path.unlink()
+        for name in old - {entry["file"] for entry in entries}:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
             f"The lines cannot be written to {folder}: {error.strerror or error}.",
             "Choose another folder with --output.",
         ) from error
     return Amount(len(entries), seconds, size + len(index.encode()))
+
+
+def _named(folder: Path) -> set[str]:
+    """The names of lines that a folder's index has; none that leads out of the folder."""
+    try:
+        lines = json.loads((folder / INDEX).read_bytes())["lines"]
+        names = {str(line["file"]) for line in lines}
+    except _BROKEN:
+        return set()
+    return {name for name in names if LINE_NAME.fullmatch(name)}
 
 
 def encode(clip: Clip) -> tuple[str, bytes]:

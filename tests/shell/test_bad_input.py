@@ -127,6 +127,15 @@ def test_a_pipe_into_which_nobody_writes_is_not_waited_for(
     assert code == 0 or "pipe.jsonl" in done.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["replay", "voice build --output", "check --settings", "evaluate", "say x --output"],
+)
+def test_an_empty_path_is_not_the_working_directory(capfd: Capture, command: str) -> None:
+    done = run(capfd, *command.split(), "")
+    assert_explained(done, 2, "An empty path names no file.")
+
+
 @pytest.mark.parametrize("command", ["replay silence.wav --expect", "evaluate", "check --settings"])
 @pytest.mark.usefixtures("here")
 def test_a_device_without_an_end(capfd: Capture, command: str) -> None:

@@ -152,6 +152,18 @@ def test_writing_again_leaves_nothing_old(folder: Path, voice: PiperSpeech) -> N
         write_ready(folder / INDEX, voice.identity, [])
 
 
+def test_writing_again_leaves_what_is_somebody_elses(folder: Path, voice: PiperSpeech) -> None:
+    index = json.loads((folder / INDEX).read_text("utf-8"))
+    mine = [folder / "mine.ogg", folder / "mine.flac", folder.parent / "outside.ogg"]
+    for path in mine:
+        path.touch()
+    index["lines"] += [{"file": "mine.ogg"}, {"file": "../outside.ogg"}, {"file": ".."}]
+    (folder / INDEX).write_text(json.dumps(index), "utf-8")
+    write_ready(folder, voice.identity, [("Left.", 100, voice.render("Left.", 100))])
+    assert all(path.is_file() for path in mine)
+    assert len(list(folder.iterdir())) == 4
+
+
 def test_the_built_in_voice_is_found_with_its_lines(tmp_path: Path) -> None:
     model = write_voice(tmp_path, "kathleen")
     seal(tmp_path)
