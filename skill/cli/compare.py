@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from skill.cli.options import FILE
+from skill.cli.overwriting import keep_apart, require_ending
 from skill.errors import StorageError, VoiceError
 from skill.evaluation.audition import Scene, Take, write_page
 from skill.mouth import make_mouth
@@ -44,6 +45,8 @@ def compare(
     pace: int,
 ) -> None:
     """Write PAGE, an HTML file with the same lines by several voices, to choose by ear."""
+    keep_apart(map(Path, voices), {"PAGE": page})
+    require_ending("PAGE", page, ".html", ".htm")
     if page.is_dir() or not page.absolute().parent.is_dir():
         raise StorageError(
             f"The page cannot be written to {page}.", "Name a file in a folder that is there."

@@ -15,7 +15,7 @@ from skill.app import App
 from skill.cli.ending import ending_well
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
-from skill.cli.overwriting import keep_apart
+from skill.cli.overwriting import keep_apart, require_ending
 from skill.cli.screen import Screen
 from skill.core.vocabulary import plain
 from skill.errors import RecordingError, SettingsError, StorageError
@@ -106,21 +106,19 @@ def evaluate(
 
     A single file that --json wrote (.jsonl) is shown again.
     """
-    keep_apart(manifests, {"--json": json_file, "--html": html_file})
+    written = {"--json": json_file, "--html": html_file}
+    keep_apart(manifests, written)
     if len(manifests) == 1 and manifests[0].suffix == RUN:
         _refuse_what_was_asked_before()
+        _check(None, html_file)
         _show(read_run(manifests[0]), html_file)
         return
     crew.require(cluster)
-    if html_file is not None:
-        from skill.evaluation.report import check
-
-        check(html_file)
-    if json_file is not None:
-        _check_folder(json_file)
+    _check(json_file, html_file)
     words = tuple(word for word in map(plain, also.split(",")) if word)
     vocabulary = with_words(app.content.vocabulary, words)
     found = [clip for one in manifests for clip in read_manifest(one, vocabulary, audio)]
+    keep_apart(dict.fromkeys(clip.path for clip in found), written)
     wanted = tuple(dict.fromkeys(map(parse, conditions)))
     plan = Plan(
         recipes=tuple(recipe(app.settings, name, words) for name in dict.fromkeys(("", *against))),
@@ -164,10 +162,19 @@ def _show(run: Run, html_file: Path | None) -> None:
         write_html(run, html_file)
 
 
-def _check_folder(path: Path) -> None:
-    if not path.absolute().parent.is_dir() or path.is_dir():
+def _check(json_file: Path | None, html_file: Path | None) -> None:
+    """What can be said of the files to be written before hours of work."""
+    if html_file is not None:
+        from skill.evaluation.report import check
+
+        require_ending("--html", html_file, ".html", ".htm")
+        check(html_file)
+    if json_file is None:
+        return
+    require_ending("--json", json_file, RUN)
+    if not json_file.absolute().parent.is_dir() or json_file.is_dir():
         raise StorageError(
-            f"The run cannot be written to {path}.", "Name a file in a folder that is there."
+            f"The run cannot be written to {json_file}.", "Name a file in a folder that is there."
         )
 
 

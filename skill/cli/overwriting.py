@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from skill.errors import StorageError
+from skill.settings import Settings
 
 CHOSEN = ("settings_path", "routine", "phrases", "commands")
 
@@ -34,6 +35,30 @@ def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) 
             )
         if not place.is_char_device():  # /dev/null takes everything
             taken[place] = f"is written by {option}"
+
+
+def content(settings: Settings) -> tuple[Path, ...]:
+    """The files that a session works from, whether options or a settings file named them."""
+    return settings.routine, settings.phrases, settings.commands, settings.history
+
+
+def require_ending(option: str, file: Path, *endings: str) -> None:
+    """Refuse a name that is more likely another file of the person's.
+
+    Args:
+        option: where it was given.
+        file: to be written; devices and pipes may be called anything.
+        endings: those that such a file can have.
+
+    Raises:
+        StorageError: naming the file and the endings.
+    """
+    if file.suffix.lower() in endings or (file.exists() and not file.is_file()):
+        return
+    raise StorageError(
+        f"{file} does not end in {' or '.join(endings)}.",
+        f"Give {option} such a name, so that no other file is written over.",
+    )
 
 
 def _chosen() -> tuple[Path | None, ...]:

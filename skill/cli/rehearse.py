@@ -9,7 +9,7 @@ import click
 from skill.app import App
 from skill.audio.pcm import energy_end_ms, read_pcm, to_pcm
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
-from skill.cli.overwriting import keep_apart
+from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
 from skill.cli.replay import Notes
 from skill.cli.screen import terminal, watchers
@@ -57,7 +57,7 @@ def rehearse(
     Every line that is a command must be acted on, and every other one must not.
     """
     keep_apart(
-        (script,),
+        (script, *content(app.settings)),
         {"--write-audio": write_audio, "--write-labels": write_labels, "--journal": journal},
     )
     read = read_script(script, app.content.vocabulary)

@@ -9,7 +9,7 @@ import numpy as np
 
 from skill.app import App
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
-from skill.cli.overwriting import keep_apart
+from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
 from skill.cli.screen import summary, terminal, watchers
 from skill.core.coach import Coach
@@ -72,7 +72,8 @@ def replay(
     A folder that the recorder kept sets in where its sound does. A journal (.jsonl) is repeated
     without any model or sound: its events must have the effects that it says.
     """
-    keep_apart((recording, expect), {"--write-audio": write_audio, "--journal": journal})
+    read = (recording, expect, *content(app.settings))
+    keep_apart(read, {"--write-audio": write_audio, "--journal": journal})
     if recording.suffix == JOURNAL:
         _refuse({"--channel": channel, "--write-audio": write_audio, "--journal": journal})
         repeat_journal(app, recording, expect, quiet=quiet, as_json=as_json)

@@ -20,6 +20,7 @@ from skill.cli.options import (
     speaker_option,
     with_app,
 )
+from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
 from skill.cli.replay import replay_recording
 from skill.cli.screen import Dashboard, terminal, watchers
@@ -65,6 +66,8 @@ def run(
     as_json: bool,
 ) -> None:
     """Start a session at the microphone. Without one, play the recorded session instead."""
+    written = {"--write-audio": write_audio, "--journal": journal}
+    keep_apart((*content(app.settings), app.settings.demo), written)
     if app.settings.stopgap:
         complain(app.settings.stopgap)
     if service:

@@ -55,6 +55,61 @@ def test_what_the_coach_works_from_is_not_written_over(
     assert own.read_bytes() == before
 
 
+@pytest.mark.parametrize("service", [[], ["--service"]])
+@pytest.mark.parametrize("option", ["--settings", "--routine"])
+def test_what_a_live_session_works_from_is_not_written_over(
+    capfd: Capture, tmp_path: Path, option: str, service: list[str]
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_bytes(b"" if option == "--settings" else Settings().routine.read_bytes())
+    before = own.read_bytes()
+    done = run(capfd, "run", *service, option, own, "--journal", own)
+    refused(done, 8, "own.yaml is read here", "--journal")
+    assert own.read_bytes() == before
+
+
+def test_what_a_settings_file_names_is_not_written_over(capfd: Capture, tmp_path: Path) -> None:
+    own, settings = tmp_path / "own.yaml", tmp_path / "settings.toml"
+    own.write_bytes(Settings().routine.read_bytes())
+    settings.write_text(f'routine = "{own}"\n', encoding="utf-8")
+    done = run(capfd, "replay", DEMO, "--settings", settings, "--journal", own)
+    refused(done, 8, "own.yaml is read here")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("--voice espeak v.onnx", "does not end in .html or .htm"),
+        ("--voice v.onnx v.onnx", "is read here"),
+        ("--settings v.onnx v.onnx", "is read here"),
+    ],
+)
+def test_a_voice_is_not_written_over(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("v.onnx").write_bytes(b"")
+    refused(run(capfd, "voice", "compare", *given.split()), 8, f"v.onnx {why}", "PAGE")
+    assert not Path("v.onnx").read_bytes()
+
+
+@pytest.mark.parametrize("option", ["--html", "--json"])
+def test_a_labelled_recording_is_not_written_over(
+    capfd: Capture, tmp_path: Path, option: str
+) -> None:
+    recordings = [tmp_path / "same.wav", tmp_path / "link.html", tmp_path / "link.jsonl"]
+    for recording in recordings:
+        shutil.copy(DEMO, recording)
+    manifest = tmp_path / "m.tsv"
+    lines = ("path\ttext", *(f"{recording.name}\tstop" for recording in recordings))
+    manifest.write_text("\n".join(lines), encoding="utf-8")
+    done = run(capfd, "evaluate", manifest, option, recordings[0])
+    refused(done, 8, "same.wav does not end in", option)
+    listed = recordings[1 if option == "--html" else 2]
+    refused(run(capfd, "evaluate", manifest, option, listed), 8, "is read here", option)
+    assert all(recording.read_bytes() == DEMO.read_bytes() for recording in recordings)
+
+
 def test_a_graded_recording_is_not_written_over(capfd: Capture, tmp_path: Path) -> None:
     recording = tmp_path / "same.wav"
     shutil.copy(DEMO, recording)
