@@ -5,6 +5,7 @@ block, so that a broker that is slow, down or hostile can hold up nothing.
 """
 
 import json
+import secrets
 import ssl
 import sys
 from collections.abc import Callable
@@ -30,6 +31,8 @@ UNREACHABLE = "cannot be reached"
 """The rest of a sentence. Nobody needs it who knows already that the broker has gone away."""
 UNTRUSTED = "shows a certificate that this machine does not trust ({}; SSL_CERT_FILE may name it)"
 SILENT = "hangs up without a word (does it want TLS, mqtts://?)"
+ROLLER = "roller"
+"""How our name at the broker begins; 23 letters and digits are what every broker takes."""
 KEEPALIVE_S = 20
 """The broker tells the home that we are gone after one and a half times this."""
 SLOWEST_RETRY_S = 30
@@ -65,7 +68,12 @@ class HomeStarted:
     """Home Assistant has started, and may know nothing of us."""
 
 
-News = Connected | Trouble | Gone | HomeStarted | Command
+@dataclass(frozen=True, slots=True)
+class DeclaredGone:
+    """The home has been told that we are gone: by an earlier connection's last will."""
+
+
+News = Connected | Trouble | Gone | HomeStarted | DeclaredGone | Command
 
 
 class HomeLink(Closing):
@@ -91,7 +99,10 @@ class HomeLink(Closing):
         self._client.loop_start()
 
     def _make_client(self) -> Client:
-        client = Client(CallbackAPIVersion.VERSION2)
+        # A name that stays: when we come back, the broker ends a connection that was cut without
+        # its noticing. Else it would publish that one's last will over our "online" later. But no
+        # other coach's name, even of another process: two would throw each other out for ever.
+        client = Client(CallbackAPIVersion.VERSION2, f"{ROLLER}{secrets.token_hex(8)}")
         client.connect_timeout = CONNECT_S
         client.reconnect_delay_set(1, SLOWEST_RETRY_S)
         client.will_set(self._topics.availability, OFFLINE, qos=1, retain=True)
@@ -113,7 +124,8 @@ class HomeLink(Closing):
         if reason.is_failure:
             self._news.put(Trouble(f"refuses us ({str(reason).lower()})"))
             return
-        client.subscribe([(self._topics.command, 1), (self._topics.home_status, 0)])
+        topics = self._topics
+        client.subscribe([(topics.command, 1), (topics.home_status, 0), (topics.availability, 1)])
         self._news.put(Connected())
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
@@ -141,6 +153,9 @@ class HomeLink(Closing):
         if topic == self._topics.home_status:
             if text == ONLINE:
                 self._news.put(HomeStarted())
+        elif topic == self._topics.availability:
+            if text == OFFLINE and not message.retain:
+                self._news.put(DeclaredGone())
         elif not message.retain and text in set(BUTTONS):
             # A retained command is somebody's mistake: it would come again at every connection.
             self._news.put(Command(text))
@@ -181,7 +196,7 @@ class HomeLink(Closing):
                     self._lose(SILENT)
                 case Connected():
                     self._greet()
-                case HomeStarted():
+                case HomeStarted() | DeclaredGone():
                     self._introduced = False
                 case Command():
                     self._pressed.append(news)

@@ -4,8 +4,9 @@ import gc
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from urllib.parse import quote
 
 import pytest
@@ -195,6 +196,59 @@ def test_a_coach_that_dies_is_gone_by_its_last_will(mosquitto: Broker) -> None:
         assert isinstance(connection, socket.socket)
         connection.shutdown(socket.SHUT_RDWR)
         wait_until(lambda: home.text(TOPICS.availability) == "offline")
+
+
+@contextmanager
+def cut(port: int) -> Iterator[tuple[int, list[socket.socket], list[socket.socket]]]:
+    """A way to a broker: its port, and both ends of every connection over it."""
+    near: list[socket.socket] = []
+    far: list[socket.socket] = []
+
+    def carry(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):  # an end was closed
+            while data := source.recv(1000):
+                target.sendall(data)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                near.append(server.accept()[0])
+                far.append(socket.create_connection(("127.0.0.1", port)))
+                for ends in ((near[-1], far[-1]), (far[-1], near[-1])):
+                    Thread(target=carry, args=ends, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1], near, far
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for end in (*near, *far):
+            stack.enter_context(end)
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+def test_the_will_of_a_connection_that_was_cut_is_not_the_last_word(mosquitto: Broker) -> None:
+    with (
+        Home(mosquitto.port) as home,
+        cut(mosquitto.port) as (port, near, far),
+        mat(f"127.0.0.1:{port}") as floor,
+    ):
+        floor.until(lambda: home.text(TOPICS.availability) == "online")
+        near[0].shutdown(socket.SHUT_RDWR)  # and the broker does not notice
+        floor.until(lambda: len(far) == 2)
+        floor.until(lambda: home.counts[TOPICS.availability] >= 3)  # the last will among them
+        floor.until(lambda: home.text(TOPICS.availability) == "online")
+
+
+def test_whoever_says_that_a_living_coach_is_gone_is_corrected(mosquitto: Broker) -> None:
+    with Home(mosquitto.port) as home, mat(f"127.0.0.1:{mosquitto.port}") as floor:
+        floor.until(lambda: home.json(TOPICS.state))
+        # As the last will of a process before this one, whose machine had lost its power.
+        home.publish(TOPICS.availability, "offline", retain=True)
+        floor.until(lambda: home.text(TOPICS.availability) == "offline")
+        floor.until(lambda: home.text(TOPICS.availability) == "online")
 
 
 def test_home_assistant_that_starts_anew_is_told_again(mosquitto: Broker) -> None:

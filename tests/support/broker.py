@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -114,6 +115,7 @@ class Home:
     def __init__(self, port: int, user: str = "", password: str = "") -> None:
         self.latest: dict[str, bytes] = {}
         self.retained: set[str] = set()
+        self.counts: Counter[str] = Counter()
         self._client = Client(CallbackAPIVersion.VERSION2)
         if user:
             self._client.username_pw_set(user, password)
@@ -124,6 +126,7 @@ class Home:
 
     def _keep(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self.latest[message.topic] = bytes(message.payload)
+        self.counts[message.topic] += 1
         if message.retain:
             self.retained.add(message.topic)
 
