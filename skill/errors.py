@@ -15,12 +15,17 @@ An error's text is what a person reads: one sentence that names the file and the
 that says what to do. Exit code 2 is the command line's own (wrong usage), 130 is Ctrl-C.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def printable(text: str) -> str:
     """The text in one line, with what is no letter as an escape: a terminal would obey it."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def listed(items: Iterable[str]) -> tuple[str, ...]:
+    """A line for each item of a list."""
+    return tuple(f"  - {item}" for item in items)
 
 
 class CoachError(Exception):
@@ -29,17 +34,26 @@ class CoachError(Exception):
     Args:
         problem: one sentence: which file or thing, where in it, what is wrong.
         remedy: one sentence: what the person can do about it.
+        lines: what there is several of; each stands in a line of its own, between the two.
     """
 
     exit_code = 1
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(problem, remedy)
+    def __init__(self, problem: str, remedy: str, lines: Sequence[str] = ()) -> None:
+        super().__init__(problem, remedy, lines)
         self.problem = problem
         self.remedy = remedy
+        self.lines = tuple(lines)
+
+    @property
+    def advice(self) -> str:
+        """What follows the problem: the lines, if there are any, and the remedy."""
+        return "\n".join(printable(line) for line in (*self.lines, self.remedy) if line)
 
     def __str__(self) -> str:
-        return f"{self.problem} {self.remedy}"
+        between = "\n" if self.lines else " "
+        # Only we break lines: a name in a sentence, which has a break in it, is other people's.
+        return f"{printable(self.problem)}{between}{self.advice}"
 
 
 class ContentError(CoachError):
@@ -54,11 +68,9 @@ class ContentError(CoachError):
     def __init__(self, mistakes: Sequence[str]) -> None:
         count = len(mistakes)
         summary = "1 mistake in the content:" if count == 1 else f"{count} mistakes in the content:"
-        super().__init__(summary, "\n".join(f"  - {mistake}" for mistake in mistakes))
+        super().__init__(summary, "", listed(mistakes))
+        self.args = (mistakes,)  # with which another process makes it anew
         self.mistakes = tuple(mistakes)
-
-    def __str__(self) -> str:
-        return f"{self.problem}\n{self.remedy}"
 
 
 class RecordingError(CoachError):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from skill.errors import CoachError
+from skill.errors import CoachError, printable
 
 
 class Verdict(StrEnum):
@@ -62,7 +62,7 @@ def unknown(what: str, fact: str) -> Finding:
 
 def of_error(what: str, error: CoachError) -> Finding:
     """What one of our errors says."""
-    return wrong(what, error.problem, error.remedy)
+    return wrong(what, printable(error.problem), error.advice)
 
 
 def is_well(findings: Iterable[Finding]) -> bool:

@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skill import __version__
-from skill.errors import (
-    CoachError,
-    ContentError,
-    ExpectationError,
-    StorageError,
-    printable,
-)
+from skill.errors import CoachError, StorageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -124,7 +118,7 @@ def main(args: list[str] | None = None) -> Any:
     try:
         return cli.main(args, prog_name="roller-coach", standalone_mode=False)
     except CoachError as error:
-        complain(_sentence(error))
+        complain(str(error))
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
@@ -144,13 +138,6 @@ def main(args: list[str] | None = None) -> Any:
         told = StorageError(problem, "Free some space, or send it elsewhere.")
         complain(str(told))
         sys.exit(told.exit_code)
-
-
-def _sentence(error: CoachError) -> str:
-    """One line, but for lists of mistakes: names in it are other people's."""
-    if isinstance(error, ContentError | ExpectationError):
-        return "\n".join(map(printable, str(error).split("\n")))
-    return printable(str(error))
 
 
 def complain(sentence: str) -> None:

@@ -97,8 +97,8 @@ def _run(*arguments: str) -> tuple[float, str]:
     )
     took = time.perf_counter() - began
     if done.returncode:
-        problem = done.stderr.strip().removeprefix("roller-coach: ")
-        error = CoachError(problem, "Then measure again.")
+        problem, *lines = done.stderr.strip().removeprefix("roller-coach: ").split("\n")
+        error = CoachError(problem, "Then measure again.", lines)
         error.exit_code = done.returncode
         raise error
     return took, done.stdout

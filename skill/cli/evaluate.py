@@ -229,7 +229,9 @@ def _keeping(
     try:
         yield
     except RecordingError as error:
-        raise RecordingError(error.problem, f"{error.remedy} {keep()}".rstrip()) from error
+        raise RecordingError(
+            error.problem, f"{error.remedy} {keep()}".rstrip(), error.lines
+        ) from error
     except KeyboardInterrupt as end:
         click.echo(err=True)  # the terminal has shown a ^C there
         raise click.Abort(keep() or "Nothing is kept.") from end

@@ -160,4 +160,8 @@ def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> N
     if not quiet:
         click.echo(f"{len(person.said)} lines said, {len(wrong)} went wrong.", err=True)
     if wrong:
-        raise ExpectationError("\n".join(wrong) + "\n", "Listen to it with --write-audio.")
+        raise ExpectationError(
+            "The session went differently from what the script expects:",
+            "Listen to it with --write-audio.",
+            wrong,
+        )

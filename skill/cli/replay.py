@@ -239,6 +239,7 @@ def _compare(expect: Path, expected: Sequence[str], actual: Sequence[str]) -> No
     found = differences(expected, actual)
     if found:
         raise ExpectationError(
-            "The session went differently from what was expected:\n" + "\n".join(found) + "\n",
+            "The session went differently from what was expected:",
             f"If this is right now, write {expect} anew.",
+            found,
         )

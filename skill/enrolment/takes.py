@@ -9,7 +9,7 @@ import numpy as np
 
 from skill.audio.pcm import read_pcm, speech_frames
 from skill.content.places import nearest
-from skill.errors import RecordingError
+from skill.errors import RecordingError, listed
 from skill.ports import RATE, Pcm
 
 ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus"})
@@ -120,7 +120,8 @@ def _unusable(mistakes: list[str]) -> RecordingError:
     count = len(mistakes)
     noun = "1 recording" if count == 1 else f"{count} recordings"
     more = [f"... and {count - SHOWN} more."] if count > SHOWN else []
-    listed = "".join(f"\n  - {mistake}" for mistake in (*mistakes[:SHOWN], *more))
     return RecordingError(
-        f"{noun} cannot be used:{listed}\n", "Mend or remove these and enrol again."
+        f"{noun} cannot be used:",
+        "Mend or remove these and enrol again.",
+        listed((*mistakes[:SHOWN], *more)),
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 import soundfile
 
 from skill.cli.benchmark import figures
+from skill.errors import ContentError, StorageError
 from skill.models.seal import SEAL
 from skill.settings import Settings, read_settings
 from tests.support.shell import Done, run
@@ -257,6 +259,27 @@ def test_names_that_would_end_the_line_or_colour_the_terminal(
     done = run(capfd, "check", "--settings", path)
     assert_explained(done, 10, r"cannot be used: sta\nte\x1b[31m: ")
     assert done.err.count("\n") == 1
+
+
+def test_a_list_has_a_line_for_each_item_whatever_its_name(capfd: Capture, tmp_path: Path) -> None:
+    for name in ("n\nxt.wav", "bakk.wav"):
+        (tmp_path / name).touch()
+    done = run(capfd, "enrol", "--from", tmp_path)
+    assert_explained(done, 4, f"\n  - {tmp_path}/bakk.wav", f"\n  - {tmp_path}/n\\nxt.wav")
+    assert done.err.count("\n") == 4
+    done = run(capfd, "check", "--routine", tmp_path / "no\nsuch.yaml")
+    assert_explained(done, 3, "1 mistake in the content:\n  - ", r"no\nsuch.yaml")
+    assert done.err.count("\n") == 2
+
+
+def test_what_another_process_complains_of_keeps_its_lines(capfd: Capture, tmp_path: Path) -> None:
+    done = run(capfd, "benchmark", "--routine", tmp_path / "nosuch.yaml")
+    assert_explained(done, 3, "1 mistake in the content:\n  - ", "nosuch.yaml", "\nThen measure")
+
+
+def test_an_error_comes_whole_out_of_another_process() -> None:
+    for error in (ContentError(["A.", "B."]), StorageError("A.", "B.", ["C."])):
+        assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - just made
 
 
 def test_settings_written_by_notepad(capfd: Capture, tmp_path: Path) -> None:
