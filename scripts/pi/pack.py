@@ -7,12 +7,15 @@ of it all.
 
 import argparse
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -36,6 +39,15 @@ SYSTEM_PACKAGES = ("libportaudio2", "libatomic1")
 ALWAYS_THERE = ("apt", "dpkg", "systemd", "python3-minimal", "util-linux", "passwd")
 """What these need is on every Debian, Raspberry Pi OS included, and is not packed."""
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)\s*(?P<marker>;[^\\]*)?")
+
+
+NO_NETWORK = re.compile(
+    "Failed to establish a new connection|Temporary failure|Could not resolve|Failed to connect"
+    "|Could not connect|Network is unreachable|Connection refused|Cannot connect to proxy",
+    re.IGNORECASE,
+)
+"""How pip, apt-get and curl say it, among much else."""
+CLONE = "Make the bundle in a clone: git clone, and there ./scripts/bundle."
 
 
 class PackError(Exception):
@@ -65,15 +77,40 @@ def locked(lock: Path, python: str, machine: str) -> list[tuple[str, str, list[s
 
 
 def run(*command: str | Path) -> str:
-    """A program's output.
+    """A program's output; names of files that are not UTF-8 come through.
 
     Raises:
-        PackError: if it fails.
+        PackError: if it fails, or is not there.
     """
-    done = subprocess.run(list(map(str, command)), text=True, capture_output=True, check=False)
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(
+            list(map(str, command)),
+            encoding="utf-8",
+            errors="surrogateescape",
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as failure:
+        raise PackError(
+            f"There is no {name} here. Install it: sudo apt install {name}"
+        ) from failure
     if done.returncode != 0:
-        raise PackError(f"{' '.join(map(str, command))} failed:\n{done.stderr or done.stdout}")
+        raise PackError(_why(name, done.stderr or done.stdout))
     return done.stdout
+
+
+def _why(program: str, told: str) -> str:
+    if NO_NETWORK.search(told):
+        return (
+            "The network, or a server that packages come from, cannot be reached. "
+            "Make the bundle where pypi.org and deb.debian.org can be."
+        )
+    if "not a git repository" in told:
+        return f"{CHECKOUT} was not cloned, so nothing says which files belong to it. {CLONE}"
+    lines = [line for line in told.splitlines() if line.strip()] or ["it does not say why"]
+    said = next((line for line in lines if line.lower().startswith(("error", "fatal"))), lines[-1])
+    return f"{program} failed: {said.strip()}"
 
 
 def fetch_wheels(folder: Path, python: str, machine: str) -> None:
@@ -143,6 +180,7 @@ def fetch_debs(folder: Path, python: str, machine: str) -> None:
             "APT::Install-Recommends": "false",
             "APT::Sandbox::User": "",
         }
+        settings["APT::Update::Error-Mode"] = "any"  # without a network it would be content
         apt = ("apt-get", "-qq", *(f"-o{name}={value}" for name, value in settings.items()))
         run(*apt, "update")
         packages = _addresses(run(*apt, "install", "--print-uris", *SYSTEM_PACKAGES))
@@ -171,28 +209,67 @@ def digest(path: Path) -> str:
 
 
 def copy_checkout(folder: Path) -> None:
-    """Copy what git tracks of the shipped files."""
-    for name in run("git", "-C", CHECKOUT, "ls-files", "--", *SHIPPED).splitlines():
+    """Copy what git tracks of the shipped files.
+
+    Raises:
+        PackError: if git tracks nothing here, or one of the files is not there.
+    """
+    # With zeros between: else names with other letters than ASCII's come in quotes.
+    names = run("git", "-C", CHECKOUT, "ls-files", "-z", "--", *SHIPPED).split("\0")[:-1]
+    if not names:
+        raise PackError(f"git tracks nothing in {CHECKOUT}. {CLONE}")
+    for name in names:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(CHECKOUT / name, target)
+        try:
+            shutil.copy2(CHECKOUT / name, target)
+        except FileNotFoundError as failure:
+            raise PackError(
+                f"{name} is not there, though git tracks it. "
+                f"Restore it (git checkout -- '{name}'), or remove it with git rm."
+            ) from failure
 
 
 def write_tar(folder: Path, output: Path) -> None:
     """Sums, then one file; the same content gives the same bytes."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     sums = [f"{digest(path)}  {path.relative_to(folder)}\n" for path in files]
-    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    (folder / "SHA256SUMS").write_bytes(os.fsencode("".join(sums)))
 
     def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = entry.mtime = 0
         entry.uname = entry.gname = "root"
         return entry
 
-    output.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(output, "w") as tar:
         for path in (*files, folder / "SHA256SUMS"):
             tar.add(path, f"{folder.name}/{path.relative_to(folder)}", filter=plain)
+
+
+@contextmanager
+def drafted(output: Path) -> Iterator[Path]:
+    """A file beside a bundle that gets its name in the end; until then, what was there stays.
+
+    Raises:
+        PackError: if there can be no such file, or no room for what goes on in this block.
+    """
+    target = output.resolve() if output.is_symlink() else output
+    draft = target.parent / f".{target.name}.new"
+    try:
+        if target.exists() and not target.is_file():
+            raise PackError(f"{output} is no file. Name one with --output.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.touch()
+        yield draft
+        draft.replace(target)
+    except OSError as failure:
+        raise PackError(
+            f"The bundle {output} cannot be made: {failure.filename or draft}: {failure.strerror}. "
+            "Free some space, or name another place with --output."
+        ) from failure
+    finally:
+        with suppress(OSError):  # it was never there
+            draft.unlink()
 
 
 def main() -> None:
@@ -205,7 +282,7 @@ def main() -> None:
     chosen = parser.parse_args()
     name = f"roller-coach-{RELEASES[chosen.python]}-{chosen.machine}"
     output = chosen.output or CHECKOUT / "build" / f"{name}.tar"
-    with tempfile.TemporaryDirectory() as scratch:
+    with drafted(output) as draft, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, name)
         (folder / "wheels").mkdir(parents=True)
         copy_checkout(folder)
@@ -216,7 +293,7 @@ def main() -> None:
             print(f"bundle: Debian {RELEASES[chosen.python]}'s PortAudio", file=sys.stderr)
             (folder / "debs").mkdir()
             fetch_debs(folder / "debs", chosen.python, chosen.machine)
-        write_tar(folder, output)
+        write_tar(folder, draft)
     print(f"{output}: {output.stat().st_size / 1e6:.0f} MB, SHA-256 {digest(output)}")
 
 
