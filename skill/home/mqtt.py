@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import compress
 from queue import Empty, SimpleQueue
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
@@ -30,6 +31,8 @@ SOURCE = "home"
 UNREACHABLE = "cannot be reached"
 """The rest of a sentence. Nobody needs it who knows already that the broker has gone away."""
 UNTRUSTED = "shows a certificate that this machine does not trust ({}; SSL_CERT_FILE may name it)"
+UNHEARD = "Home Assistant, when it starts anew, is not told of the coach", "its buttons do nothing"
+"""What comes of topics that are not heard, without and with that of the buttons."""
 SILENT = "hangs up without a word (does it want TLS, mqtts://?)"
 ROLLER = "roller"
 """How our name at the broker begins; 23 letters and digits are what every broker takes."""
@@ -64,6 +67,13 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Deaf:
+    """The broker has let us hear everything but these topics."""
+
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomeStarted:
     """Home Assistant has started, and may know nothing of us."""
 
@@ -73,7 +83,7 @@ class DeclaredGone:
     """The home has been told that we are gone: by an earlier connection's last will."""
 
 
-News = Connected | Trouble | Gone | HomeStarted | DeclaredGone | Command
+News = Connected | Deaf | Trouble | Gone | HomeStarted | DeclaredGone | Command
 
 
 class HomeLink(Closing):
@@ -93,6 +103,7 @@ class HomeLink(Closing):
         self._pressed: list[Command] = []
         self._connected = self._introduced = False
         self._trouble = ""
+        self._missed: tuple[str, ...] = ()
         self._shown: Report | None = None
         self._client = self._make_client()
         self._client.connect_async(address.host, address.port, KEEPALIVE_S)
@@ -113,6 +124,7 @@ class HomeLink(Closing):
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         return client
 
@@ -127,6 +139,14 @@ class HomeLink(Closing):
         topics = self._topics
         client.subscribe([(topics.command, 1), (topics.home_status, 0), (topics.availability, 1)])
         self._news.put(Connected())
+
+    def _on_subscribe(
+        self, _client: Client, _data: object, _id: int, reasons: list[ReasonCode], _p: object
+    ) -> None:
+        # In the order of the topics; of the last one only a correction depends.
+        refused = tuple(reason.is_failure for reason in reasons[:2])
+        topics = (self._topics.command, self._topics.home_status)
+        self._news.put(Deaf(tuple(compress(topics, refused))))
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
         error = sys.exception()  # paho is handling it, and does not hand it over
@@ -196,6 +216,8 @@ class HomeLink(Closing):
                     self._lose(SILENT)
                 case Connected():
                     self._greet()
+                case Deaf(topics):
+                    self._miss(topics)
                 case HomeStarted() | DeclaredGone():
                     self._introduced = False
                 case Command():
@@ -213,6 +235,15 @@ class HomeLink(Closing):
             "session, which goes on; the broker is tried again and again. "
             "Check the name, the password and whether it runs."
         )
+
+    def _miss(self, topics: tuple[str, ...]) -> None:
+        if topics and topics != self._missed:
+            self._tell(
+                f"The MQTT broker at {self._address} does not let us hear {' and '.join(topics)}, "
+                f"so {UNHEARD[topics[0] == self._topics.command]}. "
+                "Allow it to our user in the broker's access list."
+            )
+        self._missed = topics
 
     def _greet(self) -> None:
         self._connected, self._introduced = True, False
@@ -240,4 +271,4 @@ class HomeLink(Closing):
         self._client.loop_stop()
         # The client closes its last sockets when it is deleted: at once, if nothing points back.
         self._client.on_connect = self._client.on_connect_fail = None
-        self._client.on_disconnect = self._client.on_message = None
+        self._client.on_disconnect = self._client.on_message = self._client.on_subscribe = None

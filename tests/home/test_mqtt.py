@@ -142,6 +142,18 @@ def test_a_topic_that_is_no_text_is_left_alone() -> None:
     assert floor.told == []
 
 
+def test_a_broker_that_does_not_let_us_hear_is_told_of_once() -> None:
+    with at_a_broker_by_hand() as (floor, connection):
+        wanted = connection.recv(1000)
+        assert wanted[0] == 0x82
+        for _ in range(2):
+            connection.sendall(bytes((0x90, 5, *wanted[2:4], 0x80, 0, 0x80)))
+        connection.sendall(publication(TOPICS.command.encode(), b"stop"))
+        floor.until(lambda: pressed(floor.witness))
+    (told,) = floor.told
+    assert f"does not let us hear {TOPICS.command}, so its buttons" in told
+
+
 def test_a_flood_of_messages_takes_no_more_than_its_share() -> None:
     topics = (TOPICS.home_status.encode(), b"online"), (TOPICS.command.encode(), b"start")
     flood = b"".join(publication(topic, text) for topic, text in topics) * 5_000
