@@ -31,6 +31,13 @@ SOURCE = "home"
 UNREACHABLE = "cannot be reached"
 """The rest of a sentence. Nobody needs it who knows already that the broker has gone away."""
 UNTRUSTED = "shows a certificate that this machine does not trust ({}; SSL_CERT_FILE may name it)"
+NO_TLS = (
+    "does not speak TLS there (mqtt:// is for brokers without, and another port may be with it)"
+)
+NO_ANSWER = frozenset(
+    {"WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING", "RECORD_LAYER_FAILURE"}
+)
+"""What OpenSSL says of one who hangs up or answers something else; the last since 3.2."""
 UNHEARD = "Home Assistant, when it starts anew, is not told of the coach", "its buttons do nothing"
 """What comes of topics that are not heard, without and with that of the buttons."""
 SILENT = "hangs up without a word (does it want TLS, mqtts://?)"
@@ -152,6 +159,10 @@ class HomeLink(Closing):
         error = sys.exception()  # paho is handling it, and does not hand it over
         if isinstance(error, ssl.SSLCertVerificationError):
             self._news.put(Trouble(UNTRUSTED.format(error.verify_message)))
+        elif isinstance(error, ssl.SSLError) and error.reason not in NO_ANSWER:
+            self._news.put(Trouble(f"and we find no TLS that both speak ({error.reason})"))
+        elif isinstance(error, (ssl.SSLError, ConnectionResetError)):
+            self._news.put(Trouble(NO_TLS))
         else:
             self._news.put(Trouble(UNREACHABLE))
 

@@ -23,6 +23,8 @@ from tests.support.scripted import Cue
 from tests.support.waiting import LONG_S, wait_until
 
 TOPICS = Topics("Mat")
+leaves_a_socket = pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket")
+"""Paho leaves a socket with which the handshake failed to the garbage collector."""
 
 
 class Mat:
@@ -302,8 +304,7 @@ def test_the_password(tmp_path: Path) -> None:
             assert floor.told == []
 
 
-# Paho leaves a socket whose certificate it refused to the garbage collector.
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket")
+@leaves_a_socket
 def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with broker(tmp_path, encrypted=True) as mosquitto:
         address = f"mqtts://127.0.0.1:{mosquitto.port}"
@@ -315,6 +316,28 @@ def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with mat(address) as floor:
             floor.until(lambda: floor.link._shown)
             assert floor.told == []
+
+
+@leaves_a_socket
+def test_a_broker_without_tls_where_it_is_wanted(mosquitto: Broker) -> None:
+    with mat(f"mqtts://127.0.0.1:{mosquitto.port}") as floor:
+        floor.until(lambda: floor.told)
+        assert "does not speak TLS there" in floor.told[0]
+    gc.collect()
+
+
+@leaves_a_socket
+def test_a_port_that_answers_something_else_than_tls() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        mat(f"mqtts://127.0.0.1:{server.getsockname()[1]}") as floor,
+    ):
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            floor.until(lambda: floor.told)
+    assert "does not speak TLS there" in floor.told[0]
+    gc.collect()
 
 
 def test_a_broker_that_wants_tls_and_gets_none_is_not_silently_absent(tmp_path: Path) -> None:
