@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from skill.errors import CoachError, ContentError, ModelError, VoiceError
+from skill.given import read_given
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -202,7 +203,7 @@ M = TypeVar("M", bound=BaseModel)
 
 def _load(path: Path, kind: type[M]) -> M:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.safe_load(read_given(path).decode("utf-8"))
     except OSError as error:
         raise ContentError([f"{path}: cannot be read: {error.strerror}. Restore it."]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

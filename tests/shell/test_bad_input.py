@@ -117,6 +117,8 @@ def here(silence: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("evaluate", 8),
         ("check --settings", 0),
         ("check --routine", 3),
+        ("models list --manifest", 3),
+        ("voices list --manifest", 3),
         ("mic-test --recording", 4),
         ("benchmark --once --recording silence.wav --labels", 0),
     ],
@@ -138,7 +140,16 @@ def test_an_empty_path_is_not_the_working_directory(capfd: Capture, command: str
     assert_explained(done, 2, "An empty path names no file.")
 
 
-@pytest.mark.parametrize("command", ["replay silence.wav --expect", "evaluate", "check --settings"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "replay silence.wav --expect",
+        "evaluate",
+        "check --settings",
+        "models path x --manifest",
+        "voices get x --manifest",
+    ],
+)
 @pytest.mark.usefixtures("here")
 def test_a_device_without_an_end(capfd: Capture, command: str) -> None:
     done = run(capfd, *command.split(), "/dev/zero")
