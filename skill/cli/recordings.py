@@ -56,9 +56,7 @@ def erase(app: App, *, names: tuple[str, ...], everything: bool) -> None:
         raise SettingsError(
             "It is not clear what is to be erased.", "Give names from `recordings list`, or --all."
         )
-    for name in names:
-        shelf.erase(name)
-    count = shelf.erase_all() if everything else len(names)
+    count = shelf.erase_all() if everything else shelf.erase(*names)
     click.echo(f"{_count(count)} erased.")
 
 

@@ -86,19 +86,24 @@ class RecordingShelf:
         found = [path.parent for path in sounds if path.with_name(JOURNAL).is_file()]
         return tuple(_kept(folder) for folder in found)
 
-    def erase(self, name: str) -> None:
-        """Delete one recording with its journal.
+    def erase(self, *wanted: str) -> int:
+        """Delete recordings with their journals; how many these were.
 
         Raises:
-            StorageError: if there is none of this name, or it cannot be deleted.
+            StorageError: if there is none of one's name, and then all are kept; or one cannot be
+                deleted.
         """
         names = [kept.folder.name for kept in self.kept()]
-        if name not in names:
+        strange = [name for name in wanted if name not in names]
+        if strange:
             raise StorageError(
-                f'There is no recording "{name}" in {self.folder}.',
+                f'There is no recording "{strange[0]}" in {self.folder}; nothing was erased.',
                 f"There {'are ' + ', '.join(names) if names else 'is none at all'}.",
             )
-        _delete(self.folder / name)
+        chosen = set(wanted)
+        for name in chosen:
+            _delete(self.folder / name)
+        return len(chosen)
 
     def erase_all(self) -> int:
         """Delete every recording, half-written ones of a killed process too; how many there were.

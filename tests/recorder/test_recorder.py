@@ -315,11 +315,12 @@ def test_recordings_are_listed_and_erased(
     assert [one.folder.name for one in shelf.kept()] == names
     facts = json.loads(run(capfd, "recordings", "list", "--settings", settings, "--json").out)
     assert [round(fact["seconds"], 2) for fact in facts] == [0.1, 0.1, 0.1, 0.2, 0.2]
-    done = run(capfd, "recordings", "erase", names[1], "--settings", settings)
-    assert done.out == "1 recording erased.\n"
-    wrong = run(capfd, "recordings", "erase", "yesterday", "--settings", settings)
+    wrong = run(capfd, "recordings", "erase", names[0], "yesterday", "--settings", settings)
     assert wrong.code == StorageError.exit_code
     assert 'no recording "yesterday"' in wrong.err
+    assert len(shelf.kept()) == 5, "nothing was erased"
+    done = run(capfd, "recordings", "erase", names[1], names[1], "--settings", settings)
+    assert done.out == "1 recording erased.\n"
     assert run(capfd, "recordings", "erase", "--settings", settings).code == 10
     half = shelf.folder / f".{STAMP}.new"  # of a process that was killed while it wrote
     half.mkdir()
