@@ -73,7 +73,7 @@ def run(
     if service:
         _refuse(write_audio)
         with _ending_well(app):
-            serve(app, journal, quiet=quiet, as_json=as_json)
+            serve(app, journal, fresh=fresh, quiet=quiet, as_json=as_json)
         return
     why_not = _obstacle(app)
     if why_not is not None:

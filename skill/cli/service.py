@@ -16,8 +16,15 @@ JOURNAL_BYTES = 4_000_000
 """Some 130 sessions; with the file before it, 8 MB of the card at most."""
 
 
-def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None:
+def serve(app: App, journal: Path | None, *, fresh: bool, quiet: bool, as_json: bool) -> None:
     """Be there until stopped: after a goodbye the coach sleeps, and "start rolling" begins anew.
+
+    Args:
+        app: with the settings of it all.
+        journal: where every event and effect is written; None: where the last session's is.
+        fresh: the first session does not go on where the last one was.
+        quiet: show nothing but mistakes.
+        as_json: show the journal.
 
     Raises:
         DeviceError: if a device is not there; systemd tries again.
@@ -39,7 +46,7 @@ def serve(app: App, journal: Path | None, *, quiet: bool, as_json: bool) -> None
         session = stack.enter_context(
             live(app, observers=observers, history=history, hands=page.hands, tell=complain)
         )
-        session.run(app.bookmark())
+        session.run(None if fresh else app.bookmark())
         while True:
             for trouble in (*app.troubles(session), *app.notices):
                 complain(trouble)

@@ -2,10 +2,12 @@
 
 import json
 import runpy
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from skill.app import App
 from skill.settings import Settings
 from tests.support.shell import run
 
@@ -78,6 +80,28 @@ def test_without_a_network_one_sentence_says_how_to_go_on(capfd: Capture, tmp_pa
     assert done.code == 9
     assert "Cannot reach host.invalid" in done.err
     assert "--from" in done.err
+
+
+@pytest.mark.parametrize(("fresh", "wanted"), [([], ["where it was"]), (["--fresh"], [None])])
+def test_a_service_begins_anew_if_it_is_told_to(
+    capfd: Capture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fresh: list[str],
+    wanted: list[str | None],
+) -> None:
+    began_with: list[str | None] = []
+
+    class Coach:
+        def run(self, bookmark: str | None) -> None:
+            began_with.append(bookmark)
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(App, "bookmark", lambda _app: "where it was")
+    monkeypatch.setattr("skill.cli.service.live", lambda _app, **_options: nullcontext(Coach()))
+    assert run(capfd, "run", "--service", *fresh).code == 130
+    assert began_with == wanted
 
 
 def test_help_names_every_command(capfd: Capture) -> None:
