@@ -52,6 +52,25 @@ def test_what_apt_cannot_install_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith("setup: apt-get could not install this that;")
 
 
+@pytest.mark.parametrize("name", ["a b", "a\tb", "a*", "[a]"])
+def test_nothing_is_removed_below_a_root_whose_path_is_several(tmp_path: Path, name: str) -> None:
+    root, mine = tmp_path / name, tmp_path / "a"
+    root.mkdir()
+    mine.touch()
+    done = subprocess.run(
+        [SCRIPTS / "install-pi", "--uninstall"],
+        env=os.environ | {"ROLLER_COACH_ROOT": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1
+    assert "name a folder without blanks" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert mine.exists()
+
+
 def test_without_python_it_is_all_that_is_asked_for(tmp_path: Path) -> None:
     apt(tmp_path, update=0, install=0)
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
