@@ -132,6 +132,39 @@ def test_a_pipe_into_which_nobody_writes_is_not_waited_for(
 
 
 @pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        (
+            "say - --voice espeak --output b.wav <&-",
+            6,
+            "roller-coach: The line '' has nothing in it",
+        ),
+        ("history export csv >&-", 0, ""),
+        ("history delete 1 <&-", 130, "interrupted"),
+        ("check --routine none.yaml 2>&-", 3, ""),
+        ("check <&- >&- 2>&-", 0, ""),
+    ],
+)
+def test_a_standard_file_that_is_closed_is_an_empty_one(
+    tmp_path: Path, command: str, code: int, told: str
+) -> None:
+    state = {"PYTHONPATH": str(Path.cwd()), "XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m skill {command}', sys.executable],
+        env=os.environ | state,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+@pytest.mark.parametrize(
     "command",
     ["replay", "voice build --output", "check --settings", "evaluate", "say x --output"],
 )
