@@ -33,6 +33,15 @@ def is_possible(path: Path) -> bool:
     return True
 
 
+def is_somewhere() -> bool:
+    """Whether there is a working directory, still."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _without_waiting(name: str, flags: int) -> int:
     """Open a file; a pipe that nobody writes into is empty, and not waited for."""
     handle = os.open(name, flags | os.O_NONBLOCK)

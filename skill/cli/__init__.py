@@ -14,6 +14,7 @@ import click
 
 from skill import __version__
 from skill.errors import CoachError, StorageError
+from skill.given import is_somewhere
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -131,6 +132,10 @@ def main(args: list[str] | None = None) -> Any:
         if shown and not _is_shown():  # the terminal was closed, which its signal is about to tell
             _give_output_up()
             sys.exit(HUNG_UP)
+        if not is_somewhere():  # other processes would begin there
+            lost = StorageError("The working directory was deleted.", "Change to another.")
+            complain(str(lost))
+            sys.exit(lost.exit_code)
         if failure.errno not in FULL:
             raise
         _give_output_up()

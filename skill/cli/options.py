@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from skill.given import is_possible
+from skill.given import is_possible, is_somewhere
 
 
 class FileType(click.Path):
-    """A path, there or not; refused if the system can have no file of that name, or it is empty."""
+    """A path, there or not; refused if it is empty, or there can be no file of that name."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path."""
@@ -20,6 +20,12 @@ class FileType(click.Path):
         path = Path(str(super().convert(value, param, ctx)))
         if not is_possible(path):
             self.fail(f"...{path.name[-40:]} is too long for a file's name.", param, ctx)
+        if not path.is_absolute() and not is_somewhere():
+            self.fail(
+                f"{path} would lie in the working directory, which was deleted. Change to another.",
+                param,
+                ctx,
+            )
         return path
 
 

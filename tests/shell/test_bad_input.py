@@ -99,6 +99,33 @@ def test_a_channel_that_is_not_there(capfd: Capture, silence: Path) -> None:
 # Whatever a name stands for
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["history export csv", "rehearse", "evaluate", "voice compare", "voice build --output"],
+)
+def test_a_working_directory_that_was_deleted(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = run(capfd, *command.split(), "p.html")
+    assert_explained(done, 2, "p.html would lie in the working directory, which was deleted.")
+
+
+def test_processes_that_would_begin_where_nothing_is(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    done = run(capfd, "voice", "build", "--voice", "espeak", "--jobs", 2)
+    assert_explained(done, 8, "The working directory was deleted.")
+
+
 @pytest.fixture
 def here(silence: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of silence.wav, a pipe and a link to itself, where commands are given."""
