@@ -73,8 +73,12 @@ def _numbered(work: Callable[[Task], Done], place: int, task: Task) -> tuple[int
 
 def _client(address: str) -> Any:
     from distributed import Client  # noqa: PLC0415 - an extra
+    from distributed.comm.addressing import get_address_host  # noqa: PLC0415 - an extra
 
     try:
+        # A client of what is no address is only half made, and complains when it is collected.
+        understand: Any = get_address_host  # has no types
+        understand(address)
         connect: Any = Client  # has no types
         return connect(address, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError) as failure:

@@ -1,6 +1,7 @@
 """The same work by one process, by two, and by a cluster."""
 
 import os
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -88,6 +89,15 @@ def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1:none"):
         with pytest.raises(CoachError, match="dask scheduler"):
             list(share_out(hear, WORK, 1, address))
+
+
+def test_what_is_no_address_leaves_nothing_that_complains() -> None:
+    program = "from skill.evaluation.crew import share_out; list(share_out(print, [1], 1, 'x'))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert "No Dask scheduler answers at x." in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
