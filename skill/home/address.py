@@ -63,6 +63,13 @@ def read_address(text: str) -> Address:
             "The MQTT broker's address has a user or a password in it that no broker can take.",
             f"Give either {MOST_LETTERS} characters at most.",
         )
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as failure:
+        raise SettingsError(
+            "The MQTT broker's address has bytes in it that are no letters in UTF-8.",
+            "Type it in a terminal that is set to UTF-8; MQTT knows no other letters.",
+        ) from failure
     tls = parts.scheme == "mqtts"
     return Address(
         host,

@@ -113,5 +113,12 @@ def test_more_than_mqtt_has_room_for_is_refused(part: str) -> None:
     assert len(str(refused.value)) < 300
 
 
+@pytest.mark.parametrize("text", ["mqtt://u\udcff:secret@nas", "mqtt://u:secret\udcff@nas"])
+def test_a_user_that_is_no_utf_8_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="no letters in UTF-8") as refused:
+        read_address(text)
+    assert "secret" not in f"{refused.value} {refused.value.remedy}"
+
+
 def test_a_password_is_in_no_message() -> None:
     assert "secret" not in repr(read_address("mqtt://anna:secret@nas"))
