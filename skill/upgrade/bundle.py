@@ -1,5 +1,6 @@
 """A bundle, as `scripts/bundle` makes it: one .tar with SHA256SUMS of everything in it."""
 
+import errno
 import hashlib
 import re
 import shutil
@@ -19,6 +20,8 @@ COPY_AGAIN = "Copy it again; `sha256sum` gives the sum that ./scripts/bundle pri
 CHUNK = 1 << 20
 _BROKEN = (tarfile.TarError, ValueError, OverflowError, MemoryError, RecursionError)
 """What `tarfile` raises over damaged headers: names with zeros in them, sizes beyond all disks."""
+IMPOSSIBLE = frozenset({errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST})
+"""What the system says of a name that is a file's and a folder's, or too long. No space helps."""
 Version = tuple[int, ...]
 
 
@@ -91,12 +94,25 @@ def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, path:
         return
     inside = PurePosixPath(*parts[1:])
     target = folder / inside
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with source, target.open("wb") as file:
+    with source, _begun(target, inside, path) as file:
         copied = _copy(source, file)
     if copied != member.size:
         raise DownloadError(f"{path} is cut short, in {inside}.", COPY_AGAIN)
     target.chmod(member.mode & 0o755)
+
+
+def _begun(target: Path, inside: PurePosixPath, path: Path) -> IO[bytes]:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.open("wb")
+    except OSError as failure:
+        if failure.errno not in IMPOSSIBLE:
+            raise
+        raise DownloadError(
+            f"{path} is damaged: no file can be called {str(inside)[-40:]} there "
+            f"({failure.strerror}).",
+            COPY_AGAIN,
+        ) from failure
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> int:

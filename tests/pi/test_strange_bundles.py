@@ -69,6 +69,18 @@ def test_what_is_no_file_is_said_so_and_not_waited_for(tmp_path: Path) -> None:
             unpack(path, tmp_path / "there")
 
 
+@pytest.mark.parametrize("name", ["skill", f"{PROGRAM}/x", "x" * 300, "x/" * 3000 + "x"])
+def test_a_name_that_no_file_can_have_is_damage_and_no_want_of_space(
+    tmp_path: Path, name: str
+) -> None:
+    bundle = pack(tmp_path / "bundle.tar", "2.0")
+    with tarfile.open(bundle, "a") as tar:
+        tar.addfile(tarfile.TarInfo(f"roller/{name}"))
+    with pytest.raises(DownloadError, match=r"no file can be called .*Copy it again"):
+        unpack(bundle, tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
 def test_a_version_of_thousands_of_digits_is_none(tmp_path: Path) -> None:
     assert unpack(pack(tmp_path / "bundle.tar", "9" * 5000), tmp_path / "there").version == (0,)
 
