@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -103,8 +104,9 @@ def delete(app: App, *, sessions: tuple[int, ...], everything: bool) -> None:
 
 
 def _records(app: App) -> Sequence[Record]:
-    if not app.settings.history.exists():
-        return ()
+    with suppress(OSError):  # of which the store itself says what it means
+        if not app.settings.history.exists():
+            return ()
     with Store(app.settings.history) as store:
         return store.records()
 

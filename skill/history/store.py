@@ -1,5 +1,6 @@
 """Sessions in one SQLite file."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ CREATE TABLE visits (
 PATIENCE_S = 0.1
 """How long a file that another program has locked is waited for: in a session, so long nobody
 listens. What could not be kept is, with the next step."""
+NO_PLACE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
+"""What SQLite says where no file can be, or only be read."""
 WRONG_KIND = """
 SELECT id FROM sessions
 WHERE (typeof(started), typeof(routine), typeof(seconds), typeof(whole))
@@ -85,14 +88,9 @@ class Store(Closing):
         try:
             yield
         except (OSError, sqlite3.Error, UnicodeDecodeError) as failure:
-            # SQLite's own sentence about a damaged file can hold its bytes.
-            why = "it is damaged" if isinstance(failure, UnicodeDecodeError) else failure
-            locked = getattr(failure, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
             raise StorageError(
-                f"The history {self._path} cannot be used: {why}.",
-                "Close the program that has it open."
-                if locked
-                else "Free some space, or move the file away to begin a new history.",
+                f"The history {self._path} cannot be used: {_why(failure)}.",
+                _remedy(failure, self._path.parent),
             ) from failure
 
     def keep(self, record: Record) -> int:
@@ -195,3 +193,21 @@ class Store(Closing):
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _why(failure: Exception) -> str:
+    if isinstance(failure, UnicodeDecodeError):
+        # SQLite's own sentence about a damaged file can hold its bytes.
+        return "it is damaged"
+    return (failure.strerror if isinstance(failure, OSError) else None) or str(failure)
+
+
+def _remedy(failure: Exception, folder: Path) -> str:
+    # The last byte is the kind, what is before it a detail.
+    kind = getattr(failure, "sqlite_errorcode", 0) & 0xFF
+    if kind == sqlite3.SQLITE_BUSY:
+        return "Close the program that has it open."
+    no_space = isinstance(failure, OSError) and failure.errno == errno.ENOSPC
+    if kind in NO_PLACE or (isinstance(failure, OSError) and not no_space):
+        return f"Make {folder} a folder that you can write to, or name another state in settings."
+    return "Free some space, or move the file away to begin a new history."

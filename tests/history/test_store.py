@@ -129,5 +129,13 @@ def test_what_is_no_history_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="not a database"):
         Store(path)
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot be used"):
-        Store(tmp_path / "file" / "history")
+
+
+@pytest.mark.parametrize("state", ["file", "file/more", "history.sqlite3"])
+def test_a_place_where_no_history_can_be_is_the_places_fault(tmp_path: Path, state: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "history.sqlite3").mkdir()
+    with pytest.raises(StorageError, match="a folder that you can write to") as caught:
+        Store(tmp_path / state.removesuffix("history.sqlite3") / "history.sqlite3")
+    assert "Errno" not in str(caught.value)
+    assert str(caught.value).count(str(tmp_path)) == 2, "the history's, and that of the state"

@@ -54,6 +54,19 @@ def filled(path: Path) -> Path:
     return path
 
 
+def test_a_state_that_leaves_no_room_for_a_name_is_one_sentence(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = str(tmp_path)
+    while len(deep) < 4_070:  # of 4,096; with the file's own name it is too long
+        deep += "/" + "x" * min(99, 4_070 - len(deep))
+    monkeypatch.setenv("XDG_STATE_HOME", deep)
+    done = run(capfd, "history")
+    assert done.code == 8, done.err
+    assert "a folder that you can write to" in done.err
+    assert "Errno" not in done.err
+
+
 def test_what_stands_in_the_file_is_shown_and_never_obeyed(history: History, path: Path) -> None:
     """A step in brackets was a colour to rich, and a traceback if it closed one."""
     with Store(path) as store:
