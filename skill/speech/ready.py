@@ -27,8 +27,8 @@ INDEX = "lines.json"
 OPUS_RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
 """A voice of another rate is kept as FLAC, some five times as large."""
 COMPRESSION = 0.965
-"""libsndfile's scale, 0 for 256 and 1 for 6 kbit/s; this is some 18 kbit/s, so that the 396 lines
-of the built-in routine, 22 minutes, stay below 3 MB."""
+"""libsndfile's scale, 0 for 256 and 1 for 6 kbit/s; this is some 18 kbit/s, so that the lines of
+the built-in routine, 22 minutes, stay below 3 MB."""
 _BROKEN = (OSError, ValueError, KeyError, TypeError, soundfile.LibsndfileError, RecursionError)
 
 
