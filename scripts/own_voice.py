@@ -411,7 +411,13 @@ def main() -> int:
     parser.add_argument("--cancelled-only", action="store_true")
     parser.add_argument("--webrtc", action="store_true", help="besides (pip install livekit)")
     chosen = parser.parse_args()
-    rooms = sorted(path for path in chosen.rooms.iterdir() if path.suffix in {".flac", ".wav"})
+    rooms = sorted(path for path in chosen.rooms.glob("*") if path.suffix in {".flac", ".wav"})
+    if not rooms:
+        parser.exit(
+            2,
+            f"own_voice.py: no room responses (.flac, .wav) are in {chosen.rooms}; the README, "
+            f'under "Figures", says where the recordings come from.\n',
+        )
     return (barge_in if chosen.what == "barge-in" else itself)(rooms, chosen)
 
 

@@ -34,7 +34,7 @@ from skill.page.view import Story, view
 from skill.settings import Settings
 
 TODAY = datetime(2026, 11, 20, 7, 30).astimezone()
-PHONE, TABLET, TALL = (390, 844), (1180, 820), (820, 1180)
+PHONE, TABLET = (390, 844), (1180, 820)
 SHADES = 96
 SETTING_UP = (
     Story()
@@ -130,7 +130,6 @@ def main() -> None:
         show(page.post, rolling, 51_000, ROLLING)
         shoot(browser, url, folder / "page-dark.png", PHONE, "dark")
         shoot(browser, url, folder / "page-tablet.png", TABLET, "light")
-        shoot(browser, url, folder / "page-tablet-dark.png", TALL, "dark")
         browser.close()
     title = {
         (exercise.id, step.id): step.title

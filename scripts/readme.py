@@ -1,4 +1,4 @@
-"""Writes the README's table and dialogue anew, from the program and its recorded session.
+"""Writes the README's table and dialogues anew, from the program and its recorded session.
 
 .venv/bin/python scripts/readme.py
 """
@@ -24,10 +24,18 @@ def filled(text: str, name: str, content: str) -> str:
     return marks.sub(lambda _: f"<!-- {name} -->\n{content}\n<!-- /{name} -->", text)
 
 
+def moment(dialogue: str) -> str:
+    """Six lines of it: a movement begins, and something hurts."""
+    lines = dialogue.splitlines()
+    pain = lines.index("you: ouch")
+    return "\n".join(lines[pain - 4 : pain + 2])
+
+
 def current(text: str) -> str:
     """The README as it should be."""
     text = filled(text, "table", markdown_table(App(Settings())))
     dialogue = DIALOGUE.read_text(encoding="utf-8").strip()
+    text = filled(text, "moment", f"```\n{moment(dialogue)}\n```")
     return filled(text, "dialogue", f"```\n{dialogue}\n```")
 
 

@@ -63,6 +63,22 @@ is_whole() {
         "$1" -m pip --version >/dev/null 2>&1
 }
 
+# Whether two lock files pin what is in both in the same way: then either leaves alone what the other
+# brought.
+agree() {
+    awk '/^[A-Za-z0-9]/ {
+            sub(/ *\\$/, "")
+            name = $0
+            sub(/[[=].*/, "", name)
+            names[name]
+            pins[FILENAME == ARGV[1], name] = pins[FILENAME == ARGV[1], name] "\n" $0
+        }
+        END {
+            for (name in names)
+                if ((0, name) in pins && (1, name) in pins && pins[0, name] != pins[1, name]) exit 1
+        }' "$1" "$2"
+}
+
 # set_up CHECKOUT LOCKFILE: leaves the environment's folder in $venv.
 set_up() {
     venv="$1/.venv"
@@ -74,7 +90,10 @@ set_up() {
     # shellcheck disable=SC2086 # names without blanks
     [ -z "$missing" ] || apt_install $missing ||
         say "going on without $missing: only recordings can be played, if at all"
-    rm -f "$venv"/installed-* # what this lock brings may be other versions than theirs
+    for other in "$venv"/installed-*; do
+        # What this lock brings may be other versions than theirs.
+        [ ! -e "$other" ] || agree "$other" "$1/$2" || rm -f "$other"
+    done
     say "installing the Python packages of $2"
     # Compiling all of them takes as long as the rest; Python does so for those that it uses.
     compile=--no-compile

@@ -214,6 +214,16 @@ def main() -> None:
     parser.add_argument("--voices", nargs="+", default=VOICES)
     parser.add_argument("--only", choices=("people", "synthetic"))
     options = parser.parse_args()
+    needed = [options.manifest, options.audio]
+    if options.only != "synthetic":
+        needed.append(options.alignments)
+    for path in needed:
+        if not path.exists():
+            parser.exit(
+                2,
+                f'try_enrolment.py: {path} is not there; the README, under "Figures", says where '
+                f"the recordings come from, and what makes the other files.\n",
+            )
     app = App(read_settings(flags={"model": options.model}))
     with options.manifest.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

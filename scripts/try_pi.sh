@@ -10,6 +10,10 @@ release=${1-bookworm}
 case "$release" in
     bookworm) python=3.11 ;;
     trixie) python=3.13 ;;
+    -h | --help)
+        sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0"
+        exit
+        ;;
     *) echo "try_pi: bookworm or trixie, not $release" >&2 && exit 2 ;;
 esac
 cd "$here"

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from skill.core.decision import Standing
+from skill.core.decision import Closest, Standing
 from skill.core.hypothesis import Hypothesis
 from skill.core.vocabulary import Command
 
@@ -232,6 +232,12 @@ class SecondEars(Protocol):
     def standing(self, phrase: str, start_ms: int) -> Standing | None:
         """How a phrase stands among all the other words that were perhaps said since then; None
         if nobody can tell.
+        """
+        ...
+
+    def closest(self, start_ms: int) -> Closest | None:
+        """The phrase of several words that is closest to what was heard since then; None if nobody
+        can tell.
         """
         ...
 

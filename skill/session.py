@@ -10,7 +10,7 @@ from typing import Protocol
 
 from skill.core.advance import advance
 from skill.core.coach import Coach, Phase
-from skill.core.decision import Context, Decision, Doubt
+from skill.core.decision import Context, Decision, Doubt, Puzzle
 from skill.core.foresight import foresee
 from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Listener
@@ -39,7 +39,7 @@ from skill.core.messages import (
     Troubles,
 )
 from skill.core.recent import Moment
-from skill.core.settling import settle
+from skill.core.settling import settle, solve
 from skill.core.table import live_commands
 from skill.ports import (
     AudioSource,
@@ -119,6 +119,10 @@ class Ears:
         self.listener, decision = self.listener.listen(hypothesis, context, now)
         if isinstance(decision, Doubt):
             decision = self._settle(decision)
+        if isinstance(decision, Puzzle):
+            start = decision.reading.start_ms
+            closest = None if self.second is None else self.second.closest(start)
+            self.listener, decision = solve(self.listener, decision, closest)
         if isinstance(decision, Heard) and self.second is not None:
             self.second.forget()
         return decision

@@ -101,6 +101,47 @@ def test_what_pip_cannot_install_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert not (venv / "installed-some.lock").exists()
 
 
+LOCKED = """# via uv
+click==8.5.0 \\
+    --hash=sha256:{hash}
+    # via rich
+numpy==2.4.0 ; python_full_version < '3.12' \\
+    --hash=sha256:{hash}
+numpy==2.5.0 ; python_full_version >= '3.12' \\
+    --hash=sha256:{hash}
+"""
+
+
+def test_locks_that_agree_are_each_installed_once(tmp_path: Path) -> None:
+    """`evaluate` and `run` in turn installed packages each time."""
+    venv = tmp_path / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    program(venv / "bin" / "python", f'echo "$@" >> "{tmp_path}/calls"')
+    (tmp_path / "few.lock").write_text(LOCKED)
+    (tmp_path / "more.lock").write_text(LOCKED + "rich[all]==15.0 \\\n    --hash=sha256:1\n")
+    (tmp_path / "other.lock").write_text(LOCKED.replace("numpy==2.5.0", "numpy==2.6.0"))
+
+    def installed(*locks: str) -> int:
+        """How often pip installed."""
+        (tmp_path / "calls").write_text("")
+        for lock in locks:
+            done = shell(f'missing_packages() {{ :; }}\nset_up "{tmp_path}" {lock}', tmp_path)
+            assert done.returncode == 0, done.stderr
+        return (tmp_path / "calls").read_text().count("pip install")
+
+    assert installed("few.lock", "more.lock") == 2
+    assert installed("few.lock", "more.lock", "few.lock") == 0
+    assert installed("other.lock") == 1
+    assert {path.name for path in venv.glob("installed-*")} == {"installed-other.lock"}
+    assert installed("few.lock", "more.lock") == 2
+
+
+@pytest.mark.parametrize("lock", ["requirements-evaluate.lock", "requirements-dev.lock"])
+def test_the_locks_agree(lock: str) -> None:
+    both = f'"{SCRIPTS.parent}/requirements.lock" "{SCRIPTS.parent}/{lock}"'
+    assert shell(f"agree {both}", SCRIPTS).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "lock"),
     [

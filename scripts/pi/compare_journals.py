@@ -1,5 +1,9 @@
-"""Compares two journals of one recording on two kinds of machine: what differs, and by how much."""
+"""Compares two journals of one recording on two kinds of machine: what differs, and by how much.
 
+.venv/bin/python scripts/pi/compare_journals.py build/here.jsonl build/there.jsonl
+"""
+
+import argparse
 import sys
 from collections import Counter
 from pathlib import Path
@@ -7,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from skill.core.messages import Heard, Ignored
+from skill.errors import StorageError
 from skill.journal import Entry, read_journal
 
 
@@ -27,8 +32,15 @@ def confidences(entries: tuple[Entry, ...]) -> list[float]:
 
 def main() -> int:
     """Compare; 1 if events or effects differ in more than times and confidences."""
-    _, here = read_journal(Path(sys.argv[1]))
-    _, there = read_journal(Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("here", type=Path, help="a journal, written with --journal")
+    parser.add_argument("there", type=Path, help="the other machine's")
+    chosen = parser.parse_args()
+    try:
+        _, here = read_journal(chosen.here)
+        _, there = read_journal(chosen.there)
+    except StorageError as error:
+        parser.exit(2, f"compare_journals.py: {error}\n")
     same = sum(one == other for one, other in zip(here, there, strict=False))
     print(f"journals: {len(here)} and {len(there)} entries, {same} equal to the last digit")
     differ = [

@@ -4,6 +4,14 @@
 # root; some minutes, 2 GB in /tmp, and the packages of the system (scripts/install-pi says which).
 #   ./scripts/pi/try_upgrade.sh         the log goes to build/try-upgrade.log
 set -eu
+case "${1-}" in
+    '') ;;
+    -h | --help)
+        sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0"
+        exit
+        ;;
+    *) echo "try_upgrade: unknown: $1. Known: --help" >&2 && exit 2 ;;
+esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$here"
 python=${PYTHON:-$here/.venv/bin/python}

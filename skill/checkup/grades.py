@@ -5,7 +5,7 @@ live: in a room of -87 dBFS as many were acted on at -62 as at -26 dBFS (36 and 
 noise at -72 dBFS, 37 at -46 dBFS (26 dB above it), 23 at -56 (16 dB) and 13 at -62 (10 dB).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from skill.checkup.finding import Finding, doubtful, fine, unknown, wrong
 from skill.checkup.hearing import Hearing
@@ -119,16 +119,24 @@ def echo(hearing: Hearing) -> Finding:
     return fine("echo", fact)
 
 
-def understood(asked: Collection[str], heard: Collection[str]) -> Finding:
-    """How many of the commands asked for were recognised."""
+def understood(
+    asked: Collection[str], heard: Collection[str], above: Iterable[Finding] = ()
+) -> Finding:
+    """How many of the commands asked for were recognised.
+
+    Args:
+        asked: the phrases that were to be said.
+        heard: those of them that were recognised.
+        above: what else was found; what needs doing there comes first.
+    """
     missed = [phrase for phrase in asked if phrase not in heard]
     fact = f"{len(asked) - len(missed)} of {len(asked)} understood"
     if not missed:
         return fine("commands", fact)
     named = f"{fact}; not: {', '.join(missed)}"
-    remedy = (
-        "Mend what is said above first; if all of it is fine, let the coach learn your voice: "
-        "roller-coach enrol."
-    )
+    first = "Mend what is said above first. If that does not help: "
+    remedy = "Let the coach learn your voice: roller-coach enrol."
+    if any(finding.remedy for finding in above):
+        remedy = first + remedy[0].lower() + remedy[1:]
     judge = wrong if len(missed) == len(asked) else doubtful
     return judge("commands", named, remedy)

@@ -36,7 +36,9 @@ def history(context: click.Context) -> None:
 
 @history.command()
 @with_app
-@click.option("--days", type=click.IntRange(1, 366), default=DAYS, help="How many days.")
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=DAYS, show_default=True, help="How many days."
+)
 def show(app: App, *, days: int = DAYS) -> None:
     """Minutes per day, the last sessions, and which steps are repeated or cut short."""
     records = _records(app)
@@ -54,7 +56,9 @@ def show(app: App, *, days: int = DAYS) -> None:
 @history.command()
 @click.argument("file", type=FILE)
 @with_app
-@click.option("--days", type=click.IntRange(7, 56), default=28, help="How many days.")
+@click.option(
+    "--days", type=click.IntRange(7, 56), default=28, show_default=True, help="How many days."
+)
 def picture(app: App, *, file: Path, days: int) -> None:
     """Draw the history into FILE: .svg or .html, light and dark."""
     keep_apart((app.settings.history,), {"FILE": file})
@@ -85,30 +89,52 @@ def export(app: App, *, form: str, file: Path | None) -> None:
 @click.argument("sessions", type=int, nargs=-1)
 @with_app
 @click.option("--all", "everything", is_flag=True, help="All of them.")
-@click.confirmation_option(prompt="Delete for good?")
-def delete(app: App, *, sessions: tuple[int, ...], everything: bool) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask before.")
+def delete(app: App, *, sessions: tuple[int, ...], everything: bool, yes: bool) -> None:
     """Delete SESSIONS by their numbers, for good."""
     if bool(sessions) == everything:
         raise click.UsageError("Name either the sessions' numbers, or --all.")
+    known = _ids(app)
+    wanted = known if everything else sorted(set(sessions))
+    strange = sorted(set(wanted) - set(known))
+    if strange:
+        raise StorageError(
+            f"There is no session {strange[0]} in the history; nothing was deleted.",
+            "`roller-coach history` shows their numbers.",
+        )
+    if not wanted:
+        click.echo("There are no sessions to delete.")
+        return
+    if not (yes or click.confirm(f"Delete {_counted(len(wanted))} for good?")):
+        click.echo("Nothing was deleted.")
+        return
     with Store(app.settings.history) as store:
-        known = store.ids()
-        wanted = known if everything else list(sessions)
-        strange = sorted(set(wanted) - set(known))
-        if strange:
-            raise StorageError(
-                f"There is no session {strange[0]} in the history; nothing was deleted.",
-                "`roller-coach history` shows their numbers.",
-            )
         count = store.delete(wanted)
-    click.echo(f"{count} {'session' if count == 1 else 'sessions'} deleted.")
+    click.echo(f"{_counted(count)} deleted.")
+
+
+def _counted(sessions: int) -> str:
+    return f"{sessions} {'session' if sessions == 1 else 'sessions'}"
+
+
+def _is_there(history: Path) -> bool:
+    with suppress(OSError):  # of which the store itself says what it means
+        return history.exists()
+    return True
 
 
 def _records(app: App) -> Sequence[Record]:
-    with suppress(OSError):  # of which the store itself says what it means
-        if not app.settings.history.exists():
-            return ()
+    if not _is_there(app.settings.history):
+        return ()
     with Store(app.settings.history) as store:
         return store.records()
+
+
+def _ids(app: App) -> Sequence[int]:
+    if not _is_there(app.settings.history):
+        return ()
+    with Store(app.settings.history) as store:
+        return store.ids()
 
 
 def _title(app: App) -> Callable[[Habit], str]:

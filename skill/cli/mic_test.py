@@ -94,11 +94,8 @@ def _graded(take: Take, phrases: Sequence[str], ears: Ears) -> tuple[Finding, ..
     commands = _commands(ears, person_alone(heard, played, take.rate), take.rate)
     meanings = ears.listener.vocabulary.meanings
     named = [phrase for phrase in phrases if meanings[phrase].command in commands]
-    return (
-        delivery(take.lost / take.rate, len(heard) / take.rate),
-        *grades(hearing),
-        understood(phrases, named),
-    )
+    above = (delivery(take.lost / take.rate, len(heard) / take.rate), *grades(hearing))
+    return (*above, understood(phrases, named, above))
 
 
 def _commands(ears: Ears, pcm: Pcm, rate: int) -> set[Command]:

@@ -16,6 +16,7 @@ from skill.history.records import Past
 from skill.page.address import Address
 from skill.ports import Hands
 from skill.session import Observer
+from skill.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,16 @@ OPTIONS = (
         default=None,
         help="Serve a page that follows the session, for a phone or tablet beside the mat.",
     ),
-    click.option("--page-host", help="Where: 127.0.0.1 (this machine), or 0.0.0.0 (the network)."),
-    click.option("--page-port", type=int, help="The page's port."),
+    click.option(
+        "--page-host",
+        help="Where: 127.0.0.1 (this machine), or 0.0.0.0 (the network)."
+        f"  [default: {Settings.model_fields['page_host'].default}]",
+    ),
+    click.option(
+        "--page-port",
+        type=int,
+        help=f"The page's port.  [default: {Settings.model_fields['page_port'].default}]",
+    ),
 )
 
 

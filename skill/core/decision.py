@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from skill.core.hypothesis import Reading
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command
 
@@ -58,4 +59,40 @@ class Standing:
     margin: float
 
 
-Decision = Flush | Doubt | Heard | Ignored
+@dataclass(frozen=True, slots=True)
+class Puzzle:
+    """Ask others whether this, which came to nothing, was one of the phrases.
+
+    Attributes:
+        ignored: what it is if they do not know.
+        reading: what the recogniser made of it.
+        context: as it was heard.
+        talk_until: when other talk ended before it, ms.
+    """
+
+    ignored: Ignored
+    reading: Reading
+    context: Context
+    talk_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closest:
+    """The phrase that a sound is closest to. What fits is in nats for each 30 ms, against the best.
+
+    Attributes:
+        phrase: its words.
+        margin: by how many nats it fits better, in all, than phrases that mean something else.
+        misfit: how much worse its sounds fit than those that fit best.
+        worst: the same of the worst of its words.
+        outside: the same of silence, before and after it.
+    """
+
+    phrase: str
+    margin: float
+    misfit: float
+    worst: float
+    outside: float
+
+
+Decision = Flush | Doubt | Puzzle | Heard | Ignored

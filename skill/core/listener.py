@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from skill.core import colour
-from skill.core.decision import Context, Decision, Doubt, Flush
+from skill.core.decision import Context, Decision, Doubt, Flush, Puzzle
 from skill.core.foreground import AFTERWARDS_DB, DOUBTED_DB, LATELY_MS, Foreground
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.loudness import loudness, noise_before, standing_out
@@ -104,7 +104,9 @@ class Listener:
             following = replace(self, partial="", partial_since=now, talk_until=talk)
             decision = self._judge(verdict, context, now)
             if isinstance(decision, Heard | Doubt):
-                following = following._knowing(verdict.reading, context)
+                return following.knowing(verdict.reading, context), decision
+            if self._is_puzzling(verdict, context, now):
+                return following, Puzzle(decision, verdict.reading, context, self.talk_until)
             return following, decision
         if hypothesis.text == self.partial:
             return self, None
@@ -191,7 +193,8 @@ class Listener:
     def _in_noise(self, at: int) -> bool:
         return at - max(self.voice_since, self.talk_until) >= self.tuning.noise
 
-    def _knowing(self, command: Reading, context: Context) -> "Listener":
+    def knowing(self, command: Reading, context: Context) -> "Listener":
+        """Take in that this was a command."""
         known = self.foreground
         if not context.saying:
             known = known.knowing(command, self.recent)
@@ -207,9 +210,22 @@ class Listener:
         reason = self._objection(meaning.command, verdict, context)
         if reason is not None:
             return Ignored(reading.text, reason, sure)
-        ended = self._voice_end(reading)
+        ended = self.voice_end(reading)
         heard = Heard(meaning.command, meaning.argument, reading.text, sure, ended)
         return self._doubt(heard, verdict, context) or heard
+
+    def _is_puzzling(self, verdict: Verdict, context: Context, now: int) -> bool:
+        """Whether what came to nothing may yet have been a phrase of several words: it stands
+        alone, and is neither too short nor too long for one.
+        """
+        reading, tuning = verdict.reading, self.tuning
+        start, end = reading.start_ms, reading.end_ms
+        several = verdict.meaning is None or " " in reading.text
+        fits = tuning.least_puzzling <= end - start <= tuning.most_puzzling
+        alone = not context.saying and not self._is_amid_talk(start, tuning.pause)
+        fresh = now - end <= tuning.late and start >= self.command_until + tuning.rest
+        known = self._is_late_echo(start, end) or self._is_drowned(reading)
+        return several and fits and alone and fresh and not known
 
     def _doubt(self, heard: Heard, verdict: Verdict, context: Context) -> Doubt | None:
         care, sure, start = heard.command.care, verdict.confidence, verdict.reading.start_ms
@@ -320,7 +336,8 @@ class Listener:
             return "not a command" if set(text.split()) == {UNKNOWN} else "other words around it"
         return "no single command"
 
-    def _voice_end(self, reading: Reading) -> int:
+    def voice_end(self, reading: Reading) -> int:
+        """When its voice ended, ms."""
         # Each is late in its own way, so the earlier one is nearer the truth.
         noticed = self.voice_until - self.tuning.detector_tail
         return min(noticed, reading.end_ms) if self.voice_until else reading.end_ms

@@ -64,6 +64,9 @@ class Tuning:
         three_views_of_phrases: the same for phrases of two words or more, which talk and noise are
             hardly ever taken for. On dev, 1 more of 70 in noise at 10 dB, and no false accept in 49
             minutes of talk and 79 of noise and made music; with 1.2, one.
+        close: how likely the phrase must be that fits word by word what came to nothing.
+        least_puzzling, most_puzzling: shorter sounds are no phrase of several words, and longer
+            ones are talk: learners' sentences of two to five words, on dev, last up to 3.5 s.
         quiet: a room below this level, in dB, makes up no commands: 100 steps of 16 bits.
         others: for how long somebody other than the coach must have talked, where that is known.
             Echoes that were taken for commands had 110 to 200 ms of it, the latest two 150 and 160;
@@ -140,6 +143,11 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 1.4, Care.LIGHT: 2.0, Care.COSTLY: 2.0}
     )
     three_views_of_phrases: float = 1.4
+    close: Mapping[Care, float] = field(
+        default_factory=lambda: {Care.PROTECTED: 0.5, Care.LIGHT: 0.5, Care.COSTLY: 0.8}
+    )
+    least_puzzling: int = 400
+    most_puzzling: int = 4_500
     quiet: float = 40.0
     others: int = 170
     others_before: int = 200

@@ -72,11 +72,12 @@ class Turn:
         """Queue sentences about one thing as part of this reply, which "repeat" says again.
 
         Args:
-            sentences: one or more.
-            tells: "exercise/step" of the step that they explain.
+            sentences: in their order.
+            tells: "exercise/step" of the step that they explain; then there is at least one.
         """
         lines = self._lines(sentences)
-        lines = (*lines[:-1], replace(lines[-1], tells=tells))
+        if tells:
+            lines = (*lines[:-1], replace(lines[-1], tells=tells))
         self.change(last_said=self.coach.last_said + lines)
         self.queue(lines)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from skill.core.decision import Standing
+from skill.core.decision import Closest, Standing
 from skill.core.hypothesis import Hypothesis
 from skill.ports import Block, Pcm, Recognizer
 from skill.recognition.pitched import PitchedRecognizer, stretched
@@ -65,14 +65,27 @@ class PitchedEars:
 
     def standing(self, phrase: str, start_ms: int) -> Standing | None:
         """How a phrase stands among all words there are, in what was heard since then."""
+        heard = self._heard_since(start_ms)
+        if self._verifier is None or heard is None:
+            return None
+        return self._verifier.standing(phrase, heard)
+
+    def closest(self, start_ms: int) -> Closest | None:
+        """Which phrase is closest to what was heard since then."""
+        heard = self._heard_since(start_ms)
+        if self._verifier is None or heard is None:
+            return None
+        return self._verifier.closest(heard)
+
+    def _heard_since(self, start_ms: int) -> Pcm | None:
+        """The sound of a word that began then, with what leads in; None if it is forgotten."""
         kept = self._since(start_ms - LEAD_MS)
-        if self._verifier is None or not kept:
+        if not kept:
             return None
         begin = (start_ms - LEAD_MS) * self._rate // 1000
         first = begin - kept[0].start_frame
         sound = np.concatenate((np.zeros(max(0, -first), np.int16), _joined(kept)[max(0, first) :]))
-        heard = with_hiss(Block(begin, stretched(sound, self._factor)))
-        return self._verifier.standing(phrase, heard)
+        return with_hiss(Block(begin, stretched(sound, self._factor)))
 
     def forget(self) -> None:
         """Drop what is kept: it was a command, and is no part of the next one."""

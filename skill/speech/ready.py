@@ -30,8 +30,8 @@ OPUS_RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
 LINE_NAME = re.compile(r"[0-9a-f]{16}\.(ogg|flac)")
 """What lines are called here: a part of their text's checksum."""
 COMPRESSION = 0.965
-"""libsndfile's scale, 0 for 256 and 1 for 6 kbit/s; this is some 18 kbit/s, so that the 396 lines
-of the built-in routine, 22 minutes, stay below 3 MB."""
+"""libsndfile's scale, 0 for 256 and 1 for 6 kbit/s; this is some 18 kbit/s, so that the lines of
+the built-in routine, 22 minutes, stay below 3 MB."""
 _BROKEN = (OSError, ValueError, KeyError, TypeError, soundfile.LibsndfileError, RecursionError)
 
 

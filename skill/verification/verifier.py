@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from skill.core.decision import Standing
+from skill.core.decision import Closest, Standing
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ModelError
 from skill.ports import Pcm
 from skill.verification.cepstra import BINS, cepstra
-from skill.verification.network import STRIDE, Network
+from skill.verification.chains import NO_WORD, Chains, Way
+from skill.verification.network import STRIDE, Floats, Network
 from skill.verification.tree import NEVER, WordTree
 from skill.verification.words import Ways, Words
 
@@ -81,6 +82,13 @@ class Verifier:
         for place, phrase in enumerate(known):
             if phrase in vocabulary.meanings:
                 alike[vocabulary.meanings[phrase]].add(place)
+        whole = [phrase for phrase in known if " " in phrase and phrase in vocabulary.meanings]
+        self._whole = whole
+        self._meant = [vocabulary.meanings[phrase] for phrase in whole]
+        ways = [
+            Way(place, way) for place, phrase in enumerate(whole) for way in words.words(phrase)
+        ]
+        self._chains = Chains(ways) if ways else None
         self._own = {phrase: sorted(alike[m]) for phrase, m in vocabulary.meanings.items()}
 
     def standing(self, phrase: str, pcm: Pcm) -> Standing | None:
@@ -90,17 +98,47 @@ class Verifier:
             phrase: a phrase of the vocabulary; all that mean the same count as one.
             pcm: shape (samples,), at 16 kHz; the word begins after `LEAD_MS`.
         """
-        own = self._own[phrase]
-        with self._threads.limit(limits=1, user_api="blas"):
-            found = cepstra(pcm)
-            if len(found) <= (UNUSED + 2) * STRIDE or not own:
-                return None
-            fits = self._network.fits(found)[UNUSED:]
-        scores = self._tree.scores(SCALE * fits)
+        own, fits = self._own[phrase], self._fits(pcm)
+        if fits is None or not own:
+            return None
+        scores = self._tree.scores(fits)
         best = scores[own].max()
         scores[own] = NEVER
         others = scores[np.abs(scores - best) > SAME]
         return Standing(int((others > best).sum()), float(best - others.max()))
+
+    def closest(self, pcm: Pcm) -> Closest | None:
+        """Which phrase of two words or more fits best; None if there is none, or too little sound.
+
+        Args:
+            pcm: as for `standing`.
+        """
+        fits = self._fits(pcm)
+        if fits is None or self._chains is None:
+            return None
+        scores, sounds, words = self._chains.match(fits)
+        best = int(scores.argmax())
+        others = [
+            s for s, meant in zip(scores, self._meant, strict=True) if meant != self._meant[best]
+        ]
+        misfits = fits.max(axis=1) - fits[np.arange(len(fits)), sounds]
+        said = words != NO_WORD
+        means = [misfits[words == word].mean() for word in range(int(words.max()) + 1)]
+        return Closest(
+            self._whole[best],
+            float(scores[best] - max(others, default=NEVER)),
+            float(misfits[said].mean()),
+            float(max(means)),
+            float(misfits[~said].mean()) if not said.all() else 0.0,
+        )
+
+    def _fits(self, pcm: Pcm) -> Floats | None:
+        """How well each sound fits each 30 ms, in nats; None if there is too little of it."""
+        with self._threads.limit(limits=1, user_api="blas"):
+            found = cepstra(pcm)
+            if len(found) <= (UNUSED + 2) * STRIDE:
+                return None
+            return SCALE * self._network.fits(found)[UNUSED:]
 
 
 def verifier_for(model: Path, vocabulary: Vocabulary) -> Verifier | None:

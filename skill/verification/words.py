@@ -1,7 +1,7 @@
 """How the words of a model sound: what `scripts/acoustic/lookalikes.py` writes."""
 
 import io
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise, product, takewhile
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +84,11 @@ class Words:
 
     def phrase(self, phrase: str) -> list[Sounds]:
         """All ways to say a phrase, without pauses."""
-        return [sum(ways, ()) for ways in product(*map(self._ways_of, phrase.split()))]
+        return [sum(ways, ()) for ways in self.words(phrase)]
+
+    def words(self, phrase: str) -> Iterator[tuple[Sounds, ...]]:
+        """The same, word by word."""
+        return product(*map(self._ways_of, phrase.split()))
 
     def usual(self, without: Container[str]) -> Ways:
         """The usual words, without some."""

@@ -12,7 +12,7 @@ from skill.audio.activity import WebRtcVoiceDetector
 from skill.audio.pcm import read_pcm
 from skill.checkup.echo import chirp, find_echo
 from skill.checkup.finding import Finding, Verdict, is_well
-from skill.checkup.grades import grades, understood
+from skill.checkup.grades import delivery, grades, understood
 from skill.checkup.hearing import listen, person_alone
 from skill.ports import Pcm, Samples
 from skill.speech.espeak import EspeakVoice
@@ -198,3 +198,13 @@ def test_commands(heard: Sequence[str], verdict: str) -> None:
     found = understood(WORDS, heard)
     assert found.verdict == verdict
     assert found.fact.startswith(f"{len(heard)} of 3 understood")
+
+
+def test_what_is_said_above_is_only_pointed_at_where_something_is() -> None:
+    fault = delivery(0.5, 16)
+    assert fault.remedy
+    assert understood(WORDS, (), (fault,)).remedy.startswith("Mend what is said above first.")
+    assert understood(WORDS, (), (delivery(0, 16),)).remedy == (
+        "Let the coach learn your voice: roller-coach enrol."
+    )
+    assert understood(WORDS, WORDS, (fault,)).remedy == ""

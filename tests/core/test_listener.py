@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from skill.core.decision import Context, Decision, Doubt, Flush
+from skill.core.decision import Context, Decision, Doubt, Flush, Puzzle
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
@@ -28,8 +28,8 @@ def partial(text: str) -> Hypothesis:
     return Hypothesis((Reading(text, 0, 0, 1.0),), final=False)
 
 
-def final(text: str, share: float = 1.0, start_ms: int = 1000) -> Hypothesis:
-    return Hypothesis((Reading(text, start_ms, start_ms + 400, share),), final=True)
+def final(text: str, share: float = 1.0, start_ms: int = 1000, lasts: int = 400) -> Hypothesis:
+    return Hypothesis((Reading(text, start_ms, start_ms + lasts, share),), final=True)
 
 
 def judge(
@@ -64,8 +64,19 @@ def test_an_exercise_comes_with_its_name() -> None:
         ("text", "sounds like a command, but is none"),
     ],
 )
-def test_what_is_not_exactly_a_phrase_is_left_alone(text: str, reason: str) -> None:
-    assert judge(final(text)) == Ignored(text, reason, 1.0)
+def test_what_is_not_exactly_a_phrase_is_a_puzzle_or_left_alone(text: str, reason: str) -> None:
+    ignored, said = Ignored(text, reason, 1.0), final(text)
+    assert judge(said) == Puzzle(ignored, said.readings[0], LIVE, 0)
+    for length in (Tuning().least_puzzling - 10, Tuning().most_puzzling + 10):
+        said_so_long = final(text, lasts=length)
+        decision = BELIEVING.listen(said_so_long, LIVE, 1500 + length)[1]
+        assert decision == ignored, "no phrase of several words lasts so long"
+    after_talk = replace(BELIEVING, talk_until=900)
+    assert judge(said, LIVE, after_talk) == ignored, "in the middle of other talk"
+    after_command = replace(BELIEVING, command_until=950)
+    assert judge(said, LIVE, after_command) == ignored, "the rest of the command before"
+    late = BELIEVING.listen(said, LIVE, 1400 + Tuning().late + 10)[1]
+    assert late == ignored, "too long ago"
 
 
 def test_silence_is_nothing() -> None:
@@ -275,8 +286,8 @@ def test_in_noise_a_word_as_loud_as_the_noise_is_the_noises_and_left_out() -> No
     assert isinstance(doubt, Doubt)
     assert (doubt.heard.phrase, doubt.start_ms) == ("pause", 3200)
     mixed = in_two_words(68.0)
-    assert isinstance(mixed, Ignored)
-    assert mixed.text == "next pause"
+    assert isinstance(mixed, Puzzle)
+    assert mixed.ignored.text == "next pause"
 
 
 def test_in_noise_stop_needs_less_support() -> None:
@@ -346,7 +357,7 @@ def test_the_coachs_speech_makes_nothing_wait_longer() -> None:
         ("next", 1_100, Heard),
         ("next", 1_200, Ignored),
         ("cappuccino please", 1_700, Heard),
-        ("cappuccino please", 2_100, Ignored),
+        ("cappuccino please", 2_100, Puzzle),
     ],
 )
 def test_long_words_may_last_longer(text: str, length: int, kind: type) -> None:

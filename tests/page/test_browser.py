@@ -114,6 +114,74 @@ def test_it_can_be_read_and_pressed_in_both_themes(
     assert stop["y"] + stop["height"] <= size["height"], "nobody has to scroll to stop"
 
 
+SMALL, ASIDE = {"width": 320, "height": 568}, {"width": 844, "height": 390}
+LONG = Story().follow(Heard(Command.NEXT, phrase="next"))
+LONG = LONG.follow(Say(1, "Linger between your shoulder blades, and let that space loosen."))
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [
+        (PHONE, ("#left", "#saying", "#big button", "#urgent button")),
+        (SMALL, ("#left", "#saying", "#big button:first-child", "#urgent button")),
+        (ASIDE, ("#left", "#time", "#saying", "#breath", "#big button", "#urgent button")),
+    ],
+    ids=["phone", "small phone", "phone on its side"],
+)
+def test_what_matters_is_on_the_first_screen_and_not_under_something_else(
+    size: dict[str, int],
+    wanted: tuple[str, ...],
+    page: Served,
+    book: Book,
+    open_at: "Callable[..., Page]",
+) -> None:
+    seen = open_at(page.address.url, viewport=size, reduced_motion="reduce")
+    on_top = """(node) => {
+        const box = node.getBoundingClientRect();
+        return [[box.left + 2, box.top + 2], [box.right - 2, box.bottom - 2]].every(([x, y]) => {
+            const there = document.elementFromPoint(x, y);
+            return there && (node.contains(there) || there.contains(node));
+        });
+    }"""
+    page.show(at(book, 0, 3, Phase.ROLLING), 20_000, LONG)
+    seen.wait_for_selector("#drawing svg")
+    for name in wanted:
+        for node in seen.locator(name).all():
+            box = node.bounding_box()
+            assert box is not None, name
+            assert box["y"] + box["height"] <= size["height"], name
+            assert node.evaluate(on_top), name
+    page.show(at(book, 0, 2), 30_000, LONG)
+    seen.wait_for_selector('body[data-phase="setting up"]')
+    for button in seen.locator("#big button:first-child, #urgent button").all():
+        assert button.evaluate(on_top), button.inner_text()
+
+
+@pytest.mark.parametrize("size", [PHONE, ASIDE], ids=["phone", "phone on its side"])
+def test_buttons_are_words_in_one_line(
+    size: dict[str, int], page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    seen = open_at(page.address.url, viewport=size)
+    for now, phase in enumerate((Phase.SETTING_UP, Phase.ROLLING)):
+        page.show(at(book, 0, 3, phase), 1_000 * now, TEXT)
+        seen.wait_for_selector(f'body[data-phase="{phase}"]')
+        boxes = [button.bounding_box() for button in seen.locator("#big button").all()[1:]]
+        assert len(boxes) == 3
+        assert len({box["y"] for box in boxes if box}) == 1, "beside one another"
+        assert {box["height"] for box in boxes if box} == {56}, "the least that a button has"
+
+
+def test_a_breath_that_the_coach_speaks_is_shown_once(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    seen = open_at(page.address.url, reduced_motion="reduce")
+    page.show(at(book, 0, 3, Phase.ROLLING), 20_000, Story().follow(Say(1, "Breathe in.")))
+    seen.locator("#saying", has_text="Breathe in.").wait_for()
+    assert seen.locator("#breath").text_content() == ""
+    page.show(at(book, 0, 3, Phase.ROLLING), 20_000, LONG)
+    seen.locator("#breath", has_text="Breathe in.").wait_for()
+
+
 def test_every_step_has_a_drawing_that_is_whole_and_described(
     page: Served, book: Book, open_at: "Callable[..., Page]"
 ) -> None:

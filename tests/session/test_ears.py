@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skill.audio.activity import WebRtcVoiceDetector
-from skill.core.decision import Context, Decision, Flush, Standing
+from skill.core.decision import Closest, Context, Decision, Flush, Standing
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
@@ -68,9 +68,13 @@ def test_nothing_is_compared_with_a_lost_microphone() -> None:
 class Others:
     """Second ears who always say the same."""
 
-    def __init__(self, text: str, standing: Standing | None = None) -> None:
+    def __init__(
+        self, text: str, standing: Standing | None = None, closest: Closest | None = None
+    ) -> None:
         self.text = text
         self.known = standing
+        self.near = closest
+        self.puzzled: list[int] = []
         self.compared: list[tuple[str, int]] = []
         self.kept = 0
         self.forgotten = 0
@@ -90,6 +94,10 @@ class Others:
     def standing(self, phrase: str, start_ms: int) -> Standing | None:
         self.compared.append((phrase, start_ms))
         return self.known
+
+    def closest(self, start_ms: int) -> Closest | None:
+        self.puzzled.append(start_ms)
+        return self.near
 
 
 @pytest.mark.parametrize(
@@ -134,6 +142,45 @@ def test_others_are_asked_only_where_other_words_do_not_settle_it(
     assert [type(decision) for decision in decisions if not isinstance(decision, Flush)] == [kind]
     assert second.compared == [("next", 3000)]
     assert len(second.asked) == asked
+
+
+CLOSE = Closest("more time", 40.0, 0.3, 0.6, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "closest", "context", "asked", "found"),
+    [
+        ("time where", CLOSE, LIVE, 1, ["more time"]),
+        ("[unk]", CLOSE, LIVE, 1, ["more time"]),
+        ("[unk]", replace(CLOSE, misfit=1.5), LIVE, 1, []),
+        ("[unk]", None, LIVE, 1, []),
+        ("[unk]", CLOSE, SPEAKING, 0, []),
+        ("next", CLOSE, LIVE, 0, ["next"]),
+    ],
+)
+def test_what_came_to_nothing_may_be_a_phrase_word_by_word(
+    text: str, closest: Closest | None, context: Context, asked: int, found: list[str]
+) -> None:
+    second = Others("next", Standing(0, 2.0), closest)
+    recognizer = ScriptedRecognizer([Cue(3000, 3800, text)])
+    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
+    heard: list[Decision] = []
+    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 16), *noise(0, 40)]):
+        block = Block(number * BLOCK, pcm)
+        heard += ears.hear(block, block.end_frame // 16, context)
+    assert [decision.phrase for decision in heard if isinstance(decision, Heard)] == found
+    assert second.puzzled == [3000] * asked
+    assert second.forgotten == len(found)
+
+
+def test_without_second_ears_what_came_to_nothing_is_nothing() -> None:
+    recognizer = ScriptedRecognizer([Cue(3000, 3800, "[unk]")])
+    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY))
+    heard: list[Decision] = []
+    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 16), *noise(0, 40)]):
+        block = Block(number * BLOCK, pcm)
+        heard += ears.hear(block, block.end_frame // 16, LIVE)
+    assert [type(decision) for decision in heard] == [Ignored]
 
 
 def test_what_a_canceller_tells_belongs_to_the_end_of_its_block() -> None:

@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import soundfile
 
 from skill.cli.benchmark import figures
 from skill.errors import ContentError, StorageError
+from skill.history.records import Record
+from skill.history.store import Store
 from skill.models.seal import SEAL
 from skill.settings import Settings, read_settings
 from tests.support.shell import Done, run
@@ -175,6 +178,8 @@ def test_a_pipe_into_which_nobody_writes_is_not_waited_for(
 def test_a_standard_file_that_is_closed_is_an_empty_one(
     tmp_path: Path, command: str, code: int, told: str
 ) -> None:
+    with Store(tmp_path / "roller-coach" / "history.sqlite3") as store:
+        store.keep(Record(datetime(2026, 11, 30, tzinfo=UTC), "back", 600, True, ()))
     state = {"PYTHONPATH": str(Path.cwd()), "XDG_STATE_HOME": str(tmp_path)}
     done = subprocess.run(
         ["sh", "-c", f'"$0" -m skill {command}', sys.executable],

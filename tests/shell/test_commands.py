@@ -2,6 +2,7 @@
 
 import json
 import runpy
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -31,6 +32,20 @@ def test_the_readme_has_the_current_table_and_dialogue(checkout: Path) -> None:
     script = runpy.run_path(str(checkout / "scripts" / "readme.py"))
     readme = (checkout / "README.md").read_text(encoding="utf-8")
     assert readme == script["current"](readme), "run scripts/readme.py"
+
+
+@pytest.mark.parametrize(
+    ("order", "defaults"),
+    [
+        (["run"], ("127.0.0.1", "8470")),
+        (["history", "show"], ("14",)),
+        (["history", "picture"], ("28",)),
+    ],
+)
+def test_help_names_the_defaults(capfd: Capture, order: list[str], defaults: Sequence[str]) -> None:
+    told = " ".join(run(capfd, *order, "--help").out.split())
+    for default in defaults:
+        assert f"[default: {default}" in told
 
 
 def test_the_table_is_printed(capfd: Capture, checkout: Path) -> None:

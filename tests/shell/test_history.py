@@ -61,10 +61,11 @@ def test_a_state_that_leaves_no_room_for_a_name_is_one_sentence(
     while len(deep) < 4_070:  # of 4,096; with the file's own name it is too long
         deep += "/" + "x" * min(99, 4_070 - len(deep))
     monkeypatch.setenv("XDG_STATE_HOME", deep)
-    done = run(capfd, "history")
-    assert done.code == 8, done.err
-    assert "a folder that you can write to" in done.err
-    assert "Errno" not in done.err
+    for command in (("history",), ("history", "delete", "--all")):
+        done = run(capfd, *command)
+        assert done.code == 8, done.err
+        assert "a folder that you can write to" in done.err
+        assert "Errno" not in done.err
 
 
 def test_what_stands_in_the_file_is_shown_and_never_obeyed(history: History, path: Path) -> None:
@@ -146,6 +147,34 @@ def test_delete_one_and_then_all(history: History, filled: Path) -> None:
     with Store(filled) as store:
         assert [record.id for record in store.records()] == [1, 3]
     assert history("delete", "--all", "--yes").out == "2 sessions deleted.\n"
+
+
+def test_nothing_is_asked_where_there_is_nothing_to_delete(
+    history: History, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object, **__: object) -> None:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr("click.confirm", nobody)
+    assert history("delete", "--all").out == "There are no sessions to delete.\n"
+    strange = history("delete", 3, 4)
+    assert strange.code == 8
+    assert "no session 3" in strange.err
+    assert not path.exists()
+
+
+def test_it_asks_before_it_deletes(
+    history: History, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    refused = history("delete", "--all")
+    assert refused.code == 0
+    assert "Delete 3 sessions for good?" in refused.out
+    assert refused.out.endswith("Nothing was deleted.\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert "1 session deleted." in history("delete", 2, 2).out
+    with Store(filled) as store:
+        assert [record.id for record in store.records()] == [1, 3]
 
 
 def test_a_history_from_a_newer_version(history: History, filled: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.support.loudness import lufs
 from tests.support.tones import sine
 
 EVERY = 9
-"""Of 380 lines; all of them take half a minute."""
+"""Every ninth line; all of them take half a minute."""
 TOLERANCE_LU = 1.0
 """EBU R 128's for what is live."""
 

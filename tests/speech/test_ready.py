@@ -11,6 +11,10 @@ import soundfile
 
 from skill.app import App
 from skill.audio.pcm import read_pcm
+from skill.checkup.finding import Verdict
+from skill.cli.doctor import _lines as doctor_lines
+from skill.core.coach import Book
+from skill.core.repertoire import repertoire
 from skill.errors import StorageError, VoiceError
 from skill.models.seal import seal
 from skill.mouth import Mouth, make_mouth, make_voice
@@ -174,6 +178,25 @@ def test_the_built_in_voice_is_found_with_its_lines(tmp_path: Path) -> None:
     assert mouth.voice.identity == voice.identity
     assert mouth.ready is not None
     assert len(mouth.ready) == 1
+
+
+def test_the_shipped_lines_are_those_that_the_coach_can_say(tmp_path: Path, checkout: Path) -> None:
+    """Made by today's voice, each there and whole, in the order of the repertoire, and no other.
+
+    If this fails, make them: the command is in scripts/voice/README.md, "its lines, ready made".
+    """
+    app = App(Settings(cache=tmp_path))
+    found = doctor_lines(app)
+    assert found.verdict is Verdict.FINE, found.fact
+    content = app.content
+    wanted = repertoire(Book(content.routine, content.phrases, content.vocabulary))
+    folder = checkout / "models" / "voice-en" / "lines"
+    index = json.loads((folder / INDEX).read_text("utf-8"))
+    assert [(line["text"], line["pace"]) for line in index["lines"]] == list(wanted)
+    assert {path.name for path in folder.iterdir()} == {
+        INDEX,
+        *(line["file"] for line in index["lines"]),
+    }
 
 
 def test_without_it_espeak_speaks_and_says_so(tmp_path: Path) -> None:

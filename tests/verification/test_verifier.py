@@ -9,6 +9,7 @@ import pytest
 
 from skill.audio.pcm import read_pcm
 from skill.content.load import load_content
+from skill.core.settling import likelihood
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.errors import ModelError
 from skill.ports import Pcm
@@ -25,8 +26,16 @@ def room(milliseconds: int) -> Pcm:
     return np.random.default_rng(1).normal(0, 8, milliseconds * 16).astype(np.int16)
 
 
+def in_room(*sounds: Pcm) -> Pcm:
+    return np.concatenate((room(LEAD_MS), *sounds, room(200)))
+
+
+def recorded(name: str) -> Pcm:
+    return read_pcm(RECORDINGS / f"{name}.ogg")
+
+
 def heard(name: str) -> Pcm:
-    return np.concatenate((room(LEAD_MS), read_pcm(RECORDINGS / f"{name}.ogg"), room(200)))
+    return in_room(recorded(name))
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +89,48 @@ def test_what_means_the_same_is_no_rival() -> None:
     assert margins[2] < margins[0] - 1
 
 
+def test_every_recorded_phrase_is_the_closest_to_itself(
+    verifier: Verifier, vocabulary: Vocabulary
+) -> None:
+    said = {path: path.name.split(".")[0] for path in sorted(RECORDINGS.glob("*.ogg"))}
+    phrases = {path: text for path, text in said.items() if " " in text}
+    likely = 0
+    for path, text in phrases.items():
+        closest = verifier.closest(heard(path.stem))
+        assert closest is not None
+        assert vocabulary.meanings[closest.phrase] == vocabulary.meanings[text], path.name
+        likely += likelihood(closest) >= 0.5
+    assert len(phrases) > 60
+    assert likely > 0.85 * len(phrases)
+
+
+@pytest.mark.parametrize("path", sorted((RECORDINGS / "other").glob("*.ogg")), ids=lambda p: p.stem)
+def test_talk_is_close_to_no_phrase(verifier: Verifier, path: Path) -> None:
+    closest = verifier.closest(in_room(read_pcm(path)))
+    assert closest is not None
+    assert likelihood(closest) < 0.25
+
+
+def test_a_phrase_may_have_a_pause_and_another_one_may_be_near() -> None:
+    words = ("next back", "next skip", "back skip")
+    vocabulary = Vocabulary(dict.fromkeys(words, Meaning(Command.NEXT)))
+    halting = in_room(recorded("next.flite-slt"), room(400), recorded("skip.flite-slt"))
+    alone = Verifier(MODEL, vocabulary).closest(halting)
+    assert alone is not None
+    assert alone.phrase == "next skip"
+    assert alone.margin > 1000, "there is nothing else that it could mean"
+    foes = {word: Meaning(Command.EXERCISE, word) for word in words}
+    among = Verifier(MODEL, Vocabulary(foes)).closest(halting)
+    assert among is not None
+    assert 10 < among.margin < 100
+    assert (among.phrase, among.misfit, among.worst) == (alone.phrase, alone.misfit, alone.worst)
+
+
+def test_without_phrases_of_several_words_none_is_close() -> None:
+    vocabulary = Vocabulary({"next": Meaning(Command.NEXT)})
+    assert Verifier(MODEL, vocabulary).closest(heard("next.flite-slt")) is None
+
+
 def test_of_a_word_that_the_model_cannot_say_nothing_is_known() -> None:
     vocabulary = Vocabulary({"frobnicate": Meaning(Command.NEXT), "back": Meaning(Command.BACK)})
     verifier = Verifier(MODEL, vocabulary)
@@ -91,6 +142,7 @@ def test_of_a_word_that_the_model_cannot_say_nothing_is_known() -> None:
 @pytest.mark.parametrize("milliseconds", [0, 20, 300, 660])
 def test_of_too_short_a_sound_nothing_is_known(verifier: Verifier, milliseconds: int) -> None:
     assert verifier.standing("next", room(milliseconds)) is None
+    assert verifier.closest(room(milliseconds)) is None
 
 
 def test_zeros_are_no_mistake(verifier: Verifier) -> None:

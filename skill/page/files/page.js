@@ -174,12 +174,14 @@
     breathe(timer, rolled);
   }
 
-  // The first breath begins after one beat; until then the lung is empty and says nothing.
+  // The first breath begins after one beat; until then the lung is empty and says nothing. What the
+  // coach says of it stands there already.
   function breathe(timer, rolled) {
     const every = timer.breath_every_ms;
     const beat = Math.floor(rolled / every) - 1;
     const going = timer.running && timer.breath.length > 0 && beat >= 0;
-    write(byId("breath"), going ? timer.breath[beat % timer.breath.length] : "");
+    const cue = going ? timer.breath[beat % timer.breath.length] : "";
+    write(byId("breath"), cue === byId("saying").textContent ? "" : cue);
     const through = (rolled % every) / every;
     const eased = still.matches ? 1 : (1 - Math.cos(Math.PI * through)) / 2;
     const full = !going ? 0 : beat % 2 === 0 ? eased : 1 - eased;
