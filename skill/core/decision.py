@@ -85,14 +85,12 @@ class Closest:
         margin: by how many nats it fits better, in all, than phrases that mean something else.
         misfit: how much worse its sounds fit than those that fit best.
         worst: the same of the worst of its words.
-        outside: the same of silence, before and after it.
     """
 
     phrase: str
     margin: float
     misfit: float
     worst: float
-    outside: float
 
 
 Decision = Flush | Doubt | Puzzle | Heard | Ignored

@@ -16,6 +16,9 @@ from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.weighing import support
 
+MOST_MARGIN = 30.0
+"""In nats: where there are few phrases, any of them is far from all others."""
+
 
 def settle(
     listener: Listener,
@@ -86,11 +89,6 @@ def likelihood(closest: Closest) -> float:
     were commands, and all others were not, in quiet and in noise at 10 dB
     (scripts/acoustic/README.md, "Phrases, word by word").
     """
-    evidence = (
-        -1.72
-        + 1.64 * math.log(max(closest.margin, 0.1))
-        - 3.51 * closest.misfit
-        - 0.87 * closest.worst
-        - 0.14 * closest.outside
-    )
+    margin = math.log(min(max(closest.margin, 0.1), MOST_MARGIN))
+    evidence = -0.16 + 1.60 * margin - 3.79 * closest.misfit - 1.45 * closest.worst
     return 1 / (1 + math.exp(-evidence))

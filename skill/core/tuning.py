@@ -144,7 +144,7 @@ class Tuning:
     )
     three_views_of_phrases: float = 1.4
     close: Mapping[Care, float] = field(
-        default_factory=lambda: {Care.PROTECTED: 0.5, Care.LIGHT: 0.5, Care.COSTLY: 0.8}
+        default_factory=lambda: {Care.PROTECTED: 0.6, Care.LIGHT: 0.6, Care.COSTLY: 0.8}
     )
     least_puzzling: int = 400
     most_puzzling: int = 4_500

@@ -129,7 +129,6 @@ class Verifier:
             float(scores[best] - max(others, default=NEVER)),
             float(misfits[said].mean()),
             float(max(means)),
-            float(misfits[~said].mean()) if not said.all() else 0.0,
         )
 
     def _fits(self, pcm: Pcm) -> Floats | None:

@@ -72,7 +72,7 @@ def test_where_nobody_can_be_asked_the_first_one_counts_if_it_was_sure() -> None
     assert settled(0.35, None, [], UNSURE) == (Ignored("next", UNSURE, 0.75), 0)
 
 
-CLOSE = Closest("more time", 40.0, 0.3, 0.6, 0.1)
+CLOSE = Closest("more time", 40.0, 0.3, 0.6)
 NOTHING = Ignored("time where", "no single command", 1.0)
 ALL = Context(frozenset(Command), "testing")
 READING = Reading("time where", 3000, 3800, 1.0)
@@ -113,7 +113,10 @@ def test_what_costs_more_must_be_likelier() -> None:
     assert isinstance(solved(replace(closest, phrase="more time"))[1], Heard)
 
 
-@pytest.mark.parametrize("worse", [{"margin": 20.0}, {"misfit": 0.5}, {"worst": 1.0}])
-def test_every_sign_counts(worse: dict[str, float]) -> None:
-    assert likelihood(replace(CLOSE, **worse)) < likelihood(CLOSE)
-    assert 0 <= likelihood(Closest("next", -50.0, 4.0, 9.0, 3.0)) < 0.001
+@pytest.mark.parametrize(
+    "worse",
+    [replace(CLOSE, margin=20.0), replace(CLOSE, misfit=0.5), replace(CLOSE, worst=1.0)],
+)
+def test_every_sign_counts(worse: Closest) -> None:
+    assert likelihood(worse) < likelihood(CLOSE)
+    assert 0 <= likelihood(Closest("next", -50.0, 4.0, 9.0)) < 0.001

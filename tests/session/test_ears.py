@@ -144,7 +144,7 @@ def test_others_are_asked_only_where_other_words_do_not_settle_it(
     assert len(second.asked) == asked
 
 
-CLOSE = Closest("more time", 40.0, 0.3, 0.6, 0.1)
+CLOSE = Closest("more time", 40.0, 0.3, 0.6)
 
 
 @pytest.mark.parametrize(
