@@ -90,5 +90,6 @@ def likelihood(closest: Closest) -> float:
     (scripts/acoustic/README.md, "Phrases, word by word").
     """
     margin = math.log(min(max(closest.margin, 0.1), MOST_MARGIN))
-    evidence = -0.16 + 1.60 * margin - 3.79 * closest.misfit - 1.45 * closest.worst
+    length = math.log(len(closest.phrase.replace(" ", "")))
+    evidence = 1.40 * margin + 1.64 * length - 3.99 * closest.misfit - 1.58 * closest.worst - 3.77
     return 1 / (1 + math.exp(-evidence))
