@@ -65,17 +65,17 @@ class PitchedEars:
 
     def standing(self, phrase: str, start_ms: int) -> Standing | None:
         """How a phrase stands among all words there are, in what was heard since then."""
-        heard = self._heard_since(start_ms)
-        if self._verifier is None or heard is None:
+        if self._verifier is None:
             return None
-        return self._verifier.standing(phrase, heard)
+        heard = self._heard_since(start_ms)
+        return None if heard is None else self._verifier.standing(phrase, heard)
 
     def closest(self, start_ms: int) -> Closest | None:
         """Which phrase is closest to what was heard since then."""
-        heard = self._heard_since(start_ms)
-        if self._verifier is None or heard is None:
+        if self._verifier is None:
             return None
-        return self._verifier.closest(heard)
+        heard = self._heard_since(start_ms)
+        return None if heard is None else self._verifier.closest(heard)
 
     def _heard_since(self, start_ms: int) -> Pcm | None:
         """The sound of a word that began then, with what leads in; None if it is forgotten."""

@@ -99,9 +99,9 @@ class Chains:
         np.maximum.at(scores, self._owners, ended)
         end = int(self._ends[ended.argmax()])
         path = self._path(steps, end if here[end] >= here[end - 1] else end - 1)
-        inside = path != self._start
-        sounds = np.where(inside, self._sounds[path - ~inside], SILENCE)
-        return Match(scores, sounds, np.where(inside, self._words[path - ~inside], NO_WORD))
+        inside, at = path < self._start, np.minimum(path, self._start - 1)
+        sounds = np.where(inside, self._sounds[at], SILENCE)
+        return Match(scores, sounds, np.where(inside, self._words[at], NO_WORD))
 
     def _path(self, steps: npt.NDArray[np.uint8], place: int) -> Numbers:
         """The place in each frame of the way that ends at a place."""

@@ -32,6 +32,8 @@ UNUSED = 20
 """Frames of 30 ms that only lead in."""
 SAME = 0.01
 """Scores that differ by less are of words that sound the same."""
+MOST_PLACES = 60_000
+"""Of phrases' sounds, nearly ten times ours. With more, comparing them would take too long."""
 BROKEN = (
     OSError,
     ValueError,
@@ -88,7 +90,8 @@ class Verifier:
         ways = [
             Way(place, way) for place, phrase in enumerate(whole) for way in words.words(phrase)
         ]
-        self._chains = Chains(ways) if ways else None
+        places = sum(len(sounds) + 1 for way in ways for sounds in way.words)
+        self._chains = Chains(ways) if 0 < places <= MOST_PLACES else None
         self._own = {phrase: sorted(alike[m]) for phrase, m in vocabulary.meanings.items()}
 
     def standing(self, phrase: str, pcm: Pcm) -> Standing | None:
@@ -118,6 +121,8 @@ class Verifier:
             return None
         scores, sounds, words = self._chains.match(fits)
         best = int(scores.argmax())
+        if scores[best] < NEVER / 2:  # too short a sound for any of them
+            return None
         others = [
             s for s, meant in zip(scores, self._meant, strict=True) if meant != self._meant[best]
         ]

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Container, Iterator, Sequence
-from itertools import pairwise, product, takewhile
+from itertools import islice, pairwise, product, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ import numpy.typing as npt
 Sounds = tuple[int, ...]
 """Numbers of the network's outputs, one after the other."""
 Numbers = npt.NDArray[np.intp]
+MOST_WAYS = 36
+"""Of a phrase: as many as any of ours has. Ten words with three ways each would have 59,049."""
 
 
 class Ways(NamedTuple):
@@ -83,12 +85,12 @@ class Words:
         return all(word in self._first for word in phrase.split())
 
     def phrase(self, phrase: str) -> list[Sounds]:
-        """All ways to say a phrase, without pauses."""
+        """The ways to say a phrase, without pauses."""
         return [sum(ways, ()) for ways in self.words(phrase)]
 
     def words(self, phrase: str) -> Iterator[tuple[Sounds, ...]]:
-        """The same, word by word."""
-        return product(*map(self._ways_of, phrase.split()))
+        """The same, word by word; no more than `MOST_WAYS`."""
+        return islice(product(*map(self._ways_of, phrase.split())), MOST_WAYS)
 
     def usual(self, without: Container[str]) -> Ways:
         """The usual words, without some."""

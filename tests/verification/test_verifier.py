@@ -126,6 +126,32 @@ def test_a_phrase_may_have_a_pause_and_another_one_may_be_near() -> None:
     assert (among.phrase, among.misfit, among.worst) == (alone.phrase, alone.misfit, alone.worst)
 
 
+def test_a_sound_that_is_too_short_for_any_phrase_is_close_to_none() -> None:
+    phrase = "what exercise is this that was a mistake what can i say"
+    verifier = Verifier(MODEL, Vocabulary({phrase: Meaning(Command.NEXT)}))
+    for milliseconds in range(700, 1500, 50):
+        assert verifier.closest(room(milliseconds)) is None
+
+
+def test_thousands_of_long_phrases_are_too_many_to_compare() -> None:
+    sizes, drinks = ("small", "medium", "large"), ("coffee", "mocha", "latte", "espresso")
+    openings = ("i want", "can i have", "please give me", "i would like", "could you get me")
+    extras = ("sugar", "milk", "cream", "cinnamon", "soy", "almond milk", "brown sugar")
+    orders = [
+        f"{first} a {size} {drink} with {one} and {other} and a {again} {more}"
+        for first in openings
+        for size in sizes
+        for drink in drinks
+        for one in extras
+        for other in extras
+        for again in sizes[:1]
+        for more in drinks[:1]
+    ]
+    verifier = Verifier(MODEL, Vocabulary({text: Meaning(Command.NEXT) for text in orders}))
+    assert verifier.closest(heard("next step.flite-slt")) is None
+    assert verifier.standing(orders[0], heard("next step.flite-slt")) is not None
+
+
 def test_without_phrases_of_several_words_none_is_close() -> None:
     vocabulary = Vocabulary({"next": Meaning(Command.NEXT)})
     assert Verifier(MODEL, vocabulary).closest(heard("next.flite-slt")) is None
