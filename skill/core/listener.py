@@ -216,13 +216,14 @@ class Listener:
 
     def _is_puzzling(self, verdict: Verdict, context: Context, now: int) -> bool:
         """Whether what came to nothing may yet have been a phrase of several words: it stands
-        alone, and is neither too short nor too long for one.
+        alone, the coach was silent, and it is neither too short nor too long for one.
         """
         reading, tuning = verdict.reading, self.tuning
         start, end = reading.start_ms, reading.end_ms
         several = verdict.meaning is None or " " in reading.text
         fits = tuning.least_puzzling <= end - start <= tuning.most_puzzling
-        alone = not context.saying and not self._is_amid_talk(start, tuning.pause)
+        coach = context.saying or any(moment.coach for moment in self.recent.between(start, end))
+        alone = not coach and not self._is_amid_talk(start, tuning.pause)
         fresh = now - end <= tuning.late and start >= self.command_until + tuning.rest
         known = self._is_late_echo(start, end) or self._is_drowned(reading)
         return several and fits and alone and fresh and not known

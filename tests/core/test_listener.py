@@ -75,6 +75,8 @@ def test_what_is_not_exactly_a_phrase_is_a_puzzle_or_left_alone(text: str, reaso
     assert judge(said, LIVE, after_talk) == ignored, "in the middle of other talk"
     after_command = replace(BELIEVING, command_until=950)
     assert judge(said, LIVE, after_command) == ignored, "the rest of the command before"
+    coach = BELIEVING.notice([Moment(60.0, coach=True)] * 5 + [Moment(60.0)] * 60, 1700)
+    assert judge(said, LIVE, coach) == ignored, "the coach was speaking as it began"
     late = BELIEVING.listen(said, LIVE, 1400 + Tuning().late + 10)[1]
     assert late == ignored, "too long ago"
 
