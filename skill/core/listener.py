@@ -216,11 +216,12 @@ class Listener:
 
     def _is_puzzling(self, verdict: Verdict, context: Context, now: int) -> bool:
         """Whether what came to nothing may yet have been a phrase of several words: it stands
-        alone, the coach was silent, and it is neither too short nor too long for one.
+        alone, the coach was silent, and it is neither too short nor too long for one. Where a
+        single word was understood, one was said.
         """
         reading, tuning = verdict.reading, self.tuning
         start, end = reading.start_ms, reading.end_ms
-        several = verdict.meaning is None or " " in reading.text
+        several = reading.text == UNKNOWN or " " in reading.text
         fits = tuning.least_puzzling <= end - start <= tuning.most_puzzling
         coach = context.saying or any(moment.coach for moment in self.recent.between(start, end))
         alone = not coach and not self._is_amid_talk(start, tuning.pause)

@@ -61,7 +61,6 @@ def test_an_exercise_comes_with_its_name() -> None:
         ("[unk]", "not a command"),
         ("[unk] next", "other words around it"),
         ("next pause", "no single command"),
-        ("text", "sounds like a command, but is none"),
     ],
 )
 def test_what_is_not_exactly_a_phrase_is_a_puzzle_or_left_alone(text: str, reason: str) -> None:
@@ -79,6 +78,14 @@ def test_what_is_not_exactly_a_phrase_is_a_puzzle_or_left_alone(text: str, reaso
     assert judge(said, LIVE, coach) == ignored, "the coach was speaking as it began"
     late = BELIEVING.listen(said, LIVE, 1400 + Tuning().late + 10)[1]
     assert late == ignored, "too long ago"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("text", "sounds like a command, but is none"), ("rolling", "no single command")],
+)
+def test_a_single_word_that_was_understood_is_no_puzzle(text: str, reason: str) -> None:
+    assert judge(final(text)) == Ignored(text, reason, 1.0)
 
 
 def test_silence_is_nothing() -> None:
