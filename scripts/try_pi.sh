@@ -6,12 +6,13 @@
 #   ./scripts/try_pi.sh [bookworm|trixie]        the log goes to build/try-pi-RELEASE.log
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$here/scripts/usage.sh"
 release=${1-bookworm}
 case "$release" in
     bookworm) python=3.11 ;;
     trixie) python=3.13 ;;
     -h | --help)
-        sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0"
+        print_head "$0"
         exit
         ;;
     *) echo "try_pi: bookworm or trixie, not $release" >&2 && exit 2 ;;

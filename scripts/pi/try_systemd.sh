@@ -5,15 +5,9 @@
 # Root, about five minutes, and: apt-get install systemd-container pulseaudio libasound2-plugins
 #   ./scripts/pi/try_systemd.sh         the log goes to build/try-systemd.log
 set -eu
-case "${1-}" in
-    '') ;;
-    -h | --help)
-        sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0"
-        exit
-        ;;
-    *) echo "try_systemd: unknown: $1. Known: --help" >&2 && exit 2 ;;
-esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$here/scripts/usage.sh"
+take_only_help "$0" "$@"
 cd "$here"
 [ "$(id -u)" -eq 0 ] || { echo "try_systemd: start this as root" >&2 && exit 2; }
 python=${PYTHON:-$here/.venv/bin/python}

@@ -4,15 +4,9 @@
 # root; some minutes, 2 GB in /tmp, and the packages of the system (scripts/install-pi says which).
 #   ./scripts/pi/try_upgrade.sh         the log goes to build/try-upgrade.log
 set -eu
-case "${1-}" in
-    '') ;;
-    -h | --help)
-        sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0"
-        exit
-        ;;
-    *) echo "try_upgrade: unknown: $1. Known: --help" >&2 && exit 2 ;;
-esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$here/scripts/usage.sh"
+take_only_help "$0" "$@"
 cd "$here"
 python=${PYTHON:-$here/.venv/bin/python}
 version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
