@@ -6,12 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from skill.verification.tree import NEVER, PAUSE, REPEAT, SILENCE
-from skill.verification.words import Sounds
+from skill.verification.tree import NEVER, PAUSE, REPEAT, SILENCE, Floats
+from skill.verification.words import Numbers, Sounds
 
-Floats = npt.NDArray[np.float32]
-Numbers = npt.NDArray[np.intp]
-STAY, STEP, SKIP = range(3)
+STAY, STEP = 0, 1
+"""Of the ways on to a place; the third, which skips a pause, costs nothing."""
 NO_WORD = -1
 OUTSIDE = -1
 """Before a chain."""
