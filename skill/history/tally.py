@@ -84,6 +84,8 @@ class Tally:
 
     def taken_back(self) -> Self:
         """The tally after "undo": a step that was come to by mistake has not been visited."""
-        *earlier, last = self.visits or (None,)
-        by_mistake = bool(earlier) and last is not None and not last.rolled_ms and not last.repeats
-        return replace(self, visits=self.visits[:-1]) if by_mistake else self
+        if not self.visits[1:]:
+            return self
+        last = self.visits[-1]
+        was_used = last.rolled_ms or last.repeats
+        return self if was_used else replace(self, visits=self.visits[:-1])
