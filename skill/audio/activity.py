@@ -14,6 +14,30 @@ MODE = 2
 70 ms late with 3 of 4 times less cut off than mode 3; see ARCHITECTURE.md, "The end of a voice"."""
 
 
+class _Lowest:
+    """The lowest of the last values, without looking at all of them each time: one that a later
+    one undercuts is never asked for again.
+
+    Args:
+        count: how many values are the last.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._taken = 0
+        self._candidates: deque[tuple[int, float]] = deque()
+
+    def after(self, value: float) -> float:
+        """Take in one more, and tell."""
+        while self._candidates and self._candidates[-1][1] >= value:
+            self._candidates.pop()
+        self._candidates.append((self._taken, value))
+        self._taken += 1
+        if self._candidates[0][0] < self._taken - self._count:
+            self._candidates.popleft()
+        return self._candidates[0][1]
+
+
 class Level:
     """Is it louder than the room? Tells a word from a steady noise, which WebRTC's detector cannot.
 
@@ -32,8 +56,8 @@ class Level:
     def __init__(self) -> None:
         self._powers: deque[float] = deque(maxlen=self.SMOOTH)
         self._offsets: deque[float] = deque(maxlen=self.SMOOTH)
-        self._levels: deque[float] = deque(maxlen=self.ROOM)
-        self._recent: deque[float] = deque(maxlen=self.LOUD)
+        self._room = _Lowest(self.ROOM)
+        self._loud = _Lowest(self.LOUD)
         self._held = 0
 
     def are_raised(self, frames: Pcm) -> list[bool]:
@@ -50,9 +74,7 @@ class Level:
         count = len(self._powers)
         smooth = sum(self._powers) / count - (sum(self._offsets) / count) ** 2
         level = decibels(max(smooth, 0.0))
-        self._levels.append(level)
-        self._recent.append(level)
-        room, loud = min(self._levels), max(self._recent)
+        room, loud = self._room.after(level), -self._loud.after(-level)
         raised = level - room >= max(self.LEAST_DB, self.RISE * (loud - room))
         self._held = self.HOLD if raised else max(0, self._held - 1)
         return self._held > 0

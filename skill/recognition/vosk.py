@@ -221,7 +221,7 @@ def _configured(folder: Path, conf: Path | None) -> Iterator[Path]:
 def with_hiss(block: Block) -> Pcm:
     """A block's sound, what it gives again before it, as the model hears it: never quite silent."""
     pcm = np.concatenate((block.again, block.pcm))
-    places = np.arange(block.end_frame - len(pcm), block.end_frame)
-    hissing = pcm.astype(np.int32) + HISS[places % len(HISS)]
+    place = (block.end_frame - len(pcm)) % len(HISS)
+    hissing = pcm.astype(np.int32) + HISS.take(np.arange(place, place + len(pcm)), mode="wrap")
     heard: Pcm = np.clip(hissing, -32768, 32767).astype(np.int16)
     return heard

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from skill.verification.tree import NEVER, PAUSE, REPEAT, SILENCE, Floats
 from skill.verification.words import Numbers, Sounds
 
-STAY, STEP = 0, 1
-"""Of the ways on to a place; the third, which skips a pause, costs nothing."""
+STEPPED, SKIPPED = 1, 2
+"""How a way came to a place, unless it stayed; to skip a pause costs nothing."""
+Steps = npt.NDArray[np.uint8]
 NO_WORD = -1
 OUTSIDE = -1
 """Before a chain."""
@@ -61,19 +62,13 @@ class Chains:
             places += _places(way.words, len(places))
             ends.append(len(places) - 1)
         self._sounds, self._words, before, skipped = np.array(places, np.intp).T
-        # Two more places: the silence before each chain, and one where no way leads.
-        self._start, nowhere = len(places), len(places) + 1
-        self._from = np.stack(
-            [
-                np.arange(len(places)),
-                np.where(before == OUTSIDE, self._start, before),
-                np.where(skipped == NOWHERE, nowhere, skipped),
-            ]
-        )
+        # One more place: the silence before each chain.
+        self._start = len(places)
+        self._before = np.where(before == OUTSIDE, self._start, before)
+        self._skipping = np.flatnonzero(skipped != NOWHERE)
+        self._skipped = skipped
         silent = self._sounds == SILENCE
-        self._costs = np.zeros((3, len(places)), np.float32)
-        self._costs[STAY] = REPEAT
-        self._costs[STEP] = np.where(silent, PAUSE, 0)
+        self._costs = np.where(silent, np.float32(PAUSE), np.float32(0))
         self._ends = np.array(ends, np.intp)
         self._owners = np.array([way.owner for way in ways], np.intp)
 
@@ -85,13 +80,12 @@ class Chains:
                 or more.
         """
         emitted = fits[:, self._sounds]
-        here = np.full(self._start + 2, NEVER)
+        here = np.full(self._start + 1, NEVER)
         here[self._start] = fits[0, SILENCE] - np.float32(PAUSE)
         steps = np.zeros(emitted.shape, np.uint8)
         for frame in range(1, len(fits)):
-            ways = here[self._from] - self._costs
-            steps[frame] = ways.argmax(axis=0)
-            here[: self._start] = ways.max(axis=0) + emitted[frame]
+            steps[frame] = self._step(here)
+            here[: self._start] += emitted[frame]
             here[self._start] += fits[frame, SILENCE] - np.float32(REPEAT)
         ended = np.maximum(here[self._ends], here[self._ends - 1])
         scores = np.full(int(self._owners.max()) + 1, NEVER)
@@ -102,14 +96,29 @@ class Chains:
         sounds = np.where(inside, self._sounds[at], SILENCE)
         return Match(scores, sounds, np.where(inside, self._words[at], NO_WORD))
 
-    def _path(self, steps: npt.NDArray[np.uint8], place: int) -> Numbers:
+    def _step(self, here: Floats) -> Steps:
+        """Go on by a frame; how the likeliest way came to each place."""
+        stepped = here[self._before] - self._costs
+        skipped = here[self._skipped[self._skipping]]
+        stayed = here[: self._start]
+        stayed -= np.float32(REPEAT)
+        steps = (stepped > stayed).astype(np.uint8)
+        np.maximum(stayed, stepped, out=stayed)
+        better = self._skipping[skipped > stayed[self._skipping]]
+        steps[better] = SKIPPED
+        stayed[self._skipping] = np.maximum(stayed[self._skipping], skipped)
+        return steps
+
+    def _path(self, steps: Steps, place: int) -> Numbers:
         """The place in each frame of the way that ends at a place."""
         path = np.full(len(steps), self._start)
         for frame in range(len(steps) - 1, -1, -1):
             if place == self._start:
                 break
             path[frame] = place
-            place = int(self._from[steps[frame, place], place])
+            step = steps[frame, place]
+            if step:
+                place = int((self._before if step == STEPPED else self._skipped)[place])
         return path
 
 

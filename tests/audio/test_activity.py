@@ -7,7 +7,7 @@ import pytest
 
 from skill.audio.activity import Level, WebRtcVoiceDetector
 from skill.audio.pcm import energy_end_ms, read_pcm
-from skill.ports import RATE, Block, Pcm
+from skill.ports import RATE, Block, Pcm, decibels
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 
@@ -40,6 +40,23 @@ def test_silence_and_a_steady_tone_are_not_raised_for_long() -> None:
     raised = level.are_raised(np.tile(tone, (600, 1)))
     assert raised[0]
     assert not raised[-1]
+
+
+def test_the_room_is_of_the_last_3_s_and_the_loudest_of_the_last_second() -> None:
+    random = np.random.default_rng(5)
+    loudness = np.exp(random.normal(4, 2, 120)).repeat(10)
+    frames = (random.normal(0, 1, (1200, 160)) * loudness[:, None]).clip(-32768, 32767)
+    sound = frames.astype(np.int16).astype(np.float64)
+    powers, offsets = (sound**2).mean(axis=1), sound.mean(axis=1)
+    levels, held, expected = [], 0, []
+    for at in range(len(sound)):
+        last = slice(max(0, at - 4), at + 1)
+        levels.append(decibels(powers[last].mean() - offsets[last].mean() ** 2))
+        room, loud = min(levels[-300:]), max(levels[-100:])
+        held = 7 if levels[-1] - room >= max(4.0, 0.4 * (loud - room)) else max(0, held - 1)
+        expected.append(held > 0)
+    assert 0.1 < np.mean(expected) < 0.9
+    assert Level().are_raised(frames.astype(np.int16)) == expected
 
 
 def test_what_a_room_still_answers_is_not_the_voice() -> None:

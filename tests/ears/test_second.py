@@ -220,3 +220,13 @@ def test_what_a_block_gives_again_is_heard_in_its_place() -> None:
     assert np.array_equal(opinions(gated, again)[0], opinions(whole, sound[:0])[0])
     longer = np.concatenate((np.full(BLOCK, 9, np.int16), sound[: 2 * BLOCK]))
     assert np.array_equal(opinions(gated, longer)[0], opinions(sound[: 2 * BLOCK], sound[:0])[0])
+
+
+def test_the_hiss_belongs_to_a_place_and_not_to_a_block() -> None:
+    a_day = 24 * 3600 * RATE
+    whole = with_hiss(Block(a_day - 100, np.zeros(2 * RATE, np.int16)))
+    parts = [(0, 700), (700, 16_500), (16_500, len(whole))]
+    blocks = [Block(a_day - 100 + first, np.zeros(end - first, np.int16)) for first, end in parts]
+    assert np.array_equal(np.concatenate([with_hiss(block) for block in blocks]), whole)
+    assert np.array_equal(whole[:RATE], whole[RATE:])
+    assert 0.9 < whole.std() < 1.2
