@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from skill.content.places import Document, Trail, nearest
+from skill.content.templates import straight
 from skill.core.phrases import COMMAND_PLACEHOLDERS, FRAGMENTS, PHRASES, placeholders
 from skill.core.vocabulary import Care, Command
 
@@ -34,7 +35,7 @@ _PLAIN_BRACES = re.compile(r"(?:[^{}]|\{[a-z_]+\})*")
 
 def words_of(sentence: str) -> list[str]:
     """Lower-case words as a microphone would hear them; a placeholder stays in its braces."""
-    return _WORD.findall(sentence.lower().replace("\u2019", "'"))
+    return _WORD.findall(straight(sentence.lower()))
 
 
 def held(words: Sequence[str], commands: Collection[str]) -> list[str]:

@@ -5,11 +5,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
 import soundfile
 
+from skill.cli.rehearse import _recorded
+from skill.content.script import ScriptLine
 from skill.journal import read_journal
 from skill.settings import DEMO
 from tests.support.shell import run
@@ -94,6 +97,14 @@ def test_the_rehearsal_in_the_readme(capfd: Capture, checkout: Path, tmp_path: P
     done = run(capfd, "rehearse", script)
     assert done.code == 0, done.err
     assert "6 lines said, 0 went wrong." in done.err
+
+
+def test_recordings_for_a_rehearsal_may_be_named_on_a_mac(tmp_path: Path) -> None:
+    sound = np.arange(800, dtype=np.int16)
+    soundfile.write(tmp_path / f"{normalize('NFD', 'zurück')}.anna.wav", sound, 16_000)
+    found = _recorded(ScriptLine("zurück", "silent", 0, None), tmp_path)
+    assert found is not None
+    assert (found == sound).all()
 
 
 def test_a_voice_that_is_none_names_its_line(capfd: Capture, tmp_path: Path) -> None:
