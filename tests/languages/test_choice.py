@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skill.app import App
-from skill.cli.replay import in_its_language
+from skill.cli.replay import as_it_was
 from skill.content.lint import within_reach
 from skill.content.load import load_content
 from skill.content.templates import is_phrase
@@ -164,4 +164,4 @@ def test_a_journal_is_repeated_in_its_own_language(capfd: Capture, tmp_path: Pat
     header.pop("language")
     older = tmp_path / "older.jsonl"
     older.write_text(json.dumps(header) + "\n", encoding="utf-8")
-    assert in_its_language(App(settings(language="de")), older).settings.language == "en"
+    assert as_it_was(App(settings(language="de")), older).settings.language == "en"

@@ -79,6 +79,25 @@ def test_a_rehearsal_then_its_recording_then_its_journal(
     assert "start rolling" in again.out
 
 
+def test_a_journal_is_repeated_with_its_own_patience(capfd: Capture, tmp_path: Path) -> None:
+    script, journal, file = tmp_path / "s.yaml", tmp_path / "j.jsonl", tmp_path / "settings.toml"
+    first = "{say: start rolling, when: speaking, after_ms: 900}"
+    script.write_text(f"lines:\n  - {first}\n  - {{say: next, after_ms: 7000}}\n")
+    file.write_text("ask_after_s = 5")
+    run(capfd, "rehearse", script, "--settings", file, "--journal", journal, "--quiet")
+    assert "Are you still with me?" in journal.read_text()
+    done = run(capfd, "replay", journal, "--quiet")
+    assert done.code == 0, done.err
+    text = journal.read_text()
+    journal.write_text(text.replace('"ask_after_s": 5', '"ask_after_s": "never"', 1))
+    assert "line 1, has a patience" in run(capfd, "replay", journal).err
+    journal.write_text(text.replace('"routine": "back"', '"routine": "mine"', 1))
+    done = run(capfd, "replay", journal)
+    assert done.code == 8
+    assert 'with the routine "mine", and not with "back"' in done.err
+    assert "--routine" in done.err
+
+
 def test_a_rehearsal_that_goes_wrong_says_what(
     capfd: Capture, tmp_path: Path, studio: Path
 ) -> None:
