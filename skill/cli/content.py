@@ -9,7 +9,7 @@ from skill.cli.options import FILE, with_app
 from skill.content.schema import write_schemas
 from skill.core.coach import Phase
 from skill.core.table import TABLE
-from skill.errors import StorageError
+from skill.errors import ContentError, StorageError
 
 
 @click.command()
@@ -18,6 +18,9 @@ def check(app: App) -> None:
     """Look for mistakes in routine, phrases, commands and words, against the recogniser's model."""
     content, _ = app.content, app.words
     app.ears()
+    mistakes = app.hearing.sound_alike(content)
+    if mistakes:
+        raise ContentError(mistakes)
     steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
     click.echo(
         f"No mistakes: {len(content.routine.exercises)} exercises, {steps} steps, "

@@ -292,6 +292,18 @@ def test_a_routine_with_many_mistakes_lists_them_all(capfd: Capture, tmp_path: P
     assert done.err.count("\n  - ") >= 5
 
 
+def test_phrases_that_sound_the_same(capfd: Capture, tmp_path: Path) -> None:
+    text = Settings().commands.read_text(encoding="utf-8")
+    path = tmp_path / "commands.yaml"
+    text = text.replace("- halt\n", "- four\n").replace("- move on\n", "- fore\n")
+    path.write_text(
+        text.replace("- got it\n", "- got it\n          - b\n          - bee\n"), encoding="utf-8"
+    )
+    done = run(capfd, "check", "--commands", path)
+    assert_explained(done, 3, '"four" sounds like "fore", a phrase of next in', "keep one")
+    assert done.err.count("\n  - ") == 1, "two of the same command may sound as they like"
+
+
 def test_a_word_that_the_model_does_not_know(capfd: Capture, tmp_path: Path) -> None:
     text = Settings().commands.read_text(encoding="utf-8")
     path = tmp_path / "commands.yaml"
