@@ -1,15 +1,19 @@
 """`roller-coach check`, `table` and `schema`: the content, looked at from outside."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from skill.app import App
 from skill.cli.options import FILE, with_app
+from skill.content.places import sentence
 from skill.content.schema import write_schemas
-from skill.core.coach import Phase
+from skill.core.coach import Book, Phase
+from skill.core.repertoire import repertoire
 from skill.core.table import TABLE
 from skill.errors import ContentError, StorageError
+from skill.speech.text import left_out
 
 
 @click.command()
@@ -18,7 +22,7 @@ def check(app: App) -> None:
     """Look for mistakes in routine, phrases, commands and words, against the recogniser's model."""
     content, _ = app.content, app.words
     app.ears()
-    mistakes = app.hearing.sound_alike(content)
+    mistakes = [*app.hearing.sound_alike(content), *_unsaid(app)]
     if mistakes:
         raise ContentError(mistakes)
     steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
@@ -28,6 +32,19 @@ def check(app: App) -> None:
         f"{len(content.vocabulary.decoys)} decoys, {len(content.vocabulary.words)} words, all of "
         f"them known to {app.settings.model.name}."
     )
+
+
+def _unsaid(app: App) -> Iterator[str]:
+    """A sentence for each line of which a voice would leave something out."""
+    content = app.content
+    book = Book(content.routine, content.phrases, content.vocabulary)
+    phrases = {line for lines in content.phrases.lines.values() for line in lines}
+    for text in dict.fromkeys(text for text, _ in repertoire(book)):
+        words = left_out(text, content.routine.language)
+        if words:
+            file = str(app.settings.phrases if text in phrases else app.settings.routine)
+            problem = f'"{text}" has letters of another script in it, which are not spoken'
+            yield sentence(file, problem, f"write {' '.join(words)} in Latin letters")
 
 
 @click.command()

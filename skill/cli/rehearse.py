@@ -78,6 +78,8 @@ def rehearse(
         ) as session,
     ):
         session.run()
+    for trouble in app.troubles(session):
+        click.echo(f"roller-coach: {trouble}", err=True)
     if write_labels is not None:
         _write_labels(write_labels, person, parts)
     _judge(app, person, notes, quiet=quiet)

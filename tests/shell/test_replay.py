@@ -14,7 +14,7 @@ import soundfile
 from skill.cli.rehearse import _recorded
 from skill.content.script import ScriptLine
 from skill.journal import read_journal
-from skill.settings import DEMO
+from skill.settings import DEMO, Settings
 from tests.support.shell import run
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -77,6 +77,21 @@ def test_a_rehearsal_then_its_recording_then_its_journal(
     again = run(capfd, "replay", journals[0])
     assert again.code == 0, again.err
     assert "start rolling" in again.out
+
+
+def test_lines_that_cannot_be_spoken_are_told(capfd: Capture, tmp_path: Path) -> None:
+    script, mine = tmp_path / "script.yaml", tmp_path / "mine.yaml"
+    text = Settings().routine.read_text(encoding="utf-8")
+    strange = "- \u041b\u044f\u0433.\n      - You will lie on the \u043c\u0430\u0442."
+    mine.write_text(text.replace("- You will lie on the roller,", f"{strange}\n      - And", 1))
+    done = run(capfd, "check", "--routine", mine)
+    assert done.code == 3
+    assert "write \u041b\u044f\u0433 in Latin letters" in done.err
+    assert "write \u043c\u0430\u0442 in Latin letters" in done.err
+    script.write_text("lines:\n  - {say: start rolling, when: speaking, after_ms: 900}\n")
+    done = run(capfd, "rehearse", script, "--routine", mine, "--quiet")
+    assert done.code == 0, done.err
+    assert "A line could not be spoken" in done.err
 
 
 def test_a_journal_is_repeated_with_its_own_patience(capfd: Capture, tmp_path: Path) -> None:
