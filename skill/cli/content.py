@@ -25,6 +25,8 @@ def check(app: App) -> None:
     mistakes = [*app.hearing.sound_alike(content), *_unsaid(app)]
     if mistakes:
         raise ContentError(mistakes)
+    for notice in app.notices:
+        click.echo(f"roller-coach: {notice}", err=True)
     steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
     click.echo(
         f"No mistakes: {len(content.routine.exercises)} exercises, {steps} steps, "

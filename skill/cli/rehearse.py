@@ -78,7 +78,7 @@ def rehearse(
         ) as session,
     ):
         session.run()
-    for trouble in app.troubles(session):
+    for trouble in (*app.troubles(session), *app.notices):
         click.echo(f"roller-coach: {trouble}", err=True)
     if write_labels is not None:
         _write_labels(write_labels, person, parts)

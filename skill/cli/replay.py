@@ -137,7 +137,7 @@ def replay_recording(
             "noise. Check the microphone's level or mute switch and record again.",
             err=True,
         )
-    for trouble in app.troubles(session):
+    for trouble in (*app.troubles(session), *app.notices):
         click.echo(f"roller-coach: {trouble}", err=True)
     if expect is not None and expected is not None:
         _compare(expect, expected, _like(expect, notes.entries))
