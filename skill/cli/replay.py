@@ -17,7 +17,7 @@ from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored
 from skill.dialogue import differences, tell
 from skill.errors import ContentError, ExpectationError, SettingsError, StorageError
-from skill.given import read_given
+from skill.given import read_given, why_not
 from skill.journal import Entry, read_journal, repeat
 from skill.languages import ENGLISH
 from skill.ports import RATE, Block
@@ -237,7 +237,7 @@ def _expected(path: Path) -> list[str]:
         lines = read_given(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as failure:
         raise StorageError(
-            f"The expected dialogue {path} cannot be read: {failure}.",
+            f"The expected dialogue {path} cannot be read: {why_not(failure)}.",
             "Give a journal (.jsonl), or a text file with lines such as `you: next`.",
         ) from failure
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
