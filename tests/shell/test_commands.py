@@ -29,6 +29,22 @@ def test_a_routine_of_ones_own_runs(capfd: Capture, tmp_path: Path) -> None:
     assert run(capfd, "check", "--routine", mine).code == 0
 
 
+def test_drawings_beside_a_routine_are_looked_at(capfd: Capture, tmp_path: Path) -> None:
+    mine, drawings = tmp_path / "mine.yaml", tmp_path / "back"
+    mine.write_bytes(Settings().routine.read_bytes())
+    drawings.mkdir()
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    (drawings / "horizontal.lie.svg").write_text(svg)
+    assert run(capfd, "check", "--routine", mine).code == 0
+    (drawings / "horizontal-arms.svg").write_text(svg)
+    done = run(capfd, "check", "--routine", mine)
+    assert done.code == 3
+    assert "horizontal-arms.svg: this is the drawing of no step" in done.err
+    assert 'did you mean "horizontal.arms"?' in done.err
+    (drawings / "horizontal.feet.svg").write_text("<svg>")
+    assert "horizontal.feet.svg cannot be shown" in run(capfd, "check", "--routine", mine).err
+
+
 def test_the_benchmark_plays_the_languages_own_session(
     capfd: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
