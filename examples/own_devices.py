@@ -40,11 +40,12 @@ class Microphone:
     rate = RATE
 
     def __init__(self, recording: Path) -> None:
-        said, rate = soundfile.read(recording, dtype="int16")
+        said, rate = soundfile.read(recording, dtype="int16", always_2d=True)
         if rate != RATE:
             raise SystemExit(f"{recording} has {rate} frames a second instead of {RATE}.")
         self._sound = np.random.default_rng(1).normal(0, 8, ENDS_AT_S * RATE).astype(np.int16)
-        self._sound[SPEAKS_AT_S * RATE :][: len(said)] += said
+        rest = self._sound[SPEAKS_AT_S * RATE :]
+        rest[: len(said)] += said[: len(rest), 0]
 
     def blocks(self) -> Iterator[Block]:
         """Everything, 50 ms at a time."""

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from skill.speech.cache import CachedVoice
 
 
+PATIENCE = ("ask_after_s", "sleep_after_s")
+"""Settings without which a journal would be repeated otherwise."""
+
+
 class App:
     """Builds sessions from settings. What a session needs is made when it is first needed.
 
@@ -233,14 +237,16 @@ class App:
             return tuple(observers)
         return (stack.enter_context(JournalWriter(journal, self.header())), *observers)
 
-    def header(self) -> dict[str, str]:
+    def header(self) -> dict[str, object]:
         """What a journal says of the session it belongs to."""
+        patience = {name: getattr(self.settings, name) for name in PATIENCE}
         return {
             "version": skill.__version__,
             "language": self.settings.language,
             "routine": self.content.routine.id,
             "model": self.settings.model.name,
             "voice": self.voice.identity,
+            **patience,
         }
 
     def troubles(self, session: Session) -> tuple[str, ...]:

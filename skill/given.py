@@ -47,3 +47,10 @@ def _without_waiting(name: str, flags: int) -> int:
     handle = os.open(name, flags | os.O_NONBLOCK)
     os.set_blocking(handle, True)
     return handle
+
+
+def why_not(failure: Exception) -> str:
+    """What kept a file from being read, as a part of a sentence."""
+    if isinstance(failure, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    return (failure.strerror if isinstance(failure, OSError) else None) or str(failure)

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from skill.audio.activity import WebRtcVoiceDetector
-from skill.content.lint import unknown_words
+from skill.content.lint import sound_alike, unknown_words
 from skill.content.load import Content
 from skill.core.listener import Listener
 from skill.core.vocabulary import Vocabulary
@@ -26,7 +26,9 @@ from skill.recognition.tryout import try_out
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.session import Ears
 from skill.settings import SHIPPED, Settings
+from skill.verification.verifier import FILE as LOOKALIKES
 from skill.verification.verifier import Verifier, verifier_for
+from skill.verification.words import Words
 
 COMMAND_WEIGHT = 3
 """How often a command stands in the grammar for each time that a decoy does: Vosk counts phrases
@@ -62,6 +64,16 @@ class Hearing:
             raise ContentError(mistakes)
         factor, vocabulary = self.person.factor, content.vocabulary
         return lambda: self.ears_for(vocabulary, factor)
+
+    def sound_alike(self, content: Content) -> list[str]:
+        """A sentence for each phrase that sounds as one that means something else; none if the
+        model does not tell how its words sound. Make ears first: they see that it is whole.
+        """
+        file = self.model.folder / LOOKALIKES
+        if not file.is_file():
+            return []
+        words = Words(file)
+        return sound_alike(content, lambda one: words.phrase(one) if words.says(one) else ())
 
     def ears_for(self, vocabulary: Vocabulary, factor: float = 1.0) -> Ears:
         """Ears for a vocabulary, and for a voice (`skill.recognition.pitched`)."""

@@ -23,7 +23,7 @@ from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, ThereAgain
 from skill.errors import StorageError
-from skill.given import read_given
+from skill.given import read_given, why_not
 from skill.ports import Block
 
 FORMAT = 1
@@ -204,7 +204,8 @@ def read_journal(path: Path) -> tuple[dict[str, Any], tuple[Entry, ...]]:
         text = read_given(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as failure:
         raise StorageError(
-            f"The journal {path} cannot be read: {failure}.", "Give a file written with --journal."
+            f"The journal {path} cannot be read: {why_not(failure)}.",
+            "Give a file written with --journal.",
         ) from failure
     entries: list[Entry] = []
     header: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from skill.ports import BLOCK, RATE, Block, BlockKind, Pcm
 SEED = 20_261_122
 """The background noise is the same in every run."""
 PATIENCE_MS = 300_000
-"""So long a part waits for its moment."""
+"""So long a part waits for its moment, beyond the time that it wants to pass itself."""
 ANSWER_MS = 2_500
 """Nobody waits longer than this for an answer before saying the next thing."""
 
@@ -78,7 +78,7 @@ class RehearsedPerson:
 
     @property
     def missed(self) -> list[str]:
-        """Texts whose moment did not come before `PATIENCE_MS` had passed, or the session ended."""
+        """Texts whose moment did not come in `PATIENCE_MS`, or before the session ended."""
         return [*self._missed, *(part.text for part in self._parts)]
 
     # The audio source
@@ -115,7 +115,7 @@ class RehearsedPerson:
             self._playing = part.sound
             end = now + len(part.sound) * 1000 // RATE
             self.said.append((now, end, part.text))
-        elif now - self._free_since < PATIENCE_MS:
+        elif now - self._free_since < PATIENCE_MS + part.after_ms:
             return
         else:
             self._missed.append(part.text)

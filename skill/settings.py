@@ -183,14 +183,15 @@ class Settings(BaseModel):
     def _built_in(self) -> bool:
         return self.model == SHIPPED / self.chosen.models[-1]
 
-    def in_language(self, code: str) -> Self:
-        """The same choices for a session in another language.
+    def in_language(self, code: str, **others: object) -> Self:
+        """The same choices for a session in a language, but for others by name.
 
         Raises:
             ContentError: if the coach does not speak it.
+            ValidationError: if there is no such choice.
         """
         given = {name: getattr(self, name) for name in self.model_fields_set}
-        return self.model_validate(given | {"language": code})
+        return self.model_validate(given | {"language": code} | others)
 
     @property
     def history(self) -> Path:

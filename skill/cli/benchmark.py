@@ -20,7 +20,6 @@ from skill.cli.options import FILE, given_choices, with_app
 from skill.cli.screen import Screen
 from skill.errors import CoachError
 from skill.measure import measure, read_labels
-from skill.settings import DEMO
 
 LABELS = ".tsv"
 WIDTH = 120
@@ -40,7 +39,7 @@ BARS = {
 
 @click.command()
 @with_app
-@click.option("--recording", type=FILE, default=DEMO, help="Another recording.")
+@click.option("--recording", type=FILE, help="Another recording than the language's.")
 @click.option(
     "--labels",
     type=FILE,
@@ -56,9 +55,10 @@ BARS = {
 @click.option("--once", is_flag=True, hidden=True, help="One measured pass, as JSON.")
 @click.option("--ready", is_flag=True, hidden=True, help="Get ready to listen, and no more.")
 def benchmark(
-    app: App, *, recording: Path, labels: Path | None, repeat: int, once: bool, ready: bool
+    app: App, *, recording: Path | None, labels: Path | None, repeat: int, once: bool, ready: bool
 ) -> None:
     """Measure delay, speed and memory over the recorded session, each pass in a new process."""
+    recording = recording or app.settings.demo
     labels = labels or recording.with_suffix(LABELS)
     if ready:
         _ready(app)
@@ -71,7 +71,7 @@ def benchmark(
 
 def _ready(app: App) -> None:
     """Everything that comes before the first block of a session."""
-    with app.replay(DEMO) as session:
+    with app.replay(app.settings.demo) as session:
         next(iter(session.source.blocks()))
 
 

@@ -6,11 +6,13 @@ import click
 
 from skill.cli.options import FILE
 from skill.cli.overwriting import keep_apart, require_ending
+from skill.content.load import load_content
 from skill.errors import StorageError, VoiceError
 from skill.evaluation.audition import Scene, Take, write_page
+from skill.languages import ENGLISH
 from skill.mouth import make_mouth
 from skill.ports import Voice
-from skill.settings import read_settings
+from skill.settings import Settings, read_settings
 
 LINES = (
     "Hello. Shall we begin with the spine release?",
@@ -34,7 +36,7 @@ LINES = (
     show_default=True,
     help="built-in, espeak:NAME, an installed voice, or an .onnx file. Repeatable.",
 )
-@click.option("--line", "lines", multiple=True, default=LINES, help="What to say. Repeatable.")
+@click.option("--line", "lines", multiple=True, help="What to say. Repeatable.")
 @click.option("--pace", type=click.IntRange(50, 200), default=100, help="Percent of normal speed.")
 def compare(
     page: Path,
@@ -54,10 +56,20 @@ def compare(
     made = {name: _voice(settings_path, name) for name in dict.fromkeys(voices)}
     scenes = [
         Scene(text, [_take(name, voice, text, pace) for name, voice in made.items()])
-        for text in dict.fromkeys(lines)
+        for text in dict.fromkeys(lines or _lines(read_settings(settings_path)))
     ]
     write_page(page, scenes)
     click.echo(f"{len(scenes)} lines by {len(made)} voices are in {page}: open it in a browser.")
+
+
+def _lines(settings: Settings) -> tuple[str, ...]:
+    """What is said unless somebody says otherwise, in the language of the settings."""
+    if settings.language == ENGLISH:
+        return LINES
+    content = load_content(settings.routine, settings.phrases, settings.commands)
+    said, steps = content.phrases.lines, content.routine.exercises[0].steps
+    moving = [step for step in steps if step.movement is not None]
+    return (*said["hello"], *said["not_medical"], *(moving or steps)[0].full, *said["hurt"][:1])
 
 
 def _voice(settings_path: Path | None, name: str) -> Voice:

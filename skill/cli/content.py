@@ -1,23 +1,37 @@
 """`roller-coach check`, `table` and `schema`: the content, looked at from outside."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from skill.app import App
 from skill.cli.options import FILE, with_app
+from skill.content.places import nearest, sentence
 from skill.content.schema import write_schemas
-from skill.core.coach import Phase
+from skill.content.words import Words
+from skill.core.coach import Book, Phase
+from skill.core.repertoire import repertoire
 from skill.core.table import TABLE
-from skill.errors import StorageError
+from skill.errors import ContentError, StorageError
+from skill.page.site import read_drawings
+from skill.speech.text import left_out
 
 
 @click.command()
 @with_app
 def check(app: App) -> None:
-    """Look for mistakes in routine, phrases, commands and words, against the recogniser's model."""
-    content, _ = app.content, app.words
+    """Look for mistakes in routine, drawings, phrases, commands and words, against the recogniser's
+    model.
+    """
+    content, words = app.content, app.words
     app.ears()
+    drawn = _of_no_step(app, words)
+    mistakes = [*app.hearing.sound_alike(content), *_unsaid(app), *drawn]
+    if mistakes:
+        raise ContentError(mistakes)
+    for notice in app.notices:
+        click.echo(f"roller-coach: {notice}", err=True)
     steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
     click.echo(
         f"No mistakes: {len(content.routine.exercises)} exercises, {steps} steps, "
@@ -25,6 +39,30 @@ def check(app: App) -> None:
         f"{len(content.vocabulary.decoys)} decoys, {len(content.vocabulary.words)} words, all of "
         f"them known to {app.settings.model.name}."
     )
+
+
+def _unsaid(app: App) -> Iterator[str]:
+    """A sentence for each line of which a voice would leave something out."""
+    content = app.content
+    book = Book(content.routine, content.phrases, content.vocabulary)
+    phrases = {line for lines in content.phrases.lines.values() for line in lines}
+    for text in dict.fromkeys(text for text, _ in repertoire(book)):
+        words = left_out(text, content.routine.language)
+        if words:
+            file = str(app.settings.phrases if text in phrases else app.settings.routine)
+            problem = f'"{text}" has letters of another script in it, which are not spoken'
+            yield sentence(file, problem, f"write {' '.join(words)} in Latin letters")
+
+
+def _of_no_step(app: App, words: Words) -> Iterator[str]:
+    """A sentence for each drawing beside the routine that no step would show."""
+    routine, file = app.content.routine, app.settings.routine
+    steps = [f"{one.id}.{step.id}" for one in routine.exercises for step in one.steps]
+    for name in read_drawings(file, routine.id, words.drawings):
+        if name not in steps:
+            remedy = nearest(name, steps) or f"name it as {steps[0]}.svg for the first"
+            path = file.parent / routine.id / f"{name}.svg"
+            yield sentence(str(path), "this is the drawing of no step", remedy)
 
 
 @click.command()

@@ -269,6 +269,9 @@ def _facts(
     yield "machine", f"{machine()}, {where}"
     yield "recordings", ", ".join(path.name for path in manifests)
     yield "model", app.settings.model.name
+    if app.settings.person:
+        factor = app.hearing.person.factor
+        yield "person", app.hearing.stranger or f"{app.settings.person}, played at {factor:.2f}"
     also = f", and the words {', '.join(words)}" if words else ""
     yield "commands", f"{app.settings.commands.name}, all of them live{also}"
     yield "end of a word", "as the manifest has it, else where its sound ends"

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from skill.errors import StorageError
-from skill.settings import Settings
+from skill.settings import Settings, settings_file
 
-CHOSEN = ("settings_path", "routine", "phrases", "commands")
+CHOSEN = ("routine", "phrases", "commands")
 
 
 def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) -> None:
@@ -39,7 +39,9 @@ def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) 
 
 def content(settings: Settings) -> tuple[Path, ...]:
     """The files that a session works from, whether options or a settings file named them."""
-    return settings.routine, settings.phrases, settings.commands, settings.history
+    return (
+        settings.routine, settings.phrases, settings.commands, settings.words, settings.history,
+    )  # fmt: skip
 
 
 def require_ending(option: str, file: Path, *endings: str) -> None:
@@ -64,7 +66,10 @@ def require_ending(option: str, file: Path, *endings: str) -> None:
 def _chosen() -> tuple[Path | None, ...]:
     """The content and settings that the command in progress was given."""
     context = click.get_current_context(silent=True)
-    return tuple(context.params.get(name) for name in CHOSEN) if context else ()
+    if context is None:
+        return ()
+    settings = context.params.get("settings_path") or settings_file()
+    return (settings, *(context.params.get(name) for name in CHOSEN))
 
 
 def _place(file: Path) -> Path:

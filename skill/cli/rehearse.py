@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
+from unicodedata import normalize
 
 import click
 
@@ -77,6 +78,8 @@ def rehearse(
         ) as session,
     ):
         session.run()
+    for trouble in (*app.troubles(session), *app.notices):
+        click.echo(f"roller-coach: {trouble}", err=True)
     if write_labels is not None:
         _write_labels(write_labels, person, parts)
     _judge(app, person, notes, quiet=quiet)
@@ -100,12 +103,11 @@ def _recorded(line: ScriptLine, folder: Path | None) -> Pcm | None:
             f"There is no folder {folder} of recordings.", "Check --recordings, or leave it out."
         )
     stem = f"{line.text}.{line.voice}" if line.voice else line.text
-    named = sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix in ENDINGS and (path.stem == stem or path.stem.startswith(f"{stem}."))
-    )
-    return read_pcm(named[0]) if named else None
+    named = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS)
+    # macOS writes an umlaut as two characters.
+    found = (path for path in named if f"{normalize('NFC', path.stem)}.".startswith(f"{stem}."))
+    chosen = next(found, None)
+    return None if chosen is None else read_pcm(chosen)
 
 
 def _synthesised(text: str, voice: str) -> Pcm:

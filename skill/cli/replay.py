@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 import numpy as np
+from pydantic import ValidationError
 
-from skill.app import App
+from skill.app import PATIENCE, App
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
@@ -16,7 +17,7 @@ from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored
 from skill.dialogue import differences, tell
 from skill.errors import ContentError, ExpectationError, SettingsError, StorageError
-from skill.given import read_given
+from skill.given import read_given, why_not
 from skill.journal import Entry, read_journal, repeat
 from skill.languages import ENGLISH
 from skill.ports import RATE, Block
@@ -108,7 +109,7 @@ def replay_recording(
     """
     kept = kept_folder(recording)
     if kept is not None:
-        app = in_its_language(app, kept / KEPT_JOURNAL)
+        app = as_it_was(app, kept / KEPT_JOURNAL)
     notes = Notes()
     console = terminal()
     shown = (*watchers(console, quiet=quiet, as_json=as_json), notes)
@@ -136,31 +137,44 @@ def replay_recording(
             "noise. Check the microphone's level or mute switch and record again.",
             err=True,
         )
-    for trouble in app.troubles(session):
+    for trouble in (*app.troubles(session), *app.notices):
         click.echo(f"roller-coach: {trouble}", err=True)
     if expect is not None and expected is not None:
         _compare(expect, expected, _like(expect, notes.entries))
 
 
-def in_its_language(app: App, journal: Path) -> App:
-    """What repeats a journal: its session may have been in another language than is chosen now.
+def as_it_was(app: App, journal: Path) -> App:
+    """What repeats a journal: its session may have had another language, and another patience, than
+    are chosen now.
 
     Raises:
         StorageError: if the journal cannot be read, or its session was in a language that the
-            coach does not speak.
+            coach does not speak, or of another routine than is chosen now.
     """
     header, _ = read_journal(journal)
-    # Journals of before there was a choice do not name it.
+    # Journals of before there was a choice do not name it; nor, of before it was kept, patience.
     language = str(header.get("language", ENGLISH))
-    if language == app.settings.language:
-        return app
+    known = {name: header[name] for name in PATIENCE if name in header}
     try:
-        return App(app.settings.in_language(language))
+        app = App(app.settings.in_language(language, **known))
     except ContentError as error:
         raise StorageError(
             f'{journal}, line 1, names the language "{language}", which the coach does not speak.',
             "Replay it with the version that wrote it.",
         ) from error
+    except ValidationError as error:
+        raise StorageError(
+            f"{journal}, line 1, has a patience in it that the coach cannot have.",
+            f"Correct {' and '.join(known)}, or record the session again.",
+        ) from error
+    chosen = app.content.routine.id
+    if header.get("routine", chosen) != chosen:
+        raise StorageError(
+            f'{journal} is of a session with the routine "{header["routine"]}", and not with '
+            f'"{chosen}".',
+            "Name that routine's file with --routine.",
+        )
+    return app
 
 
 def _summary(notes: Notes, took: float, write_audio: Path | None) -> dict[str, object]:
@@ -200,7 +214,7 @@ def repeat_journal(
         ExpectationError: if they differ, from its own or from what was expected.
         StorageError: if there is nothing in it.
     """
-    app = in_its_language(app, path)
+    app = as_it_was(app, path)
     _, entries = read_journal(path)
     if not entries:
         raise StorageError(
@@ -223,7 +237,7 @@ def _expected(path: Path) -> list[str]:
         lines = read_given(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as failure:
         raise StorageError(
-            f"The expected dialogue {path} cannot be read: {failure}.",
+            f"The expected dialogue {path} cannot be read: {why_not(failure)}.",
             "Give a journal (.jsonl), or a text file with lines such as `you: next`.",
         ) from failure
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

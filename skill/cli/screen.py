@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from skill.core.coach import Coach, Phase
-from skill.core.messages import Effect, Event, Heard, Ignored, Say
+from skill.core.messages import Chime, Effect, Event, Heard, Ignored, Say
 from skill.dialogue import COACH, PERSON, clock, describe
 from skill.errors import printable
 from skill.journal import Entry
@@ -49,7 +49,8 @@ class Transcript:
         self._console.print(line, soft_wrap=True)
 
     def _delay(self, at: int, message: Event | Effect) -> str:
-        if not isinstance(message, Say) or self._asked is None:
+        # A chime is an answer, too, or what is said half a minute later would be taken for one.
+        if not isinstance(message, Say | Chime) or self._asked is None:
             return ""
         asked, self._asked = self._asked, None
         return f"  (+{(at - asked.ended_ms) / 1000:.2f} s)"

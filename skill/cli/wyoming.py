@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 import click
 
 from skill.app import App
+from skill.cli import complain
 from skill.cli.ending import SIGNALS, end, ending_well
 from skill.cli.options import with_app
 from skill.errors import SettingsError
@@ -39,6 +40,9 @@ def serve(app: App, host: str, port: int) -> None:
         content.vocabulary,
         content.routine.language,
     )
+    for sentence in (app.settings.stopgap, app.hearing.stranger, *app.notices):
+        if sentence:
+            complain(sentence)
     with ending_well():
         asyncio.run(_until_told(serve_for_ever(service, host, port, _say_where(host))))
 

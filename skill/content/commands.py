@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from skill.content.places import Document, Trail, sentence
 from skill.content.schema import DECOY
-from skill.content.templates import TemplateError, expand, is_phrase, uses_slot
+from skill.content.templates import TemplateError, expand, is_phrase, straight, uses_slot
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 
 MAX_PHRASE_WORDS = 6
@@ -52,7 +52,7 @@ def read_phrases(
     """
     book = Phrasebook()
     rules = {
-        str(trail[-1]): rule
+        str(trail[-1]): straight(rule)
         for trail in document.entries(("expansion_rules",))
         if isinstance(rule := document.at(trail), str)
     }
@@ -93,7 +93,7 @@ def _templates(document: Document) -> Iterator[tuple[Trail, str, str]]:
             for trail in document.entries((*block, "sentences")):
                 text = document.at(trail)
                 if isinstance(text, str):
-                    yield trail, str(intent[-1]), text
+                    yield trail, str(intent[-1]), straight(text)
 
 
 def _meant(

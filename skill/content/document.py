@@ -9,6 +9,7 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import yaml
 
@@ -75,7 +76,9 @@ def _text(path: Path, mistakes: list[str]) -> str | None:
         )
         return None
     try:
-        return raw.decode("utf-8-sig")
+        # Letters with marks may come as two characters each, which no word of a model has, which
+        # no check would find, and which voices read otherwise.
+        return normalize("NFC", raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         mistakes.append(f"{path} (line {line}): the text is not UTF-8; save the file as UTF-8.")

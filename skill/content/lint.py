@@ -1,10 +1,13 @@
-"""What only a recogniser's model can tell about content: words it has never heard of."""
+"""What only a recogniser's model can tell about content: words it has never heard of, or cannot
+tell apart.
+"""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 
 from skill.content.load import Content
 from skill.content.places import nearest, sentence
+from skill.content.schema import DECOY
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ContentError
 
@@ -35,6 +38,33 @@ def unknown_words(
             origin = content.origins.get(phrase, "the commands")
             problem = f'the recogniser does not know "{word}" of "{phrase}"'
             mistakes.append(sentence(origin, problem, hint))
+    return mistakes
+
+
+def sound_alike(content: Content, ways: Callable[[str], Iterable[Hashable]]) -> list[str]:
+    """A sentence for each phrase that may sound just as one that means something else: no
+    recogniser can tell which of the two was said.
+
+    Args:
+        content: loaded content.
+        ways: how a phrase may be said; none where that is not known.
+    """
+    meanings = content.vocabulary.meanings
+    first: dict[Hashable, str] = {}
+    mistakes = []
+    for phrase in content.vocabulary.grammar:
+        meaning = meanings.get(phrase)
+        said = tuple(ways(phrase))
+        others = (first[way] for way in said if way in first)
+        other = next((one for one in others if meanings.get(one) != meaning), None)
+        if other is not None:
+            meant = meanings.get(other)
+            owner = DECOY if meant is None else meant.command.value
+            problem = f'"{phrase}" sounds like "{other}", a phrase of {owner}'
+            origin, where = (content.origins.get(one, "the commands") for one in (phrase, other))
+            mistakes.append(sentence(origin, f"{problem} in {where}", "keep one"))
+        for way in said:
+            first.setdefault(way, phrase)
     return mistakes
 
 

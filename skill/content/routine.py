@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from skill.content.places import Document, Trail
 from skill.content.schema import ExerciseModel, MovementModel, RoutineFile, StepModel
-from skill.content.templates import is_phrase
+from skill.content.templates import is_phrase, straight
 from skill.core.cues import ROOM_MS, SHORTEST_FOR_TEN_MS, TEN_SECONDS_MS
 from skill.core.routine import Cue, Exercise, Movement, Routine, Step
 
@@ -24,6 +24,7 @@ def called_names(document: Document, mistakes: list[str]) -> Mapping[str, Mappin
             name = document.at(trail)
             if not isinstance(name, str):
                 continue
+            name = straight(name)
             if not is_phrase(name):
                 problem = f'"{name}" is not lower-case words'
                 mistakes.append(

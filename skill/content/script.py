@@ -9,7 +9,7 @@ from pydantic import Field
 from skill.content.document import read_document
 from skill.content.schema import Strict
 from skill.content.shape import fit
-from skill.core.vocabulary import Command, Vocabulary
+from skill.core.vocabulary import Command, Vocabulary, plain
 from skill.errors import ContentError
 
 WhenName = Literal["silent", "speaking", "rolling"]
@@ -38,7 +38,7 @@ class ScriptLine:
     """One thing the person says.
 
     Attributes:
-        text: the words, lower case.
+        text: the phrase of a command, or other words as they are written.
         when, after_ms: the moment, as in `skill.rehearsal.Part`.
         voice: who says it, if a certain voice should.
     """
@@ -76,6 +76,14 @@ def read_script(path: Path, vocabulary: Vocabulary) -> Script:
     lines = tuple(
         ScriptLine(text, line.when, line.after_ms, line.voice)
         for line in script.lines
-        for text in (vocabulary.suggestions(Command) if line.say == EVERY_COMMAND else (line.say,))
+        for text in _texts(line.say, vocabulary)
     )
     return Script(script.background, lines)
+
+
+def _texts(said: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What a line stands for. A command is one however it is written: "Next!"."""
+    if said == EVERY_COMMAND:
+        return vocabulary.suggestions(Command)
+    phrase = plain(said)
+    return (phrase if phrase in vocabulary.meanings else said,)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from skill.content.places import Document, Trail, nearest
+from skill.content.templates import straight
 from skill.core.phrases import COMMAND_PLACEHOLDERS, FRAGMENTS, PHRASES, placeholders
 from skill.core.vocabulary import Care, Command
 
@@ -34,7 +35,7 @@ _PLAIN_BRACES = re.compile(r"(?:[^{}]|\{[a-z_]+\})*")
 
 def words_of(sentence: str) -> list[str]:
     """Lower-case words as a microphone would hear them; a placeholder stays in its braces."""
-    return _WORD.findall(sentence.lower().replace("\u2019", "'"))
+    return _WORD.findall(straight(sentence.lower()))
 
 
 def held(words: Sequence[str], commands: Collection[str]) -> list[str]:
@@ -107,7 +108,7 @@ class _Checks:
             self.add(trail, f'"{text}" is more than one sentence', "make each its own entry")
         self.words(trail, text)
 
-    def words(self, trail: Trail, text: str, *, commands_too: bool = True) -> None:
+    def words(self, trail: Trail, text: str, *, may_hold: Collection[str] = ()) -> None:
         words = words_of(text)
         if not text.isprintable():
             problem = f'"{text}" has a line break or a character that cannot be spoken'
@@ -126,7 +127,9 @@ class _Checks:
                 f'"{text}" has {longest} words in one breath, more than {MAX_BREATH_WORDS}',
                 "put a comma where you would breathe",
             )
-        for command in held(words, self.commands) if commands_too else ():
+        for command in held(words, self.commands):
+            if command in may_hold:
+                continue
             self.add(
                 trail,
                 f'"{text}" holds the command "{command}", which the coach would hear itself say',
@@ -137,8 +140,10 @@ class _Checks:
         if text.rstrip().endswith((".", "!", "?")):
             self.add(trail, f'the title "{text}" ends like a sentence', "remove the last mark")
         self.no_braces(trail, text)
-        # An exercise's title is how people learn what to ask for, so it may be a command.
-        self.words(trail, text, commands_too="steps" in trail or "exercises" not in trail)
+        # An exercise's title is how people learn what to ask for, so it may be its own name.
+        names = map(self.document.at, self.document.entries((*trail[:-1], "called")))
+        own = {straight(name) for name in names if isinstance(name, str)}
+        self.words(trail, text, may_hold=own)
 
     def no_braces(self, trail: Trail, text: str) -> None:
         if "{" in text or "}" in text:

@@ -23,6 +23,7 @@ from hassil.sample import sample_expression
 
 _WORD = r"[^\W\d_]+(?:'[^\W\d_]+)*"
 _PHRASE = re.compile(f"{_WORD}(?: {_WORD})*")
+_CURVED = "\u2019"
 SLOT = "exercise"
 """The only list that a template may use: the names of one exercise."""
 MAX_TEMPLATE = 200
@@ -56,6 +57,11 @@ def is_phrase(text: str) -> bool:
     Letters with marks must be single characters (NFC), as they are in a model's list of words.
     """
     return bool(_PHRASE.fullmatch(text)) and text == normalize("NFC", text.lower())
+
+
+def straight(text: str) -> str:
+    """The text with apostrophes as models write them; word processors and phones curve them."""
+    return text.replace(_CURVED, "'")
 
 
 @cache

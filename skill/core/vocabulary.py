@@ -1,10 +1,14 @@
 """What a person can say: phrases and the commands they mean."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['\u2018\u2019\u02bc](?=[^\W\d_])")
+"""Phones and word processors write curved ones."""
 
 
 class Care(StrEnum):
@@ -155,7 +159,7 @@ def contains(sentence: str, phrase: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Lower-case words with single spaces; apostrophes stay, other punctuation goes."""
-    composed = unicodedata.normalize("NFC", text).lower()
-    kept = "".join(c if c.isalnum() or c == "'" else " " for c in composed)
-    return " ".join(kept.split())
+    """Lower-case words with single spaces; apostrophes in words stay, other punctuation goes."""
+    words = _APOSTROPHE.split(unicodedata.normalize("NFC", text).lower())
+    kept = ("".join(c if c.isalnum() else " " for c in part) for part in words)
+    return " ".join("'".join(kept).split())

@@ -56,6 +56,9 @@ class Cutter:
         if len(voiced) * 10 < LEAST_MS:
             if now >= self._patience_ms:
                 self.state = State.NOBODY
+            elif len(voiced) and now - (int(voiced[-1]) + 1) * 10 >= END_MS:
+                # A click is over, and no beginning of what is said seconds later.
+                self._voiced = [False] * len(self._voiced)
             return self.state
         begun, ended = int(voiced[0]) * 10, (int(voiced[-1]) + 1) * 10
         if now - ended >= END_MS or ended - begun >= LONGEST_MS:

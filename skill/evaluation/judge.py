@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from skill.core.listener import UNSURE
 from skill.core.vocabulary import Command
+from skill.evaluation.labels import is_meant
 from skill.evaluation.trial import Candidate, Trial
 
 VITAL = frozenset({Command.STOP.value, Command.PAIN.value})
@@ -52,7 +53,7 @@ def outcome(trial: Trial, threshold: float | None = None) -> Outcome:
         return Outcome.FALSE_ACCEPT if acted else Outcome.LEFT_ALONE
     if not acted:
         return Outcome.MISS
-    right = all(one.command == trial.expected for one in acted)
+    right = all(is_meant(one.command, trial.expected) for one in acted)
     return Outcome.HIT if right else Outcome.CONFUSION
 
 
@@ -61,7 +62,7 @@ def answer(trial: Trial) -> Candidate | None:
     acted on, else None.
     """
     acted = acted_on(trial)
-    wrong = (one for one in acted if one.command != trial.expected)
+    wrong = (one for one in acted if not is_meant(one.command, trial.expected))
     return next(wrong, acted[0] if acted else None)
 
 
@@ -80,7 +81,8 @@ def why_missed(trial: Trial) -> str:
     if not trial.candidates:
         return "nothing heard"
     nearest = max(
-        trial.candidates, key=lambda one: (one.command == trial.expected, hinges_on_score(one))
+        trial.candidates,
+        key=lambda one: (is_meant(one.command, trial.expected), hinges_on_score(one)),
     )
     reason = nearest.reason.partition(":")[0]
     return reason if nearest.phrase == trial.text else f"{nearest.phrase}: {reason}"

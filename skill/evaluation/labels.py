@@ -1,4 +1,6 @@
-"""What a phrase is counted as: its command, or itself where the run counts words of its own."""
+"""What a phrase is counted as: its command, with the exercise that it names, or itself where the
+run counts words of its own.
+"""
 
 from collections.abc import Iterable
 
@@ -22,14 +24,26 @@ def with_words(vocabulary: Vocabulary, words: Iterable[str]) -> Vocabulary:
 
 
 def label(vocabulary: Vocabulary, phrase: str) -> str:
-    """A `Command`'s value, or a word of the run's own; empty for what is no phrase."""
+    """A `Command`'s value, followed by the exercise's id where the phrase names one: who asked for
+    another is not served. Or a word of the run's own; empty for what is no phrase.
+    """
     meaning = vocabulary.meanings.get(phrase)
     if meaning is None:
         return ""
-    own = meaning.argument is not None and meaning.argument.startswith(OWN)
-    return phrase if own else meaning.command.value
+    if meaning.argument is None:
+        return meaning.command.value
+    own = meaning.argument.startswith(OWN)
+    return phrase if own else f"{meaning.command.value} {meaning.argument}"
+
+
+def is_meant(acted_on: str, expected: str) -> bool:
+    """Whether a label is what was expected; where no exercise is named, any is."""
+    any_exercise = expected == Command.EXERCISE and acted_on.startswith(f"{Command.EXERCISE} ")
+    return acted_on == expected or any_exercise
 
 
 def labels(vocabulary: Vocabulary) -> frozenset[str]:
-    """Every label that the phrases of a vocabulary have."""
-    return frozenset(label(vocabulary, phrase) for phrase in vocabulary.meanings)
+    """Every label that may be expected of a vocabulary."""
+    found = frozenset(label(vocabulary, phrase) for phrase in vocabulary.meanings)
+    asked = any(is_meant(one, Command.EXERCISE) for one in found)
+    return found | {Command.EXERCISE.value} if asked else found

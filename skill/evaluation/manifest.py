@@ -7,7 +7,8 @@ A text file with tabs between, a title line first, and these columns in any orde
     speaker, kind, group    free words for the tables: who, what sort of clip, which people
     start_s, end_s   the part of the recording that counts, in seconds; empty for all of it
     end_of_speech_s  where the last word ends, in seconds from the file's start; empty if unknown
-    expected         a command's name, or - for none; empty: by the text
+    expected         a command's name, or - for none (exercise: any; exercise ID: this one); empty:
+                     by the text
     synthetic        yes if a machine spoke it
 
 Only `path` and `text` must be there.
@@ -46,7 +47,7 @@ class LabelledClip:
         text, speaker, kind, group: as in the manifest.
         start_s, end_s: the part that counts, seconds; None for the file's own start and end.
         end_of_speech_s: end of the last word, seconds from the file's start; None if unknown.
-        expected: a `Command`'s value or a word of the run's own; empty for none.
+        expected: a label (`skill.evaluation.labels`); empty for none.
         synthetic: whether a machine spoke it.
     """
 

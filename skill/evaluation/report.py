@@ -16,7 +16,7 @@ from skill.evaluation.matrix import matrix
 from skill.evaluation.mishaps import Mishap, commonest, mishaps
 from skill.evaluation.score import figures, in_order, real_or_all, split
 from skill.evaluation.sheet import Column, Sheet
-from skill.evaluation.sheets import group, overview, pooled, recognisers, sheets, voices
+from skill.evaluation.sheets import overview, pooled, recognisers, sheets, voices, who
 from skill.evaluation.trial import Run, Trial
 from skill.evaluation.wording import writable
 
@@ -100,7 +100,7 @@ def _pictures(trials: Sequence[Trial]) -> Iterator[str]:
     by_condition = split(commands, lambda one: one.condition)
     whose = voices(trials)
     yield from _shares("Hits by condition", by_condition, in_order(by_condition), whose)
-    by_group = split(commands, group)
+    by_group = split(commands, who(trials))
     yield from _shares("Hits by speaker", by_group, sorted(by_group), note)
     if counted:
         drawing = svg(pictures.thresholds(counted), "Hits and false accepts by threshold")

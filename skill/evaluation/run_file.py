@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from skill.errors import StorageError
 from skill.evaluation.trial import Candidate, Run, Trial
-from skill.given import read_given
+from skill.given import read_given, why_not
 
 HEAD, TRIAL = TypeAdapter(Run), TypeAdapter(Trial)
 REMEDY = "Name a file that `roller-coach evaluate --json FILE` wrote."
@@ -70,7 +70,7 @@ def read_run(path: Path) -> Run:
     except OSError as failure:
         raise StorageError(f"{path} cannot be read: {failure.strerror}.", REMEDY) from failure
     except ValueError as failure:
-        raise StorageError(f"{path} is no run: {failure}.", REMEDY) from failure
+        raise StorageError(f"{path} is no run: {why_not(failure)}.", REMEDY) from failure
 
 
 def _trial(entry: Any, line: str) -> Trial:

@@ -19,6 +19,8 @@ from skill.evaluation.wording import NOTHING, factor, length, milliseconds, per_
 Parts = Mapping[tuple[str, ...], Sequence[Trial]]
 Cells = Callable[[Figures], tuple[str, ...]]
 TOGETHER = "All conditions together."
+MOST_SPEAKERS = 20
+"""Rows of one table; of more, nobody reads every one."""
 
 
 def sheets(run: Run, most: int) -> tuple[Sheet, ...]:
@@ -153,7 +155,8 @@ def obedience(pair: Sequence[str], trials: Sequence[Trial]) -> Sheet:
 
 def by_group(pair: Sequence[str], trials: Sequence[Trial]) -> Sheet:
     """By who speaks."""
-    parts = split(trials, lambda trial: (trial.synthetic, group(trial)))
+    name = who(trials)
+    parts = split(trials, lambda trial: (trial.synthetic, name(trial)))
     order = sorted(parts, key=lambda part: part[0])
     return Sheet(
         "By speaker",
@@ -182,10 +185,16 @@ def kind(trial: Trial) -> str:
     return f"{trial.kind}, synthetic" if trial.synthetic else trial.kind
 
 
-def group(trial: Trial) -> str:
-    """Who speaks, and whether nobody did."""
-    name = trial.group or "not told"
-    return f"{name}, synthetic" if trial.synthetic else name
+def who(trials: Sequence[Trial]) -> Callable[[Trial], str]:
+    """Says who speaks, and whether nobody did: by group, or by name if few are, in no group."""
+    names = {trial.speaker for trial in trials}
+    by_name = len(names) <= MOST_SPEAKERS and not any(trial.group for trial in trials)
+
+    def told(trial: Trial) -> str:
+        name = (trial.speaker if by_name else trial.group) or "not told"
+        return f"{name}, synthetic" if trial.synthetic else name
+
+    return told
 
 
 def _columns(

@@ -9,7 +9,7 @@ class Candidate:
 
     Attributes:
         phrase: what was recognised.
-        command: a `Command`'s value, or a label of the run's own; empty when the phrase has none.
+        command: its label (`skill.evaluation.labels`); empty when the phrase has none.
         at_ms: when the decision fell, ms from the clip's own start (padding excluded).
         compute_ms: processor time of the block that decided, ms.
         score: 0 to 1, what thresholds are compared with.
@@ -35,7 +35,7 @@ class Trial:
         condition: "quiet", "noise 10 dB", "room", "coach speaking 0 dB" and so on.
         path, kind, group, speaker: as in the manifest.
         text: what is said; empty if unknown.
-        expected: a `Command`'s value, empty for none.
+        expected: a label, empty for none.
         synthetic: whether a machine spoke it.
         seconds: length of the clip itself.
         end_ms: end of the spoken word from the clip's start, ms; None if unknown.

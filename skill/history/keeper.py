@@ -96,6 +96,8 @@ class Keeper:
         with self._troubled("write", " This session is not in the history."):
             self._id = self.store.keep(record)
             self._past_on = None
+            if self._id is None:  # the person has deleted it; the next one is kept again
+                self._started = None
 
     @contextmanager
     def _troubled(self, work: str, so: str = "") -> Iterator[None]:

@@ -16,6 +16,12 @@ MARGIN = 24
 CHART_HIGH = 170
 HEAD = 84
 ROW = 30
+MONTH = 70
+"""As wide as any month's name becomes."""
+NAME_ENDS, UNIT = 440, 130
+"""Where the steps' names end, and how long the longest bar beside them is."""
+LONGEST = 43
+"""Letters of a step's name that fit; it may have 200."""
 STYLE = """
 svg { font: 15px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: #17212b;
       background: #fbfaf6; --day: #0072b2; --again: #009e73; --short: #b34a00; }
@@ -100,29 +106,46 @@ def _days(minutes: Sequence[tuple[date, int]]) -> list[str]:
             parts.append(_bar(left + 0.14 * step, ground - high, 0.72 * step, high, "day"))
             parts.append(_text(middle, ground - high - 6, str(count), "middle small"))
         parts.append(_text(middle, ground + 18, str(day.day), "middle small"))
-        if number == 0 or day.day == 1:
-            parts.append(_text(left, ground + 36, f"{day:%B}", "small"))
-    parts.append(_text(WIDE - MARGIN, ground + 36, "minutes on the roller, per day", "end small"))
+    for left, name in _months([day for day, _ in minutes], step):
+        at_end = left > WIDE - MARGIN - MONTH
+        kind = "end small" if at_end else "small"
+        parts.append(_text(WIDE - MARGIN if at_end else left, ground + 36, name, kind))
+    parts.append(_text(WIDE - MARGIN, ground + 54, "minutes on the roller, per day", "end small"))
     return parts
 
 
+def _months(days: Sequence[date], step: float) -> list[tuple[float, str]]:
+    """Where each month begins, and its name; the first only if there is room for it."""
+    begins = [
+        (MARGIN + number * step, f"{day:%B}")
+        for number, day in enumerate(days)
+        if number == 0 or day.day == 1
+    ]
+    return begins[1:] if begins[1:] and begins[1][0] - MARGIN < MONTH else begins
+
+
+def _cut(name: str) -> str:
+    return (
+        name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+    )
+
+
 def _habits(known: Sequence[Habit], top: int, title: Callable[[Habit], str]) -> list[str]:
-    name_ends, unit = 330, 160
     most = max(1, *(max(habit.repeated, habit.cut_short) for habit in known))
     parts = [
-        _text(name_ends, top, "times done", "end small"),
-        _text(name_ends + 24, top, "repeated", "small"),
-        _text(name_ends + 24 + unit + 70, top, "cut short", "small"),
+        _text(NAME_ENDS, top, "times done", "end small"),
+        _text(NAME_ENDS + 24, top, "repeated", "small"),
+        _text(NAME_ENDS + 24 + UNIT + 70, top, "cut short", "small"),
     ]
     for number, habit in enumerate(known):
         y = top + ROW * (number + 1)
-        parts.append(_text(MARGIN, y, title(habit)))
-        parts.append(_text(name_ends, y, str(habit.visits), "end"))
+        parts.append(_text(MARGIN, y, _cut(title(habit))))
+        parts.append(_text(NAME_ENDS, y, str(habit.visits), "end"))
         for count, kind, left in (
-            (habit.repeated, "again", name_ends + 24),
-            (habit.cut_short, "short", name_ends + 24 + unit + 70),
+            (habit.repeated, "again", NAME_ENDS + 24),
+            (habit.cut_short, "short", NAME_ENDS + 24 + UNIT + 70),
         ):
-            wide = unit * count / most
+            wide = UNIT * count / most
             parts.append(_bar(left, y - 13, max(wide, 1), 16, kind))
             parts.append(_text(left + max(wide, 1) + 8, y, str(count), "small"))
     return parts

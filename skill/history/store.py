@@ -93,8 +93,10 @@ class Store(Closing):
                 _remedy(failure, self._path.parent),
             ) from failure
 
-    def keep(self, record: Record) -> int:
-        """Keep a record, instead of what was kept of the same session; return its id."""
+    def keep(self, record: Record) -> int | None:
+        """Keep a record, instead of what was kept of the same session; return its id, or None if
+        that has been deleted since: then nothing is kept.
+        """
         fields = (
             record.started.isoformat(timespec="seconds"),
             record.routine,
@@ -103,7 +105,13 @@ class Store(Closing):
         )
         with self._explained(), self._whole():
             if record.id is not None:
-                self._file.execute("DELETE FROM sessions WHERE id = ?", (record.id,))
+                # A number that is free again may be another session's by now.
+                same = (record.id, fields[0])
+                before = self._file.execute(
+                    "DELETE FROM sessions WHERE id = ? AND started = ?", same
+                )
+                if not before.rowcount:
+                    return None
             row = self._file.execute(
                 "INSERT INTO sessions (id, started, routine, seconds, whole) "
                 "VALUES (?, ?, ?, ?, ?) RETURNING id",

@@ -43,14 +43,19 @@ class Tally:
         phase: what was going on then.
         active_ms: time spent on the roller: setting up and rolling.
         visits: steps in their order, the current one last.
-        whole: whether the routine was finished.
+        ends: how often the routine was finished.
     """
 
     at: int = 0
     phase: Phase = Phase.ASLEEP
     active_ms: int = 0
     visits: tuple[Visit, ...] = ()
-    whole: bool = False
+    ends: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the routine was finished."""
+        return self.ends > 0
 
     def follow(self, coach: Coach, now: int) -> Self:
         """The tally after a block."""
@@ -61,7 +66,8 @@ class Tally:
             phase=coach.phase,
             active_ms=self.active_ms + passed,
             visits=self._visits(coach, now) if coach.phase in AWAKE else self.visits,
-            whole=self.whole or coach.phase is Phase.DONE,
+            # Who takes sleep back after the end is at the same end.
+            ends=self.ends + (coach.phase is Phase.DONE and self.phase in AWAKE),
         )
 
     def _visits(self, coach: Coach, now: int) -> tuple[Visit, ...]:
@@ -83,7 +89,11 @@ class Tally:
         return replace(self, visits=(*self.visits[:-1], replace(last, repeats=last.repeats + 1)))
 
     def taken_back(self) -> Self:
-        """The tally after "undo": a step that was come to by mistake has not been visited."""
+        """The tally after "undo": a step that was come to by mistake has not been visited, and an
+        end has not been reached. Whatever else was taken back is counted anew with the next block.
+        """
+        if self.phase is Phase.DONE:
+            return replace(self, ends=self.ends - 1, phase=Phase.PAUSED)
         if not self.visits[1:]:
             return self
         last = self.visits[-1]

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from skill.content.words import Words
 from skill.errors import ContentError
-from skill.given import read_given
+from skill.given import read_given, why_not
 
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _DESCRIPTION = re.compile(r"<desc>.*?</desc>", re.DOTALL)
@@ -86,7 +86,8 @@ def read_drawings(
         try:
             drawings[path.stem] = _described(_read(path), shown.get(path.stem))
         except (OSError, ValueError, ElementTree.ParseError) as failure:
-            mistakes.append(f"{path} cannot be shown: {failure}. Correct it, or take it away.")
+            why = why_not(failure)
+            mistakes.append(f"{path} cannot be shown: {why}. Correct it, or take it away.")
     if mistakes:
         raise ContentError(mistakes)
     return drawings

@@ -1,6 +1,7 @@
 """What can be said at all, for every engine alike, and what is put into words before it is."""
 
 import re
+import string
 import textwrap
 import unicodedata
 
@@ -55,6 +56,19 @@ def speakable(text: str, language: str = "") -> str:
     if not any(character.isalnum() for character in words):
         raise unspeakable(text)
     return words
+
+
+def left_out(text: str, language: str) -> tuple[str, ...]:
+    """The words of a text that are not read in a language, or not as they are written.
+
+    Args:
+        text: anything.
+        language: as for `speakable`.
+    """
+    if not language.lower().startswith("en"):
+        return ()
+    words = (word.strip(string.punctuation) for word in text.split())
+    return tuple(word for word in words if not all(map(_is_latin, word)))
 
 
 def _is_latin(character: str) -> bool:

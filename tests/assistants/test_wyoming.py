@@ -285,3 +285,14 @@ def test_a_host_that_is_none(capfd: pytest.CaptureFixture[str], host: str, probl
     assert done.code == 10
     assert problem in done.err
     assert "Traceback" not in done.err
+
+
+def test_what_is_wrong_with_its_ears_is_told(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "anna.yaml").write_text("model: another\nfactor: 1.06\n", encoding="utf-8")
+    chosen = tmp_path / "settings.toml"
+    chosen.write_text(f'people = "{tmp_path}"\nperson = "anna"\nlanguage = "de"\n', "utf-8")
+    done = run(capfd, "wyoming", "--host", "", "--settings", chosen)
+    assert "The coach hears with a stopgap" in done.err
+    assert "anna was enrolled with another model" in done.err

@@ -1,7 +1,13 @@
 """Files that are no proper YAML are refused with their name and line."""
 
+from pathlib import Path
+from unicodedata import normalize
+
 import pytest
 
+from skill.content.load import load_content
+from skill.errors import ContentError
+from skill.languages import DATA, find_language
 from tests.content.files import Files, change, line_of
 
 
@@ -26,6 +32,28 @@ def test_latin_1(files: Files) -> None:
 def test_a_byte_order_mark_is_welcome(files: Files) -> None:
     files.phrases.write_bytes(b"\xef\xbb\xbf" + files.phrases.read_bytes())
     files.load()
+
+
+def test_letters_in_two_parts_are_letters(tmp_path: Path) -> None:
+    german = find_language("de")
+    originals = [DATA / name for name in (german.routine, german.phrases, german.commands)]
+    copies = [tmp_path / f"{number}.yaml" for number in range(3)]
+    for copy, original in zip(copies, originals, strict=True):
+        text = original.read_text(encoding="utf-8")
+        copy.write_text(normalize("NFD", text), encoding="utf-8")
+    apart, whole = load_content(*copies), load_content(*originals)
+    assert apart.vocabulary == whole.vocabulary
+    assert (apart.routine, apart.phrases) == (whole.routine, whole.phrases)
+    change(copies[0], ("- Leg", f"- Geh {normalize('NFD', 'zurück')}.\n          - Leg"))
+    with pytest.raises(ContentError, match='holds the command "geh zurück"'):
+        load_content(*copies)
+
+
+def test_an_apostrophe_of_a_word_processor_is_one(files: Files) -> None:
+    change(files.commands, ("let's (start|go)", "let\u2019s (start|go)"))
+    change(files.routine, ("side to side]", "side to side, the cat\u2019s stretch]"))
+    phrases = files.load().vocabulary.meanings
+    assert {"let's go", "go to the cat's stretch"} <= phrases.keys()
 
 
 def test_a_huge_file(files: Files) -> None:

@@ -232,3 +232,12 @@ def test_words_the_recogniser_does_not_know(files: Files) -> None:
     assert 'did you mean "on"' in mistake
     assert f"(line {line_of(files.commands, 'move onn')})" in mistake
     assert unknown_words(content, content.vocabulary.words.__contains__) == []
+
+
+def test_a_title_may_be_its_own_name_and_no_other_command(files: Files) -> None:
+    change(files.routine, ("title: horizontal rolling", "title: non-stop rolling"))
+    assert 'holds the command "stop rolling"' in files.only_mistake()
+    change(files.routine, ("title: non-stop rolling", "title: side to side, gently"))
+    files.load()
+    change(files.routine, ("title: side to side, gently", "title: vertical rolling"))
+    assert 'holds the command "vertical rolling"' in files.only_mistake()

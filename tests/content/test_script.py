@@ -33,3 +33,11 @@ def test_a_mistake_names_what_a_line_may_have(tmp_path: Path, line: str, mistake
     with pytest.raises(ContentError) as caught:
         read_script(path, VOCABULARY)
     assert f"{path}, sentence 1, {mistake}" in str(caught.value)
+
+
+def test_a_command_is_one_however_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "script.yaml"
+    path.write_text('lines:\n  - {say: "Start  rolling!"}\n  - {say: "Well, well."}\n', "utf-8")
+    assert [line.text for line in read_script(path, VOCABULARY).lines] == [
+        "start rolling", "Well, well."
+    ]  # fmt: skip

@@ -405,6 +405,8 @@ def test_a_noise_without_words_is_no_speaking() -> None:
 
 def test_words_are_compared_without_punctuation() -> None:
     assert plain("That's “time” — now!") == "that's time now"
+    curved = "Let\u2019s go, los geht\u02bcs, \u2019tis \u2018time\u2019 'now'"
+    assert plain(curved) == "let's go los geht's tis time now"
     assert contains("Say next, please.", "next")
     assert not contains("Nextdoor", "next")
 

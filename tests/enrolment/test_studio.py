@@ -164,6 +164,24 @@ def test_phrases_do_not_run_into_each_other() -> None:
         assert len(take.pcm) < len(said) + RATE, word
 
 
+def test_a_click_is_no_beginning_of_what_is_said_seconds_later() -> None:
+    class Clicking:
+        def __init__(self) -> None:
+            self._at = 0
+
+        def feed(self, block: Block) -> Sequence[float]:
+            times = range(self._at, self._at + 50, 10)
+            self._at += 50
+            return [float(500 <= time < 580 or 5400 <= time < 6200) for time in times]
+
+    cutter = Cutter(Clicking(), 6_000)
+    for index in range(200):
+        if cutter.feed(Block(index * BLOCK, np.zeros(BLOCK, np.int16))) is not State.WAITING:
+            break
+    assert cutter.state is State.CUT
+    assert len(cutter.pcm) == RATE * 14 // 10, "the whole word, and nothing but it"
+
+
 def test_a_voice_that_never_ends_is_cut() -> None:
     class Talking:
         def feed(self, block: Block) -> Sequence[float]:

@@ -57,14 +57,18 @@ def test_a_comparison_in_two_conditions(capfd: Capture, clips: Path, tmp_path: P
 
 def test_some_of_the_clips_and_words_of_ones_own(capfd: Capture, clips: Path) -> None:
     file, page = clips.with_suffix(".jsonl"), clips.with_suffix(".html")
+    (clips.parent / "anna.yaml").write_text("model: another\nfactor: 1.06\n", encoding="utf-8")
+    chosen = clips.with_suffix(".toml")
+    chosen.write_text(f'people = "{clips.parent}"\nperson = "anna"\n', encoding="utf-8")
     done = run(
         capfd, "evaluate", clips, clips, "--jobs", 2, "--json", file, "--html", page,
-        "--kind", "word", "--every", 3, "--also", "Up, down",
+        "--kind", "word", "--every", 3, "--also", "Up, down", "--settings", chosen,
     )  # fmt: skip
     assert done.code == 0, done.err
     found = read_run(file)
     assert [trial.text for trial in found.trials] == ["stop", "next"]
     assert "up, down" in found.about["commands"]
+    assert "heard like anybody" in found.about["person"]
     assert "</html>" in page.read_text(encoding="utf-8")
 
     page.unlink()

@@ -131,6 +131,14 @@ def test_any_text_is_a_manifest_or_an_explained_mistake(
         read_manifest(path, VOCABULARY)
 
 
+def test_another_exercise_is_another_command() -> None:
+    two = Vocabulary(
+        {"calves": Meaning(Command.EXERCISE, "a"), "thighs": Meaning(Command.EXERCISE, "b")}
+    )
+    assert [label(two, phrase) for phrase in two.meanings] == ["exercise a", "exercise b"]
+    assert labels(two) == {"exercise a", "exercise b", "exercise"}
+
+
 def test_words_of_ones_own_are_counted_as_themselves() -> None:
     more = with_words(VOCABULARY, ["up", "next", "left"])
     assert [label(more, word) for word in ("up", "left", "next", "neck", "down")] == [

@@ -12,7 +12,7 @@ from skill.evaluation import canvas
 from skill.evaluation.intervals import Rate, Share
 from skill.evaluation.mishaps import commonest
 from skill.evaluation.report import check, html, write_html
-from skill.evaluation.sheets import by_level, hits, overview, sheets, side_by_side
+from skill.evaluation.sheets import by_level, hits, overview, sheets, side_by_side, who
 from skill.evaluation.tables import summary
 from skill.evaluation.trial import Run
 from skill.evaluation.wording import length, per_hour, percent
@@ -69,6 +69,15 @@ def lines(run: Run, width: int = 100) -> Iterator[str]:
     with console.capture() as capture:
         console.print(summary(run))
     yield from capture.get().splitlines()
+
+
+def test_speakers_are_named_if_they_are_few_and_in_no_group() -> None:
+    few = [replace(trial("next", group=""), speaker=name) for name in ("ann", "bob")]
+    assert [who(few)(one) for one in few] == ["ann", "bob"]
+    many = [replace(few[0], speaker=str(number)) for number in range(21)]
+    assert who(many)(many[0]) == "not told"
+    grouped = [*few, trial("next", group="women", synthetic=True)]
+    assert [who(grouped)(one) for one in grouped] == ["not told", "not told", "women, synthetic"]
 
 
 def test_the_page_needs_nothing_from_outside(page: str) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -121,6 +122,21 @@ def test_what_is_closed_keeps_the_step_that_goes_on(play: Play, store: Store) ->
     assert len(store.records()) == 1
 
 
+def test_what_was_deleted_while_it_went_on_does_not_come_back(play: Play, store: Store) -> None:
+    _, _, keeper = play({2: Command.START, 70: Command.STOP}, 75)
+    (mine,) = store.records()
+    assert mine.id is not None
+    store.delete([mine.id])
+    keeper.close()
+    assert store.records() == []
+    other = replace(mine, id=None, started=MONDAY - timedelta(days=1))
+    store.keep(other)
+    keeper.close()
+    assert [record.started for record in store.records()] == [other.started], (
+        "SQLite gives a number that is free again to the next"
+    )
+
+
 def test_a_file_that_another_program_has_locked_is_not_waited_for(
     play: Play, store: Store, told: list[str], tmp_path: Path
 ) -> None:
@@ -184,7 +200,7 @@ class Flaky(Store):
     unreadable: Sequence[int] = ()
     writes = reads = 0
 
-    def keep(self, record: Record) -> int:
+    def keep(self, record: Record) -> int | None:
         self.writes += 1
         if self.writes in self.full:
             raise StorageError("The disk is full.", "Free some space.")

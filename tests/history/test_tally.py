@@ -55,8 +55,27 @@ def test_repeats_belong_to_the_step_and_coming_back_is_another_visit() -> None:
 
 def test_the_end_of_the_routine_is_known() -> None:
     book = in_phase(Phase.DONE)
-    assert Tally().follow(book.coach, book.now).whole
+    assert Tally(phase=Phase.SETTING_UP).follow(book.coach, book.now).whole
     assert Visit("one", "a").cut_short is False
+
+
+def test_an_end_that_was_a_mistake_is_none() -> None:
+    book = in_phase(Phase.SETTING_UP)
+    tally = Tally()
+    for _ in range(3):
+        tally = counted(book, tally, 1)
+        book.hear(Command.SKIP).finish_speaking()
+    tally = counted(book, tally, 1)
+    visits = tally.visits
+    book.hear(Command.LOUDER).finish_speaking().hear(Command.UNDO).finish_speaking()
+    tally = counted(book, tally.taken_back(), 1)
+    assert tally.whole, "what was taken back was louder"
+    assert tally.visits == visits
+    book.hear(Command.UNDO).finish_speaking()
+    tally = counted(book, tally.taken_back(), 1)
+    assert book.coach.phase is not Phase.DONE
+    assert not tally.whole
+    assert Tally(phase=Phase.DONE, ends=2).taken_back().whole, "the round before was whole"
 
 
 def test_what_was_come_to_by_mistake_was_not_visited() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skill.app import App
-from skill.cli.replay import in_its_language
+from skill.cli.replay import as_it_was
 from skill.content.lint import within_reach
 from skill.content.load import load_content
 from skill.content.templates import is_phrase
@@ -143,6 +143,19 @@ def test_a_better_model_is_used_as_it_is_installed(tmp_path: Path) -> None:
     assert app.notices == []
 
 
+def test_what_is_left_out_is_told_by_whoever_looks(capfd: Capture, tmp_path: Path) -> None:
+    (tmp_path / OFFICIAL).symlink_to(SHIPPED / "ears-de")
+    more, chosen, script = (tmp_path / name for name in ("c.yaml", "s.toml", "r.yaml"))
+    text = (DATA / "commands/de.yaml").read_text(encoding="utf-8")
+    more.write_text(text.replace("- weiter\n", "- weiter\n          - quetzal\n", 1), "utf-8")
+    chosen.write_text(f'models = "{tmp_path}"\nlanguage = "de"\ncommands = "{more}"')
+    script.write_text("lines:\n  - {say: stopp, when: speaking, after_ms: 900}\n", encoding="utf-8")
+    for order in (("check",), ("rehearse", script, "--quiet")):
+        done = run(capfd, *order, "--settings", chosen)
+        assert done.code == 0, done.err
+        assert "does not know these ways to say a command: quetzal." in done.err
+
+
 @pytest.mark.parametrize(
     ("phrase", "fine"),
     [("nächster schritt", True), ("größer", True), ("los geht's", True), ("Weiter", False),
@@ -164,4 +177,4 @@ def test_a_journal_is_repeated_in_its_own_language(capfd: Capture, tmp_path: Pat
     header.pop("language")
     older = tmp_path / "older.jsonl"
     older.write_text(json.dumps(header) + "\n", encoding="utf-8")
-    assert in_its_language(App(settings(language="de")), older).settings.language == "en"
+    assert as_it_was(App(settings(language="de")), older).settings.language == "en"

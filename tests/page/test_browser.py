@@ -16,11 +16,13 @@ from skill.core.routine import Place
 from skill.core.vocabulary import Command
 from skill.history.records import Past
 from skill.page.board import Letter
+from skill.page.opening import open_page
+from skill.page.site import Site
 from skill.page.view import Story, view
 from skill.ports import Press
 from skill.settings import Settings
 from tests.page.browser import CONTRAST, PHONE, TABLET, chromium
-from tests.page.conftest import Serve, Served
+from tests.page.conftest import Serve, Served, site
 from tests.support.playbook import in_phase
 from tests.support.waiting import LONG_S
 
@@ -201,6 +203,27 @@ def test_every_step_has_a_drawing_that_is_whole_and_described(
             described.add(seen.locator("#drawing").get_attribute("aria-label"))
     assert len(described) == 10
     assert None not in described
+
+
+def test_a_drawing_with_a_style_sheet_looks_as_it_was_drawn(
+    tmp_path: Path, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9">'
+        "<style>rect { fill: #00f }</style><rect width='9' height='9'/></svg>"
+    )
+    colour = """(image) => {
+        const canvas = document.createElement("canvas").getContext("2d");
+        canvas.drawImage(image, 0, 0);
+        return [...canvas.getImageData(4, 4, 1, 1).data];
+    }"""
+    made = Site({"horizontal.lie": drawing}, site().words)
+    with open_page("127.0.0.1", 0, tmp_path / "code", made) as opened:
+        seen = open_at(opened.address.url)
+        Served(opened.address, opened.post).show(at(book, 0, 0), 1_000)
+        shown = seen.locator("#drawing img")
+        wait_for(lambda: shown.evaluate("(image) => image.complete"), seen)
+        assert shown.evaluate(colour) == [0, 0, 255, 255]
 
 
 def test_it_follows_the_session(page: Served, book: Book, open_at: "Callable[..., Page]") -> None:

@@ -18,6 +18,7 @@ from skill.core.coach import Coach
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
+    Chime,
     Counted,
     Heard,
     MicrophoneLost,
@@ -28,6 +29,7 @@ from skill.core.messages import (
     Talk,
     ThereAgain,
     Tick,
+    Tone,
 )
 from skill.core.vocabulary import Command
 from skill.dialogue import clock, differences, tell
@@ -262,6 +264,17 @@ def test_whatever_a_journal_says_was_given_can_be_repeated_and_shown(
         screen.message(entry.at, entry.message)
         assert entry.to_json()
     assert "you  \\ud800\n" in shown.getvalue(), "nothing that a terminal would obey"
+
+
+def test_what_is_answered_by_a_chime_is_not_answered_later() -> None:
+    shown = io.StringIO()
+    screen = Transcript(Console(file=shown, width=200))
+    screen.message(1_000, Heard(Command.NEXT, None, "next", 1.0, 900))
+    screen.message(1_000, Chime(1, Tone.STEP))
+    screen.message(31_000, Say(2, "Breathe in."))
+    _, chime, line = shown.getvalue().splitlines()
+    assert chime.endswith("(+0.10 s)")
+    assert line.endswith("Breathe in.")
 
 
 def test_a_journal_of_a_day_is_read_while_somebody_waits(tmp_path: Path) -> None:

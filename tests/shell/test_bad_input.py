@@ -292,6 +292,18 @@ def test_a_routine_with_many_mistakes_lists_them_all(capfd: Capture, tmp_path: P
     assert done.err.count("\n  - ") >= 5
 
 
+def test_phrases_that_sound_the_same(capfd: Capture, tmp_path: Path) -> None:
+    text = Settings().commands.read_text(encoding="utf-8")
+    path = tmp_path / "commands.yaml"
+    text = text.replace("- halt\n", "- four\n").replace("- move on\n", "- fore\n")
+    path.write_text(
+        text.replace("- got it\n", "- got it\n          - b\n          - bee\n"), encoding="utf-8"
+    )
+    done = run(capfd, "check", "--commands", path)
+    assert_explained(done, 3, '"four" sounds like "fore", a phrase of next in', "keep one")
+    assert done.err.count("\n  - ") == 1, "two of the same command may sound as they like"
+
+
 def test_a_word_that_the_model_does_not_know(capfd: Capture, tmp_path: Path) -> None:
     text = Settings().commands.read_text(encoding="utf-8")
     path = tmp_path / "commands.yaml"
@@ -649,3 +661,26 @@ def test_a_pipe_that_nobody_reads(checkout: Path, silence: Path) -> None:
     _, err = replay.communicate()
     assert err == b""
     assert replay.returncode in {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        ("replay none.jsonl", "No such file or directory."),
+        ("replay raw.jsonl", "it is no text in UTF-8."),
+        ("replay whole.jsonl --expect raw.txt", "it is no text in UTF-8."),
+        ("evaluate raw.jsonl", "it is no text in UTF-8."),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_in_words(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("raw.jsonl", "raw.txt"):
+        Path(name).write_bytes(b"\xff\xfe")
+    started = '{"at": 0, "event": "Started", "bookmark": null}'
+    Path("whole.jsonl").write_text(f'{{"journal": 1}}\n{started}\n', encoding="utf-8")
+    done = run(capfd, *order.split())
+    assert_explained(done, 8, why)
+    assert "[Errno" not in done.err
+    assert "codec" not in done.err

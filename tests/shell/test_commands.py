@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from skill.app import App
+from skill.errors import RecordingError
 from skill.settings import Settings
 from tests.support.shell import run
 
@@ -26,6 +27,37 @@ def test_a_routine_of_ones_own_runs(capfd: Capture, tmp_path: Path) -> None:
     text = Settings().routine.read_text(encoding="utf-8")
     mine.write_text(text.replace("title: the spine release", "title: my routine"), "utf-8")
     assert run(capfd, "check", "--routine", mine).code == 0
+
+
+def test_drawings_beside_a_routine_are_looked_at(capfd: Capture, tmp_path: Path) -> None:
+    mine, drawings = tmp_path / "mine.yaml", tmp_path / "back"
+    mine.write_bytes(Settings().routine.read_bytes())
+    drawings.mkdir()
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    (drawings / "horizontal.lie.svg").write_text(svg)
+    assert run(capfd, "check", "--routine", mine).code == 0
+    (drawings / "horizontal-arms.svg").write_text(svg)
+    done = run(capfd, "check", "--routine", mine)
+    assert done.code == 3
+    assert "horizontal-arms.svg: this is the drawing of no step" in done.err
+    assert 'did you mean "horizontal.arms"?' in done.err
+    (drawings / "horizontal.feet.svg").write_text("<svg>")
+    assert "horizontal.feet.svg cannot be shown" in run(capfd, "check", "--routine", mine).err
+
+
+def test_the_benchmark_plays_the_languages_own_session(
+    capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def replay(_app: App, recording: Path) -> None:
+        asked.append(recording)
+        raise RecordingError("That is all.", "Play it.")
+
+    monkeypatch.setattr(App, "replay", replay)
+    assert run(capfd, "benchmark", "--once", "--language", "de").code == 4
+    assert run(capfd, "benchmark", "--ready", "--language", "de").code == 4
+    assert [path.name for path in asked] == ["demo.de.ogg", "demo.de.ogg"]
 
 
 def test_the_readme_has_the_current_table_and_dialogue(checkout: Path) -> None:

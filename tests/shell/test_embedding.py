@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 import skill
 from skill.audio.timeline import TimelineSpeaker
@@ -32,8 +34,11 @@ def python(*args: str | Path, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def test_the_example_runs(checkout: Path) -> None:
-    recording = checkout / "tests" / "recordings" / "start rolling.flite-slt.ogg"
+def test_the_example_runs(checkout: Path, tmp_path: Path) -> None:
+    recording = tmp_path / "long and stereo.wav"
+    said, _ = soundfile.read(checkout / "tests" / "recordings" / "start rolling.flite-slt.ogg")
+    whole = np.pad(said, (0, 12 * RATE - len(said)))
+    soundfile.write(recording, np.stack([whole, 0 * whole], axis=1), RATE)
     done = python(checkout / "examples" / "own_devices.py", recording)
     assert done.stderr == ""
     lines = [line.partition(" s  ")[2] for line in done.stdout.splitlines()]

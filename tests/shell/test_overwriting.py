@@ -68,6 +68,21 @@ def test_what_a_live_session_works_from_is_not_written_over(
     assert own.read_bytes() == before
 
 
+def test_nor_are_the_settings_that_nobody_named_and_the_words_that_they_name(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    words, settings = tmp_path / "words.yaml", tmp_path / "roller-coach/settings.toml"
+    words.write_bytes(Settings().words.read_bytes())
+    settings.parent.mkdir()
+    settings.write_text(f'words = "{words}"\n', encoding="utf-8")
+    for own in (words, settings):
+        before = own.read_bytes()
+        done = run(capfd, "replay", DEMO, "--journal", own)
+        refused(done, 8, f"{own.name} is read here", "--journal")
+        assert own.read_bytes() == before
+
+
 def test_what_a_settings_file_names_is_not_written_over(capfd: Capture, tmp_path: Path) -> None:
     own, settings = tmp_path / "own.yaml", tmp_path / "settings.toml"
     own.write_bytes(Settings().routine.read_bytes())

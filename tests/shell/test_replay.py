@@ -5,13 +5,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
 import soundfile
 
+from skill.cli.rehearse import _recorded
+from skill.content.script import ScriptLine
 from skill.journal import read_journal
-from skill.settings import DEMO
+from skill.settings import DEMO, Settings
 from tests.support.shell import run
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -76,6 +79,40 @@ def test_a_rehearsal_then_its_recording_then_its_journal(
     assert "start rolling" in again.out
 
 
+def test_lines_that_cannot_be_spoken_are_told(capfd: Capture, tmp_path: Path) -> None:
+    script, mine = tmp_path / "script.yaml", tmp_path / "mine.yaml"
+    text = Settings().routine.read_text(encoding="utf-8")
+    strange = "- \u041b\u044f\u0433.\n      - You will lie on the \u043c\u0430\u0442."
+    mine.write_text(text.replace("- You will lie on the roller,", f"{strange}\n      - And", 1))
+    done = run(capfd, "check", "--routine", mine)
+    assert done.code == 3
+    assert "write \u041b\u044f\u0433 in Latin letters" in done.err
+    assert "write \u043c\u0430\u0442 in Latin letters" in done.err
+    script.write_text("lines:\n  - {say: start rolling, when: speaking, after_ms: 900}\n")
+    done = run(capfd, "rehearse", script, "--routine", mine, "--quiet")
+    assert done.code == 0, done.err
+    assert "A line could not be spoken" in done.err
+
+
+def test_a_journal_is_repeated_with_its_own_patience(capfd: Capture, tmp_path: Path) -> None:
+    script, journal, file = tmp_path / "s.yaml", tmp_path / "j.jsonl", tmp_path / "settings.toml"
+    first = "{say: start rolling, when: speaking, after_ms: 900}"
+    script.write_text(f"lines:\n  - {first}\n  - {{say: next, after_ms: 7000}}\n")
+    file.write_text("ask_after_s = 5")
+    run(capfd, "rehearse", script, "--settings", file, "--journal", journal, "--quiet")
+    assert "Are you still with me?" in journal.read_text()
+    done = run(capfd, "replay", journal, "--quiet")
+    assert done.code == 0, done.err
+    text = journal.read_text()
+    journal.write_text(text.replace('"ask_after_s": 5', '"ask_after_s": "never"', 1))
+    assert "line 1, has a patience" in run(capfd, "replay", journal).err
+    journal.write_text(text.replace('"routine": "back"', '"routine": "mine"', 1))
+    done = run(capfd, "replay", journal)
+    assert done.code == 8
+    assert 'with the routine "mine", and not with "back"' in done.err
+    assert "--routine" in done.err
+
+
 def test_a_rehearsal_that_goes_wrong_says_what(
     capfd: Capture, tmp_path: Path, studio: Path
 ) -> None:
@@ -94,6 +131,14 @@ def test_the_rehearsal_in_the_readme(capfd: Capture, checkout: Path, tmp_path: P
     done = run(capfd, "rehearse", script)
     assert done.code == 0, done.err
     assert "6 lines said, 0 went wrong." in done.err
+
+
+def test_recordings_for_a_rehearsal_may_be_named_on_a_mac(tmp_path: Path) -> None:
+    sound = np.arange(800, dtype=np.int16)
+    soundfile.write(tmp_path / f"{normalize('NFD', 'zurück')}.anna.wav", sound, 16_000)
+    found = _recorded(ScriptLine("zurück", "silent", 0, None), tmp_path)
+    assert found is not None
+    assert (found == sound).all()
 
 
 def test_a_voice_that_is_none_names_its_line(capfd: Capture, tmp_path: Path) -> None:

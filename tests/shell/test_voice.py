@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from skill.cli.compare import _lines
 from skill.mouth import make_mouth
 from skill.settings import Settings
 from skill.speech.cache import CachedVoice
@@ -164,3 +165,10 @@ def test_voices_are_listed_installed_and_used_by_name(capfd: Capture, tmp_path: 
     made = run(capfd, "say", "Left.", "--voice", "en_US-tiny-low", "--output", tmp_path / "a.wav")
     assert made.code == 0, made.err
     assert (tmp_path / "a.wav").stat().st_size > 5_000
+
+
+def test_voices_are_compared_in_their_own_language() -> None:
+    assert _lines(Settings())[0].startswith("Hello.")
+    german = _lines(Settings(language="de"))
+    assert german[0] == "Hallo, ich bin dein Rollen-Coach."
+    assert len(german) >= 5

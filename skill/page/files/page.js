@@ -73,7 +73,16 @@
     const description = svg.querySelector("desc");
     place.setAttribute("aria-label", description ? description.textContent : view.title);
     svg.setAttribute("aria-hidden", "true");
-    place.append(document.importNode(svg, true));
+    place.append(svg.querySelector("style") ? image(name) : document.importNode(svg, true));
+  }
+
+  // A drawing's own style sheet does not count in the page, which allows none but its own: it would
+  // be a black shape. In an image it counts, and only there.
+  function image(name) {
+    const image = new Image();
+    image.alt = "";
+    image.src = `data:image/svg+xml,${encodeURIComponent(drawings[name])}`;
+    return image;
   }
 
   function showTalk() {
