@@ -8,7 +8,9 @@ is made under one lock.
 import atexit
 import contextlib
 import ctypes
+import io
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from functools import cache
@@ -17,6 +19,7 @@ from types import ModuleType
 from skill.audio.pactl import is_hung
 from skill.errors import DeviceError
 
+STDERR = 2
 LOCK = threading.RLock()
 """Held during every call of PortAudio."""
 
@@ -86,14 +89,25 @@ def error_code(error: Exception) -> int:
 
 @contextlib.contextmanager
 def silent_stderr() -> Iterator[None]:
-    """Keep the messages of ALSA and PortAudio themselves off the screen."""
-    # The C libraries write to file descriptor 2 directly; sys.stderr is not involved.
-    saved = os.dup(2)
+    """Keep the messages of ALSA and PortAudio themselves off the screen; ours are shown."""
+    # The C libraries write to the descriptor directly; sys.stderr gets another one.
+    _set_ours_apart()
+    saved = os.dup(STDERR)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(nowhere, STDERR)
         yield
     finally:
-        os.dup2(saved, 2)
+        os.dup2(saved, STDERR)
         os.close(nowhere)
         os.close(saved)
+
+
+def _set_ours_apart() -> None:
+    """Let Python write to standard error by another descriptor: a device that never opens would
+    silence us for good, and what is told from another thread meanwhile would be lost.
+    """
+    ours = sys.stderr
+    # Whoever has put something else in its place, as tests do, does not write there.
+    if isinstance(ours, io.TextIOWrapper) and ours.fileno() == STDERR:
+        sys.stderr = os.fdopen(os.dup(STDERR), "w", 1, ours.encoding, ours.errors)
