@@ -30,6 +30,9 @@ ANSWER_S = 4.0
 """How long a command is waited for."""
 VOICED_S, ENDED_S = 0.15, 0.7
 """So much voice, and so much silence after it, is an answer."""
+ECHO_S = 0.7
+"""A voice that is over so soon after the prompt may be the prompt's own end: Bluetooth takes half a
+second, and the detector goes on for a while."""
 VOICE = 0.5
 PACE = 100
 CHIRP_RATE = 48_000
@@ -179,8 +182,9 @@ class MicrophoneTest:
 
     def _has_answered(self) -> bool:
         """Whether somebody has spoken, and fallen silent."""
-        after = round(ENDED_S * 100)
-        return sum(self._voiced) >= VOICED_S * 100 and not any(self._voiced[-after:])
+        after, echo = round(ENDED_S * 100), round(ECHO_S * 100)
+        spoken = sum(self._voiced) >= VOICED_S * 100 and any(self._voiced[echo:])
+        return spoken and not any(self._voiced[-after:])
 
     def _next(self, task: str) -> Block:
         block = next(self._blocks)
