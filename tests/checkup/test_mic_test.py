@@ -1,14 +1,16 @@
 """The microphone test waits for people, and for nobody else."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from skill.audio.activity import WebRtcVoiceDetector
 from skill.audio.pcm import read_pcm
 from skill.audio.timeline import TimelineSpeaker
-from skill.checkup.mic_test import ANSWER_S, MicrophoneTest, Prompt
+from skill.checkup.mic_test import ANSWER_S, MicrophoneTest, Prompt, read_take
 from skill.ports import BLOCK, RATE, Block, Clip, Pcm
 from tests.checkup.test_grades import RECORDINGS
 
@@ -59,3 +61,17 @@ def test_a_prompt_that_is_heard_late_is_no_answer(late_s: float) -> None:
 
 def test_an_answer_is_enough() -> None:
     assert waited_s(0.05, 0.4) < ANSWER_S
+
+
+@pytest.mark.parametrize(
+    ("later", "of_coach"), [(0, False), (-20, False), (20, False), (900, True)]
+)
+def test_a_second_microphone_is_no_coach(tmp_path: Path, later: int, of_coach: bool) -> None:
+    """A coach is heard some time after it has spoken; in a stereo recording both are the person."""
+    room = np.random.default_rng(1).normal(0, 5, (2, 3 * RATE))
+    person, other = room
+    person[RATE + later :][: len(WORD)] += WORD
+    other[RATE:][: len(WORD)] += WORD
+    recording = tmp_path / "stereo.wav"
+    soundfile.write(recording, np.column_stack((person, other)) / 32768, RATE)
+    assert bool(read_take(recording).played().any()) is of_coach
