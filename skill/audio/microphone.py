@@ -15,7 +15,7 @@ from skill.audio.clock_map import ClockMap
 from skill.audio.devices import Device, Direction
 from skill.audio.pulse import is_switched_off
 from skill.audio.rate_watch import PATIENCE_S
-from skill.audio.streams import open_microphone
+from skill.audio.streams import Callback, Stream, open_microphone
 from skill.closing import Closing
 from skill.errors import DeviceError
 from skill.ports import RATE, Block, Pcm
@@ -44,6 +44,31 @@ class Chunk:
     data: bytes
 
 
+def open_channel(device: Device, callback: Callback, channel: int | None) -> Stream:
+    """Start capturing a channel of a microphone, among others of its channels; see `picked`.
+
+    Raises:
+        DeviceError: if the device cannot be opened, or lacks the channel.
+    """
+    if channel is not None and channel >= device.channels:
+        raise DeviceError(
+            f'The microphone "{device.name}" has no channel {channel}.',
+            f"Choose microphone_channel from 0 to {device.channels - 1}, or mix.",
+        )
+    # Asked for one channel, the system mixes them all.
+    return open_microphone(device, callback, 1 if channel is None else max(2, channel + 1))
+
+
+def picked(data: bytes | memoryview, channels: int, channel: int | None) -> Pcm:
+    """Of int16, so many channels side by side, the wanted one, or the average of all."""
+    frames: Pcm = np.frombuffer(data, np.int16).reshape(-1, channels)
+    if channels == 1:
+        return frames[:, 0]
+    if channel is None:
+        return np.asarray(frames.mean(axis=1), np.int16)
+    return frames[:, channel]
+
+
 class Intake:
     """One opened stream of a microphone.
 
@@ -67,14 +92,7 @@ class Intake:
         self.overruns = 0
         self._channel = channel
         self._chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-        # Asked for one channel, the system mixes them all.
-        wanted = 1 if channel is None else max(2, channel + 1)
-        if channel is not None and channel >= device.channels:
-            raise DeviceError(
-                f'The microphone "{device.name}" has no channel {channel}.',
-                f"Choose microphone_channel from 0 to {device.channels - 1}, or mix.",
-            )
-        self.stream = open_microphone(device, self._capture, wanted)
+        self.stream = open_channel(device, self._capture, channel)
 
     def next(self, timeout: float) -> Chunk | None:
         """The oldest chunk that has not been fetched; None if none comes in time."""
@@ -85,12 +103,7 @@ class Intake:
 
     def mono(self, chunk: Chunk) -> Pcm:
         """The wanted channel, or the average of all."""
-        frames: Pcm = np.frombuffer(chunk.data, np.int16).reshape(-1, self.stream.channels)
-        if self.stream.channels == 1:
-            return frames[:, 0]
-        if self._channel is None:
-            return np.asarray(frames.mean(axis=1), np.int16)
-        return frames[:, self._channel]
+        return picked(chunk.data, self.stream.channels, self._channel)
 
     def _capture(self, buffer: bytes | memoryview, frames: int, time: Any, status: Any) -> None:
         # A SimpleQueue's put never waits, and nothing here does more than copy 12 ms of sound.

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from skill.audio.choosing import wanted_devices
+from skill.audio.choosing import open_wanted
 from skill.audio.devices import Device, Direction, default_devices
+from skill.audio.microphone import open_channel, picked
 from skill.audio.pulse import Server
-from skill.audio.streams import Stream, open_microphone, open_speaker
+from skill.audio.streams import Stream, open_speaker
 from skill.checkup.finding import Finding, fine, of_error, unknown, wrong
 from skill.errors import DeviceError
 
@@ -22,6 +23,8 @@ TRIES = 3
 """A busy machine spoils one measurement; a device at the wrong rate spoils all."""
 LEAST, MOST = 0.95, 1.05
 """Share of the nominal rate that a device may deliver."""
+SAMPLE_BYTES = 2
+"""Of int16."""
 UNMUTE = "Turn it on in the sound settings, or: pactl set-{}-mute @DEFAULT_{}@ 0."
 
 
@@ -108,17 +111,24 @@ class Trial:
         return self.frames / (self.last - self.first)
 
 
-def microphone(names: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """Whether a microphone is there, opens, delivers at its rate, and hears anything."""
+def microphone(names: Sequence[str] = (), channel: int | None = None) -> tuple[Finding, ...]:
+    """Whether a microphone is there, opens, delivers at its rate, and hears anything.
+
+    Args:
+        names: parts of its name, the most wanted first.
+        channel: which of several channels has to hear; None for all of them together.
+    """
     trial = Trial()
 
     def heard(buffer: Any, frames: int, _time: object, _status: object) -> None:
         trial.count(frames)
-        pcm = np.frombuffer(buffer, np.int16)
+        pcm = picked(buffer, len(buffer) // SAMPLE_BYTES // frames, channel)
         trial.peak = max(trial.peak, int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
 
-    found = _tried(Direction.MICROPHONE, names, open_microphone, heard, trial)
-    return (*found, _heard(trial))
+    def opened(device: Device) -> Stream:
+        return open_channel(device, heard, channel)
+
+    return (*_tried(Direction.MICROPHONE, names, opened, trial), _heard(trial))
 
 
 def speaker(names: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -129,22 +139,17 @@ def speaker(names: Sequence[str] = ()) -> tuple[Finding, ...]:
         trial.count(frames)
         out[:] = 0
 
-    return _tried(Direction.SPEAKER, names, open_speaker, fill, trial)
-
-
-Opener = Callable[[Device, Callable[[Any, int, object, object], None]], Stream]
+    return _tried(Direction.SPEAKER, names, lambda device: open_speaker(device, fill), trial)
 
 
 def _tried(
     direction: Direction,
     names: Sequence[str],
-    opener: Opener,
-    callback: Callable[[Any, int, object, object], None],
+    opened: Callable[[Device], Stream],
     trial: Trial,
 ) -> tuple[Finding, ...]:
     try:
-        device = wanted_devices(direction, names)[0]
-        stream = opener(device, callback)
+        device, stream = open_wanted(direction, names, lambda one: (one, opened(one)))
         try:
             time.sleep(SETTLE_S)
             for _ in range(TRIES):

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -86,12 +86,14 @@ def _sound(settings: Settings) -> Iterator[Finding]:
     if not is_well([library]):
         yield from (unknown(way.noun, "cannot be looked at without PortAudio") for way in Direction)
         return
-    for direction, names, look in (
-        (Direction.MICROPHONE, settings.microphone, sound.microphone),
-        (Direction.SPEAKER, settings.speaker, sound.speaker),
-    ):
+    mics, speakers = settings.microphone, settings.speaker
+    looks: tuple[tuple[Direction, Sequence[str], Callable[[], Sequence[Finding]]], ...] = (
+        (Direction.MICROPHONE, mics, lambda: sound.microphone(mics, settings.channel)),
+        (Direction.SPEAKER, speakers, lambda: sound.speaker(speakers)),
+    )
+    for direction, names, look in looks:
         off = None if names else sound.switched_on(direction, server)
-        yield from (off,) if off else look(names)
+        yield from (off,) if off else look()
 
 
 def _hearing(app: App, content: bool) -> Iterator[Finding]:
