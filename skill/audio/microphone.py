@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skill.audio.block_builder import BlockBuilder
-from skill.audio.caretaker import Caretaker
+from skill.audio.caretaker import STOPPED_S, Caretaker
 from skill.audio.choosing import listed
 from skill.audio.clock_map import ClockMap
 from skill.audio.devices import Device, Direction
@@ -95,11 +95,14 @@ class Intake:
         self.stream = open_channel(device, self._capture, channel)
 
     def next(self, timeout: float) -> Chunk | None:
-        """The oldest chunk that has not been fetched; None if none comes in time."""
+        """The oldest chunk that has not been fetched; None if none comes in time, and of a stream
+        that is stale.
+        """
         try:
-            return self._chunks.get(timeout=timeout)
+            chunk = self._chunks.get(timeout=timeout)
         except queue.Empty:
             return None
+        return None if self.stream.stale else chunk
 
     def mono(self, chunk: Chunk) -> Pcm:
         """The wanted channel, or the average of all."""
@@ -149,6 +152,7 @@ class Microphone(Closing):
         self.clock = ClockMap(rate)
         self._overruns = 0
         self._zeros = 0
+        self._stopped_s = 0.0
         self._alive = False
         self._blocks = self._deliver()
         self._caretaker = Caretaker(
@@ -194,6 +198,11 @@ class Microphone(Closing):
         while True:
             intake, chunk = self._next(self._caretaker.current)
             now = time.monotonic()
+            if self._has_stood_still():
+                # As while a machine sleeps: nothing of it was lost, or is heard.
+                last = now
+                self._intake.stream.stale = True
+                chunk = chunk if intake is not self._intake else None
             if chunk is None:
                 if lost or now - last >= PATIENCE_S:
                     yield from self._lost(now - last)
@@ -216,6 +225,11 @@ class Microphone(Closing):
             last = min(now, last + len(pcm) / intake.device.rate) if gone else now
             expected, lost = chunk.start + len(pcm), False
             yield from blocks
+
+    def _has_stood_still(self) -> bool:
+        """Whether the process was stopped since the last call."""
+        before, self._stopped_s = self._stopped_s, self._caretaker.stopped_s()
+        return self._stopped_s - before > STOPPED_S / 2
 
     def _next(self, current: Intake | None) -> tuple[Intake, Chunk | None]:
         """The next chunk and where it is from; None if there is none within a block's time."""
