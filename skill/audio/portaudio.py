@@ -40,6 +40,7 @@ def portaudio() -> ModuleType:
         ) from error
     module: ModuleType = sounddevice
     _hush_alsa()
+    _hush_terminal()
     return module
 
 
@@ -72,6 +73,16 @@ def _hush_alsa() -> None:
         return
     # Any function that does nothing; one of Python's would have the audio's thread wait for Python.
     alsa.snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
+
+
+@cache
+def _hush_terminal() -> None:
+    """Keep PortAudio's threads from writing over a session when the sound server ends. A log may
+    have it.
+    """
+    if os.isatty(STDERR):
+        _set_ours_apart()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
 
 
 def no_list(error: Exception) -> DeviceError:

@@ -1,5 +1,7 @@
 """A device that never opens does not keep anybody for ever."""
 
+import os
+import pty
 import subprocess
 import sys
 import threading
@@ -52,3 +54,17 @@ def test_what_we_say_while_a_device_does_not_open_is_shown() -> None:
     command = [sys.executable, "-c", stuck]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.stderr == "ours\nThe microphone did not open.\n"
+
+
+def test_on_a_terminal_portaudio_says_nothing_and_we_do() -> None:
+    ended = (
+        "import os, sys; from skill.audio.portaudio import portaudio; portaudio()\n"
+        "os.write(2, b'Expression failed\\n'); print('The microphone is gone.', file=sys.stderr)"
+    )
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-c", ended]
+    nowhere = os.environ | {"PULSE_SERVER": "unix:/nowhere"}
+    subprocess.run(command, stderr=terminal, check=True, env=nowhere)
+    os.close(terminal)
+    assert os.read(controller, 1000) == b"The microphone is gone.\r\n"
+    os.close(controller)
