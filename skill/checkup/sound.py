@@ -13,7 +13,7 @@ import numpy as np
 from skill.audio.choosing import open_wanted
 from skill.audio.devices import Device, Direction, default_devices
 from skill.audio.microphone import open_channel, picked
-from skill.audio.pulse import Server
+from skill.audio.pulse import End, Server, end_called
 from skill.audio.streams import Stream, open_speaker
 from skill.checkup.finding import Finding, fine, of_error, unknown, wrong
 from skill.errors import DeviceError
@@ -25,7 +25,8 @@ LEAST, MOST = 0.95, 1.05
 """Share of the nominal rate that a device may deliver."""
 SAMPLE_BYTES = 2
 """Of int16."""
-UNMUTE = "Turn it on in the sound settings, or: pactl set-{}-mute @DEFAULT_{}@ 0."
+UNMUTE = "Turn it on in the sound settings, or: pactl set-{}-mute {} 0."
+TURN_UP = "Turn it up in the sound settings, or: pactl set-{}-volume {} 100%."
 
 
 def portaudio() -> Finding:
@@ -70,11 +71,23 @@ def switched_on(direction: Direction, server: Server | None) -> Finding | None:
     if end is None or (is_microphone and server.hears_itself):
         found = "the sound server would record what the speaker plays" if end else "none is there"
         return wrong(name, f"there is no {name}: {found}", "Plug one in.")
-    if end.muted or end.volume == 0:
-        kind = "SOURCE" if is_microphone else "SINK"
-        how = "muted" if end.muted else "turned down to nothing"
-        return wrong(name, f'"{end.description}" is {how}', UNMUTE.format(kind.lower(), kind))
+    return _silenced(direction, end, f"@DEFAULT_{_kind(direction).upper()}@")
+
+
+def _silenced(direction: Direction, end: End, called: str) -> Finding | None:
+    """Whether the server silences a device, called so in its orders; None if it does not."""
+    kind = _kind(direction)
+    if end.muted:
+        fact = f'"{end.description}" is muted'
+        return wrong(direction.noun, fact, UNMUTE.format(kind, called))
+    if end.volume == 0:
+        fact = f'"{end.description}" is turned down to nothing'
+        return wrong(direction.noun, fact, TURN_UP.format(kind, called))
     return None
+
+
+def _kind(direction: Direction) -> str:
+    return "source" if direction is Direction.MICROPHONE else "sink"
 
 
 @dataclass
@@ -161,7 +174,15 @@ def _tried(
             stream.close()
     except DeviceError as error:
         return (of_error(direction.noun, error),)
-    return (fine(direction.noun, f'"{device.name}" opens'), delivery(direction, device, trial))
+    opens = fine(direction.noun, f'"{device.name}" opens')
+    return (_off(direction, device) or opens, delivery(direction, device, trial))
+
+
+def _off(direction: Direction, device: Device) -> Finding | None:
+    """What the server knows to be wrong with one that is not its default."""
+    is_microphone = direction is Direction.MICROPHONE
+    end = end_called(device.at_server, microphone=is_microphone) if device.at_server else None
+    return None if end is None else _silenced(direction, end, end.name)
 
 
 def delivery(direction: Direction, device: Device, trial: Trial) -> Finding:

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from skill.app import App
+from skill.audio.choosing import DEFAULT
 from skill.audio.devices import Direction
 from skill.audio.pulse import server as find_server
 from skill.checkup import machine, sound
@@ -92,7 +93,8 @@ def _sound(settings: Settings) -> Iterator[Finding]:
         (Direction.SPEAKER, speakers, lambda: sound.speaker(speakers)),
     )
     for direction, names, look in looks:
-        off = None if names else sound.switched_on(direction, server)
+        by_default = not names or names[0].casefold() == DEFAULT
+        off = sound.switched_on(direction, server) if by_default else None
         yield from (off,) if off else look()
 
 

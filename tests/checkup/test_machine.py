@@ -126,17 +126,27 @@ def test_the_channel_is_looked_at_that_a_session_would_hear(hears: Callable[[Pcm
 
 
 @pytest.mark.parametrize(
-    ("microphone", "hears_itself", "said"),
+    ("microphone", "hears_itself", "said", "helps"),
     [
-        (MIC, False, None),
-        (None, False, "none is there"),
-        (MIC, True, "what the speaker plays"),
-        (End("mic", "Blue Yeti", True, 0.7), False, '"Blue Yeti" is muted'),
-        (End("mic", "Blue Yeti", False, 0.0), False, "turned down to nothing"),
+        (MIC, False, None, ""),
+        (None, False, "none is there", "Plug one in."),
+        (MIC, True, "what the speaker plays", "Plug one in."),
+        (
+            End("mic", "Blue Yeti", True, 0.7),
+            False,
+            '"Blue Yeti" is muted',
+            "mute @DEFAULT_SOURCE@ 0",
+        ),
+        (
+            End("mic", "Blue Yeti", False, 0.0),
+            False,
+            "down to nothing",
+            "volume @DEFAULT_SOURCE@ 100%",
+        ),
     ],
 )
 def test_a_microphone_that_is_off_in_the_server(
-    microphone: End | None, hears_itself: bool, said: str | None
+    microphone: End | None, hears_itself: bool, said: str | None, helps: str
 ) -> None:
     found = sound.switched_on(
         Direction.MICROPHONE, Server("PulseAudio", microphone, SPEAKER, hears_itself)
@@ -146,6 +156,7 @@ def test_a_microphone_that_is_off_in_the_server(
     else:
         assert found is not None
         assert said in found.fact
+        assert helps in found.remedy
     assert sound.switched_on(Direction.SPEAKER, Server("PulseAudio", MIC, SPEAKER, True)) is None
     assert sound.switched_on(Direction.MICROPHONE, None) is None
 

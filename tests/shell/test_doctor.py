@@ -113,6 +113,9 @@ def test_with_virtual_devices_all_is_well_and_a_muted_or_dead_microphone_is_not(
         muted = heard()["microphone"]
         assert "is muted" in muted.fact
         assert "pactl set-source-mute" in muted.remedy
+        chosen = heard(Settings(microphone=("mic.monitor",)))["microphone"]
+        assert "is muted" in chosen.fact
+        assert "pactl set-source-mute mic.monitor 0" in chosen.remedy
         pactl(pulse, "set-source-mute", "mic.monitor", "0")
         missing = heard(Settings(microphone=("Blue Yeti",)))["microphone"]
         assert 'No microphone has "Blue Yeti"' in missing.fact
