@@ -23,7 +23,7 @@ from skill.recorder.retold import Retold
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session, told_dropouts
-from skill.settings import Settings
+from skill.settings import JOURNALED, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
@@ -233,11 +233,11 @@ class App:
             return tuple(observers)
         return (stack.enter_context(JournalWriter(journal, self.header())), *observers)
 
-    def header(self) -> dict[str, str]:
+    def header(self) -> dict[str, str | int]:
         """What a journal says of the session it belongs to."""
         return {
             "version": skill.__version__,
-            "language": self.settings.language,
+            **{name: getattr(self.settings, name) for name in JOURNALED},
             "routine": self.content.routine.id,
             "model": self.settings.model.name,
             "voice": self.voice.identity,

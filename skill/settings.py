@@ -80,6 +80,10 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_separated)]
 Channel = Annotated[int, Field(ge=0)] | Literal["mix"]
 
 
+JOURNALED = ("language", "ask_after_s", "sleep_after_s", "mute_while_speaking")
+"""Settings on which it depends how a session goes on, whatever is said in it."""
+
+
 class Settings(BaseModel):
     """Everything that can be chosen. Flags win over the file, the file over these defaults.
 
@@ -189,8 +193,17 @@ class Settings(BaseModel):
         Raises:
             ContentError: if the coach does not speak it.
         """
+        return self.but_for({"language": code})
+
+    def but_for(self, others: Mapping[str, object]) -> Self:
+        """The same choices, but for some.
+
+        Raises:
+            ContentError: if the coach does not speak the language among them.
+            ValueError: if another one cannot be.
+        """
         given = {name: getattr(self, name) for name in self.model_fields_set}
-        return self.model_validate(given | {"language": code})
+        return self.model_validate({**given, **others})
 
     @property
     def history(self) -> Path:

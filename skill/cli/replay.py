@@ -22,6 +22,7 @@ from skill.languages import ENGLISH
 from skill.ports import RATE, Block
 from skill.recorder.beginning import kept_folder
 from skill.recorder.shelf import JOURNAL as KEPT_JOURNAL
+from skill.settings import JOURNALED
 
 JOURNAL = ".jsonl"
 SILENT = 20
@@ -108,7 +109,7 @@ def replay_recording(
     """
     kept = kept_folder(recording)
     if kept is not None:
-        app = in_its_language(app, kept / KEPT_JOURNAL)
+        app = as_it_was(app, kept / KEPT_JOURNAL)
     notes = Notes()
     console = terminal()
     shown = (*watchers(console, quiet=quiet, as_json=as_json), notes)
@@ -142,24 +143,32 @@ def replay_recording(
         _compare(expect, expected, _like(expect, notes.entries))
 
 
-def in_its_language(app: App, journal: Path) -> App:
-    """What repeats a journal: its session may have been in another language than is chosen now.
+def as_it_was(app: App, journal: Path) -> App:
+    """What repeats a journal: its session may have been in another language than is chosen now, or
+    of another patience.
 
     Raises:
         StorageError: if the journal cannot be read, or its session was in a language that the
-            coach does not speak.
+            coach does not speak, or of a patience that nobody has.
     """
     header, _ = read_journal(journal)
-    # Journals of before there was a choice do not name it.
-    language = str(header.get("language", ENGLISH))
-    if language == app.settings.language:
+    # Journals of before there was a choice do not name the language; others not the patience.
+    told = {"language": ENGLISH} | {name: header[name] for name in JOURNALED if name in header}
+    language = str(told["language"])
+    if told.items() <= app.settings.model_dump().items():
         return app
     try:
-        return App(app.settings.in_language(language))
+        return App(app.settings.but_for(told | {"language": language}))
     except ContentError as error:
         raise StorageError(
             f'{journal}, line 1, names the language "{language}", which the coach does not speak.',
             "Replay it with the version that wrote it.",
+        ) from error
+    except ValueError as error:
+        raise StorageError(
+            f"{journal}, line 1, tells of a session that cannot have been: "
+            f"{', '.join(f'{name} = {value}' for name, value in told.items())}.",
+            "Write there what it was written with.",
         ) from error
 
 
@@ -200,7 +209,7 @@ def repeat_journal(
         ExpectationError: if they differ, from its own or from what was expected.
         StorageError: if there is nothing in it.
     """
-    app = in_its_language(app, path)
+    app = as_it_was(app, path)
     _, entries = read_journal(path)
     if not entries:
         raise StorageError(
