@@ -10,19 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from skill.audio.choosing import open_wanted
+from skill.audio.choosing import SERVER_DEVICES, open_wanted
 from skill.audio.devices import Device, Direction, default_devices
 from skill.audio.microphone import open_channel, picked
 from skill.audio.pulse import End, Server, end_called
 from skill.audio.streams import Stream, open_speaker
 from skill.checkup.finding import Finding, fine, of_error, unknown, wrong
 from skill.errors import DeviceError
+from skill.ports import Pcm
 
 SETTLE_S, MEASURE_S = 0.4, 1.2
 TRIES = 3
 """A busy machine spoils one measurement; a device at the wrong rate spoils all."""
 LEAST, MOST = 0.95, 1.05
 """Share of the nominal rate that a device may deliver."""
+PAIR = 2
+CANCELLED = 8
+"""So many times louder (18 dB) is a channel alone than both of a microphone that has one of them
+upside down, as some laptops do; of two microphones the mix is half as loud as one at the least."""
 SAMPLE_BYTES = 2
 """Of int16."""
 UNMUTE = "Turn it on in the sound settings, or: pactl set-{}-mute {} 0."
@@ -98,12 +103,14 @@ class Trial:
         frames: between the first and the last call, from the reset on.
         first, last: seconds on the wall clock of these calls; None before.
         peak: the greatest sample heard.
+        first_peak: the same of the first channel, where `peak` is that of a mix.
     """
 
     frames: int = 0
     first: float | None = None
     last: float | None = None
     peak: int = 0
+    first_peak: int = 0
 
     def count(self, frames: int) -> None:
         """Some frames have come, or gone."""
@@ -115,7 +122,8 @@ class Trial:
 
     def reset(self) -> None:
         """Begin anew: what came while the device started does not count."""
-        self.frames, self.first, self.last, self.peak = 0, None, None, 0
+        self.frames, self.first, self.last = 0, None, None
+        self.peak = self.first_peak = 0
 
     def rate(self) -> float | None:
         """Frames per second; None if nothing was delivered."""
@@ -135,13 +143,27 @@ def microphone(names: Sequence[str] = (), channel: int | None = None) -> tuple[F
 
     def heard(buffer: Any, frames: int, _time: object, _status: object) -> None:
         trial.count(frames)
-        pcm = picked(buffer, len(buffer) // SAMPLE_BYTES // frames, channel)
-        trial.peak = max(trial.peak, int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
+        channels = len(buffer) // SAMPLE_BYTES // frames
+        trial.peak = max(trial.peak, _peak(picked(buffer, channels, channel)))
+        first = picked(buffer, channels, 0 if channel is None else channel)
+        trial.first_peak = max(trial.first_peak, _peak(first))
 
     def opened(device: Device) -> Stream:
-        return open_channel(device, heard, channel)
+        # A session leaves the mixing to the system; here is to be seen what it would lose by it.
+        apart = channel is None and _is_all_in_two(device)
+        return open_channel(device, heard, 0 if apart else channel)
 
     return (*_tried(Direction.MICROPHONE, names, opened, trial), _heard(trial))
+
+
+def _is_all_in_two(device: Device) -> bool:
+    """Whether two channels are all of it: a server mixes as many as there are into two."""
+    served = bool(device.at_server) or device.name in SERVER_DEVICES
+    return device.channels >= PAIR if served else device.channels == PAIR
+
+
+def _peak(pcm: Pcm) -> int:
+    return max(int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
 
 
 def speaker(names: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -206,6 +228,12 @@ def keeps_time(trial: Trial, device: Device) -> bool:
 def _heard(trial: Trial) -> Finding:
     if trial.rate() is None:
         return unknown("microphone level", "nothing is delivered")
+    if trial.first_peak > CANCELLED * max(trial.peak, 1):
+        return wrong(
+            "microphone level",
+            "its two channels are each other's opposite, so little is left of both together",
+            "Set microphone_channel = 0 in the settings.",
+        )
     if trial.peak == 0:
         return wrong(
             "microphone level",

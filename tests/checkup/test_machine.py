@@ -117,6 +117,17 @@ def test_a_microphone_stuck_at_its_lower_limit_is_not_silent(
     assert sound.microphone()[-1].fact.startswith("peaks at 0 dB")
 
 
+def test_channels_that_cancel_each_other_are_told_from_a_mute_switch(
+    hears: Callable[[Pcm], None],
+) -> None:
+    hears(np.tile(np.array([[1000, -998]], np.int16), (480, 1)))
+    assert "microphone_channel = 0" in sound.microphone()[-1].remedy
+    assert sound.microphone(channel=0)[-1].verdict is Verdict.FINE
+    for both in ([1000, 1000], [1000, 0], [1, -1]):
+        hears(np.tile(np.array([both], np.int16), (480, 1)))
+        assert "microphone_channel" not in sound.microphone()[-1].remedy
+
+
 def test_the_channel_is_looked_at_that_a_session_would_hear(hears: Callable[[Pcm], None]) -> None:
     hears(np.tile(np.array([[1000, 0]], np.int16), (480, 1)))
     assert sound.microphone(channel=0)[-1].verdict is Verdict.FINE
