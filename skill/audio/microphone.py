@@ -177,6 +177,11 @@ class Microphone(Closing):
         return self._overruns + self._intake.overruns
 
     @property
+    def stopped_s(self) -> float:
+        """For how many seconds this process has been stopped so far: its time stood still."""
+        return self._caretaker.stopped_s()
+
+    @property
     def hears_nothing(self) -> bool:
         """Whether only zeros have come for `MUTED_S` or more, and were no gap between words.
 

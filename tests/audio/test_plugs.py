@@ -169,7 +169,7 @@ import time
 from skill.audio.microphone import Microphone
 with Microphone() as microphone:
     for block in microphone.blocks():
-        print(time.monotonic(), block.end_frame, flush=True)
+        print(time.monotonic(), block.end_frame, microphone.stopped_s, flush=True)
 """
 
 
@@ -185,8 +185,10 @@ def test_time_stands_still_while_the_process_is_stopped(pulse: Pulse) -> None:
         listener.send_signal(signal.SIGCONT)
         later = list(islice(listener.stdout, 60))
         listener.kill()
-    seconds, frames = np.subtract(*(np.array(line.split(), float) for line in (later[-1], first)))
+    last = np.array(later[-1].split(), float)
+    seconds, frames, told_s = last - np.array(first.split(), float)
     assert frames / RATE < seconds - stopped_s + 1
+    assert told_s >= STOPPED_S
 
 
 def test_portaudio_is_not_restarted_in_the_middle_of_a_line(pulse: Pulse) -> None:
