@@ -23,17 +23,13 @@ from skill.recorder.retold import Retold
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
 from skill.session import Ears, Observer, Session, told_dropouts
-from skill.settings import Settings
+from skill.settings import JOURNALED, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
 if TYPE_CHECKING:
     from skill.hearing import Hearing
     from skill.speech.cache import CachedVoice
-
-
-PATIENCE = ("ask_after_s", "sleep_after_s")
-"""Settings without which a journal would be repeated otherwise."""
 
 
 class App:
@@ -239,14 +235,12 @@ class App:
 
     def header(self) -> dict[str, object]:
         """What a journal says of the session it belongs to."""
-        patience = {name: getattr(self.settings, name) for name in PATIENCE}
         return {
             "version": skill.__version__,
-            "language": self.settings.language,
+            **{name: getattr(self.settings, name) for name in JOURNALED},
             "routine": self.content.routine.id,
             "model": self.settings.model.name,
             "voice": self.voice.identity,
-            **patience,
         }
 
     def troubles(self, session: Session) -> tuple[str, ...]:

@@ -101,6 +101,8 @@ def live(
             watching = app.with_journal(journal, watching, stack)
         microphone = stack.enter_context(Microphone(chosen.microphone, channel=chosen.channel))
         speaker.follow(microphone.clock)
+        if history is not None:
+            history.suspended = lambda: slept_s() + microphone.stopped_s
         equipment = LiveEquipment(microphone, speaker)
         source = with_it.source(microphone)
         yield Session(
@@ -181,5 +183,5 @@ def kept_history(app: App) -> Iterator[Keeper | None]:
         yield None
         return
     routine = app.content.routine.id
-    with store, closing(Keeper(store, wall_clock, routine, app.notices.append, slept_s)) as keeper:
+    with store, closing(Keeper(store, wall_clock, routine, app.notices.append)) as keeper:
         yield keeper

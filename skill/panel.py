@@ -5,6 +5,7 @@ gpiozero calls back in a thread of its own; what it notices goes through a queue
 coach is doing, and the session is watched for that, and for the light.
 """
 
+import sys
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -83,7 +84,7 @@ class Panel(Closing):
                 self._button.when_released = self._when_released
             if led_pin is not None:
                 self._led = gpiozero.LED(led_pin)
-        except (gpiozero.GPIOZeroError, OSError) as failure:
+        except (gpiozero.GPIOZeroError, OSError, *_lgpio_errors()) as failure:
             self.close()
             raise DeviceError(
                 f"The pins button_pin = {button_pin} and led_pin = {led_pin} cannot be used: "
@@ -132,3 +133,11 @@ class Panel(Closing):
         for device in (self._button, self._led):
             if device is not None:
                 device.close()
+
+
+def _lgpio_errors() -> tuple[type[Exception], ...]:
+    """What the library below gpiozero says of a pin that another program uses: gpiozero hands it on
+    as it is.
+    """
+    lgpio = sys.modules.get("lgpio")  # which it is only where gpiozero has chosen it
+    return () if lgpio is None else (lgpio.error,)

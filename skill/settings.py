@@ -80,6 +80,10 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_separated)]
 Channel = Annotated[int, Field(ge=0)] | Literal["mix"]
 
 
+JOURNALED = ("language", "ask_after_s", "sleep_after_s", "mute_while_speaking")
+"""Settings on which it depends how a session goes on, whatever is said in it."""
+
+
 class Settings(BaseModel):
     """Everything that can be chosen. Flags win over the file, the file over these defaults.
 
@@ -183,15 +187,23 @@ class Settings(BaseModel):
     def _built_in(self) -> bool:
         return self.model == SHIPPED / self.chosen.models[-1]
 
-    def in_language(self, code: str, **others: object) -> Self:
-        """The same choices for a session in a language, but for others by name.
+    def in_language(self, code: str) -> Self:
+        """The same choices for a session in a language.
 
         Raises:
             ContentError: if the coach does not speak it.
-            ValidationError: if there is no such choice.
+        """
+        return self.but_for({"language": code})
+
+    def but_for(self, others: Mapping[str, object]) -> Self:
+        """The same choices, but for some.
+
+        Raises:
+            ContentError: if the coach does not speak the language among them.
+            ValueError: if another one cannot be.
         """
         given = {name: getattr(self, name) for name in self.model_fields_set}
-        return self.model_validate(given | {"language": code} | others)
+        return self.model_validate({**given, **others})
 
     @property
     def history(self) -> Path:

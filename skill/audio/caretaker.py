@@ -23,6 +23,9 @@ RESTART_EVERY = 3
 """Every so many failures in a row, PortAudio is started anew: its list of devices is as old as
 itself. Not always, because that interrupts the other direction for a tenth of a second."""
 SLEPT_S = 1.0
+STOPPED_S = 5.0
+"""Whoever waits for a tenth of a second and gets up so much later was stopped (Ctrl-Z), and all the
+process with it: no machine is as busy as that."""
 CLOSED_S = 2.0
 """How long a device may take to be closed. One at a sound server that hangs is never."""
 
@@ -46,8 +49,9 @@ class Caretaker(Closing, Generic[Line]):
 
     A stream is given up when its callback is not called for a second, when frames come at a wrong
     rate, when PortAudio says that it has ended, when the sound server has moved it to where it is
-    of no use, and when the machine has slept. All of this happens in a thread of its own, so that
-    nobody waits for a device.
+    of no use, and when the machine has slept, or the process was stopped: PulseAudio keeps what was
+    to be heard meanwhile, 47 s of it, and delivers it afterwards. All of this happens in a thread
+    of its own, so that nobody waits for a device.
 
     Args:
         direction: which way the sound goes.
@@ -74,6 +78,9 @@ class Caretaker(Closing, Generic[Line]):
         self._failures = 0
         self._doubtful = False
         self._checked = False
+        self._stopped = False
+        # How long the process has been stopped, and since when this thread has waited, if it does.
+        self._waiting: tuple[float, float | None] = 0.0, None
         self._begin_watch()
         # Before anything is said: starting `pactl` holds Python up long enough to be heard.
         self._checked = True
@@ -96,15 +103,32 @@ class Caretaker(Closing, Generic[Line]):
             leave_open()
         self._changes.close()
 
+    def stopped_s(self) -> float:
+        """How long this process has been stopped so far, in seconds; to some tenths."""
+        stopped, since = self._waiting
+        seconds = 0.0 if since is None else time.monotonic() - since
+        return stopped + seconds if seconds > STOPPED_S else stopped
+
     def _work(self) -> None:
         next_try = 0.0
-        while not self._over.wait(LOOK_S):
+        while not self._wait():
             changed = self._changes.any()
             if self._line is not None:
                 next_try = time.monotonic() + self._look(self._line, changed=changed)
             elif changed or time.monotonic() >= next_try:
                 next_try = time.monotonic() + self._seek()
         self._give_up()
+
+    def _wait(self) -> bool:
+        """Wait until it is time for another look; whether it is over instead."""
+        stopped, _ = self._waiting
+        begun = time.monotonic()
+        self._waiting = stopped, begun
+        over = self._over.wait(LOOK_S)
+        seconds = time.monotonic() - begun
+        self._stopped = seconds > STOPPED_S
+        self._waiting = stopped + self._stopped * seconds, None
+        return over
 
     def _look(self, line: Line, *, changed: bool) -> float:
         """Judge the stream; how long to wait before opening another one, if it is given up."""
@@ -124,6 +148,9 @@ class Caretaker(Closing, Generic[Line]):
 
     def _is_bad(self, line: Line, verdict: Verdict, *, changed: bool) -> bool:
         slept, self._slept = self._slept, slept_s()
+        if self._stopped or line.stream.stale:
+            line.stream.stale = True
+            return True
         if verdict in {Verdict.STOPPED, Verdict.WRONG} or not line.stream.active:
             return True
         if self._slept - slept > SLEPT_S:

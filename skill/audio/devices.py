@@ -1,7 +1,11 @@
 """Which devices PortAudio sees, and what a person calls them."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from types import ModuleType
+from typing import Any
 
 from skill.audio.portaudio import LOCK, no_list, portaudio
 from skill.errors import DeviceError
@@ -80,7 +84,7 @@ def all_devices(direction: Direction) -> list[Device]:
     sounddevice = portaudio()
     try:
         with LOCK:
-            entries = sounddevice.query_devices()
+            entries = list(_entries(sounddevice))
     except sounddevice.PortAudioError as error:
         raise no_list(error) from error
     found = [
@@ -90,9 +94,17 @@ def all_devices(direction: Direction) -> list[Device]:
             rate=round(entry["default_samplerate"]),
             channels=int(entry[f"max_{direction}_channels"]),
         )
-        for number, entry in enumerate(entries)
+        for number, entry in entries
     ]
     return [device for device in found if device.channels]
+
+
+def _entries(sounddevice: ModuleType) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every device's number and what PortAudio says of it, but for those that cannot be opened."""
+    for number in range(sounddevice._check(sounddevice._lib.Pa_GetDeviceCount())):
+        # sounddevice refuses a name that is no UTF-8 at every call, and its own list with it.
+        with suppress(UnicodeDecodeError):
+            yield number, sounddevice.query_devices(number)
 
 
 def _default(direction: Direction, devices: list[Device]) -> Device:

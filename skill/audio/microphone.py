@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from skill.audio.block_builder import BlockBuilder
-from skill.audio.caretaker import Caretaker
+from skill.audio.caretaker import STOPPED_S, Caretaker
 from skill.audio.choosing import listed
 from skill.audio.clock_map import ClockMap
 from skill.audio.devices import Device, Direction
 from skill.audio.pulse import is_switched_off
 from skill.audio.rate_watch import PATIENCE_S
-from skill.audio.streams import open_microphone
+from skill.audio.streams import Callback, Stream, open_microphone
 from skill.closing import Closing
 from skill.errors import DeviceError
 from skill.ports import RATE, Block, Pcm
@@ -44,6 +44,31 @@ class Chunk:
     data: bytes
 
 
+def open_channel(device: Device, callback: Callback, channel: int | None) -> Stream:
+    """Start capturing a channel of a microphone, among others of its channels; see `picked`.
+
+    Raises:
+        DeviceError: if the device cannot be opened, or lacks the channel.
+    """
+    if channel is not None and channel >= device.channels:
+        raise DeviceError(
+            f'The microphone "{device.name}" has no channel {channel}.',
+            f"Choose microphone_channel from 0 to {device.channels - 1}, or mix.",
+        )
+    # Asked for one channel, the system mixes them all.
+    return open_microphone(device, callback, 1 if channel is None else max(2, channel + 1))
+
+
+def picked(data: bytes | memoryview, channels: int, channel: int | None) -> Pcm:
+    """Of int16, so many channels side by side, the wanted one, or the average of all."""
+    frames: Pcm = np.frombuffer(data, np.int16).reshape(-1, channels)
+    if channels == 1:
+        return frames[:, 0]
+    if channel is None:
+        return np.asarray(frames.mean(axis=1), np.int16)
+    return frames[:, channel]
+
+
 class Intake:
     """One opened stream of a microphone.
 
@@ -67,30 +92,21 @@ class Intake:
         self.overruns = 0
         self._channel = channel
         self._chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-        # Asked for one channel, the system mixes them all.
-        wanted = 1 if channel is None else max(2, channel + 1)
-        if channel is not None and channel >= device.channels:
-            raise DeviceError(
-                f'The microphone "{device.name}" has no channel {channel}.',
-                f"Choose microphone_channel from 0 to {device.channels - 1}, or mix.",
-            )
-        self.stream = open_microphone(device, self._capture, wanted)
+        self.stream = open_channel(device, self._capture, channel)
 
     def next(self, timeout: float) -> Chunk | None:
-        """The oldest chunk that has not been fetched; None if none comes in time."""
+        """The oldest chunk that has not been fetched; None if none comes in time, and of a stream
+        that is stale.
+        """
         try:
-            return self._chunks.get(timeout=timeout)
+            chunk = self._chunks.get(timeout=timeout)
         except queue.Empty:
             return None
+        return None if self.stream.stale else chunk
 
     def mono(self, chunk: Chunk) -> Pcm:
         """The wanted channel, or the average of all."""
-        frames: Pcm = np.frombuffer(chunk.data, np.int16).reshape(-1, self.stream.channels)
-        if self.stream.channels == 1:
-            return frames[:, 0]
-        if self._channel is None:
-            return np.asarray(frames.mean(axis=1), np.int16)
-        return frames[:, self._channel]
+        return picked(chunk.data, self.stream.channels, self._channel)
 
     def _capture(self, buffer: bytes | memoryview, frames: int, time: Any, status: Any) -> None:
         # A SimpleQueue's put never waits, and nothing here does more than copy 12 ms of sound.
@@ -136,6 +152,7 @@ class Microphone(Closing):
         self.clock = ClockMap(rate)
         self._overruns = 0
         self._zeros = 0
+        self._stopped_s = 0.0
         self._alive = False
         self._blocks = self._deliver()
         self._caretaker = Caretaker(
@@ -160,6 +177,11 @@ class Microphone(Closing):
         return self._overruns + self._intake.overruns
 
     @property
+    def stopped_s(self) -> float:
+        """For how many seconds this process has been stopped so far: its time stood still."""
+        return self._caretaker.stopped_s()
+
+    @property
     def hears_nothing(self) -> bool:
         """Whether only zeros have come for `MUTED_S` or more, and were no gap between words.
 
@@ -181,6 +203,11 @@ class Microphone(Closing):
         while True:
             intake, chunk = self._next(self._caretaker.current)
             now = time.monotonic()
+            if self._has_stood_still():
+                # As while a machine sleeps: nothing of it was lost, or is heard.
+                last = now
+                self._intake.stream.stale = True
+                chunk = chunk if intake is not self._intake else None
             if chunk is None:
                 if lost or now - last >= PATIENCE_S:
                     yield from self._lost(now - last)
@@ -203,6 +230,11 @@ class Microphone(Closing):
             last = min(now, last + len(pcm) / intake.device.rate) if gone else now
             expected, lost = chunk.start + len(pcm), False
             yield from blocks
+
+    def _has_stood_still(self) -> bool:
+        """Whether the process was stopped since the last call."""
+        before, self._stopped_s = self._stopped_s, self._caretaker.stopped_s()
+        return self._stopped_s - before > STOPPED_S / 2
 
     def _next(self, current: Intake | None) -> tuple[Intake, Chunk | None]:
         """The next chunk and where it is from; None if there is none within a block's time."""

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -181,15 +182,20 @@ class Mixer(Closing):
         pulsectl = load_pulsectl()
         if pulsectl is None:
             return []
-        try:
-            if self._server is None:
-                # Kept before it is connected: one that never answers must be closed, too.
-                self._server = pulsectl.Pulse("roller-coach", connect=False)
-                self._server.connect(autospawn=False)
-            return [stream for stream in self._server.sink_input_list() if _is_music(stream)]
-        except pulsectl.PulseError:
-            self.close()
-            return []
+        # A server that was started anew since the last time shows only in what the old one answers.
+        for _ in ("as it was", "anew") if self._server is not None else ("anew",):
+            try:
+                return [stream for stream in self._connected(pulsectl) if _is_music(stream)]
+            except pulsectl.PulseError:
+                self.close()
+        return []
+
+    def _connected(self, pulsectl: ModuleType) -> list[Any]:
+        if self._server is None:
+            # Kept before it is connected: one that never answers must be closed, too.
+            self._server = pulsectl.Pulse("roller-coach", connect=False)
+            self._server.connect(autospawn=False)
+        return list(self._server.sink_input_list())
 
     def _set(self, index: int, volumes: tuple[float, ...]) -> None:
         pulsectl = load_pulsectl()

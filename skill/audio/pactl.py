@@ -13,7 +13,9 @@ priority, an answer took half a second."""
 
 def environment() -> dict[str, str]:
     """Of every `pactl`: its answers are read, so they must be in English."""
-    return os.environ | {"LC_ALL": "C"}
+    # One name comes and goes in another thread, while a device is being opened (`streams.py`).
+    found = {name: os.environ.get(name) for name in list(os.environ)}
+    return {name: value for name, value in found.items() if value is not None} | {"LC_ALL": "C"}
 
 
 def ask(*order: str) -> str:

@@ -8,7 +8,9 @@ is made under one lock.
 import atexit
 import contextlib
 import ctypes
+import io
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from functools import cache
@@ -17,6 +19,7 @@ from types import ModuleType
 from skill.audio.pactl import is_hung
 from skill.errors import DeviceError
 
+STDERR = 2
 LOCK = threading.RLock()
 """Held during every call of PortAudio."""
 
@@ -37,6 +40,7 @@ def portaudio() -> ModuleType:
         ) from error
     module: ModuleType = sounddevice
     _hush_alsa()
+    _hush_terminal()
     return module
 
 
@@ -71,6 +75,16 @@ def _hush_alsa() -> None:
     alsa.snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
 
 
+@cache
+def _hush_terminal() -> None:
+    """Keep PortAudio's threads from writing over a session when the sound server ends. A log may
+    have it.
+    """
+    if os.isatty(STDERR):
+        _set_ours_apart()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
+
+
 def no_list(error: Exception) -> DeviceError:
     """What to say if the list of devices cannot be had."""
     return DeviceError(
@@ -86,14 +100,25 @@ def error_code(error: Exception) -> int:
 
 @contextlib.contextmanager
 def silent_stderr() -> Iterator[None]:
-    """Keep the messages of ALSA and PortAudio themselves off the screen."""
-    # The C libraries write to file descriptor 2 directly; sys.stderr is not involved.
-    saved = os.dup(2)
+    """Keep the messages of ALSA and PortAudio themselves off the screen; ours are shown."""
+    # The C libraries write to the descriptor directly; sys.stderr gets another one.
+    _set_ours_apart()
+    saved = os.dup(STDERR)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(nowhere, STDERR)
         yield
     finally:
-        os.dup2(saved, 2)
+        os.dup2(saved, STDERR)
         os.close(nowhere)
         os.close(saved)
+
+
+def _set_ours_apart() -> None:
+    """Let Python write to standard error by another descriptor: a device that never opens would
+    silence us for good, and what is told from another thread meanwhile would be lost.
+    """
+    ours = sys.stderr
+    # Whoever has put something else in its place, as tests do, does not write there.
+    if isinstance(ours, io.TextIOWrapper) and ours.fileno() == STDERR:
+        sys.stderr = os.fdopen(os.dup(STDERR), "w", 1, ours.encoding, ours.errors)

@@ -69,6 +69,16 @@ def server() -> Server | None:
     return _answer(_describe)
 
 
+def end_called(name: str, *, microphone: bool) -> End | None:
+    """A microphone or speaker by the server's name for it; None if there is none, or no server."""
+
+    def find(pulse: Any) -> End | None:
+        ends = pulse.source_list() if microphone else pulse.sink_list()
+        return _end(next((end for end in ends if end.name == name), None))
+
+    return _answer(find)
+
+
 def is_switched_off() -> bool:
     """Whether the server knows that what this process records from is muted, or turned down."""
     return _answer(_records_nothing) or False

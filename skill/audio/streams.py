@@ -34,6 +34,7 @@ class Stream:
     Attributes:
         latency: seconds between the callback and the air.
         channels: of the callback's buffers.
+        stale: whether what it still brings is of while the process was stopped.
     """
 
     def __init__(self, raw: Any, in_use: Callable[[], bool]) -> None:
@@ -41,6 +42,7 @@ class Stream:
         self.in_use = in_use
         self.latency = float(raw.latency)
         self.channels = int(raw.channels)
+        self.stale = False
         _OPEN.add(self)
 
     @property

@@ -29,7 +29,7 @@ def grades(hearing: Hearing) -> tuple[Finding, ...]:
         found = "nothing at all arrives" if hearing.peak == 0 else "only the converter's own noise"
         remedy = (
             "Look for a mute switch on the microphone, and at its level in the sound settings "
-            "(or in alsamixer, F4)."
+            "(or in alsamixer, F4); roller-coach doctor looks at its channels."
         )
         return (wrong("level", found, remedy), *_rest_unknown())
     return (level(hearing), noise(hearing), clipping(hearing), echo(hearing))

@@ -10,7 +10,7 @@ import soxr
 
 from skill.audio.recording import RecordingSource
 from skill.audio.session_file import COACH, PERSON, SessionWriter
-from skill.checkup.echo import chirp
+from skill.checkup.echo import chirp, find_echo
 from skill.ports import (
     RATE,
     AudioSource,
@@ -30,7 +30,12 @@ ANSWER_S = 4.0
 """How long a command is waited for."""
 VOICED_S, ENDED_S = 0.15, 0.7
 """So much voice, and so much silence after it, is an answer."""
+ECHO_S = 0.7
+"""A voice that is over so soon after the prompt may be the prompt's own end: Bluetooth takes half a
+second, and the detector goes on for a while."""
 VOICE = 0.5
+APART_MS = 3.0
+"""A metre between two microphones; a speaker's buffers alone take longer."""
 PACE = 100
 CHIRP_RATE = 48_000
 
@@ -179,8 +184,9 @@ class MicrophoneTest:
 
     def _has_answered(self) -> bool:
         """Whether somebody has spoken, and fallen silent."""
-        after = round(ENDED_S * 100)
-        return sum(self._voiced) >= VOICED_S * 100 and not any(self._voiced[-after:])
+        after, echo = round(ENDED_S * 100), round(ECHO_S * 100)
+        spoken = sum(self._voiced) >= VOICED_S * 100 and any(self._voiced[echo:])
+        return spoken and not any(self._voiced[-after:])
 
     def _next(self, task: str) -> Block:
         block = next(self._blocks)
@@ -191,7 +197,8 @@ class MicrophoneTest:
 
 
 def read_take(path: Path) -> Take:
-    """A recording as if it had just been made; a second channel is what was played.
+    """A recording as if it had just been made; a second channel is what was played, unless it holds
+    the same sound at the same time: a stereo microphone's.
 
     Raises:
         RecordingError: if it cannot be read.
@@ -202,8 +209,16 @@ def read_take(path: Path) -> Take:
             return take
     with RecordingSource(path, RATE, channel=COACH) as source:
         track = np.concatenate([block.pcm for block in _until_end(source)])
-    take.clips.append((Clip((track / 32768).astype(np.float32), RATE), 0))
+    other = (track / 32768).astype(np.float32)
+    if not _is_at_once((take.heard() / 32768).astype(np.float32), other):
+        take.clips.append((Clip(other, RATE), 0))
     return take
+
+
+def _is_at_once(one: Samples, other: Samples) -> bool:
+    """Whether two channels hear the same, neither later than sound goes from ear to ear."""
+    echoes = find_echo(one, other, RATE), find_echo(other, one, RATE)
+    return any(echo is not None and echo.delay_ms < APART_MS for echo in echoes)
 
 
 def _until_end(source: AudioSource) -> list[Block]:

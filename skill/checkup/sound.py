@@ -10,19 +10,28 @@ from typing import Any
 
 import numpy as np
 
-from skill.audio.choosing import wanted_devices
+from skill.audio.choosing import SERVER_DEVICES, open_wanted
 from skill.audio.devices import Device, Direction, default_devices
-from skill.audio.pulse import Server
-from skill.audio.streams import Stream, open_microphone, open_speaker
+from skill.audio.microphone import open_channel, picked
+from skill.audio.pulse import End, Server, end_called
+from skill.audio.streams import Stream, open_speaker
 from skill.checkup.finding import Finding, fine, of_error, unknown, wrong
 from skill.errors import DeviceError
+from skill.ports import Pcm
 
 SETTLE_S, MEASURE_S = 0.4, 1.2
 TRIES = 3
 """A busy machine spoils one measurement; a device at the wrong rate spoils all."""
 LEAST, MOST = 0.95, 1.05
 """Share of the nominal rate that a device may deliver."""
-UNMUTE = "Turn it on in the sound settings, or: pactl set-{}-mute @DEFAULT_{}@ 0."
+PAIR = 2
+CANCELLED = 8
+"""So many times louder (18 dB) is a channel alone than both of a microphone that has one of them
+upside down, as some laptops do; of two microphones the mix is half as loud as one at the least."""
+SAMPLE_BYTES = 2
+"""Of int16."""
+UNMUTE = "Turn it on in the sound settings, or: pactl set-{}-mute {} 0."
+TURN_UP = "Turn it up in the sound settings, or: pactl set-{}-volume {} 100%."
 
 
 def portaudio() -> Finding:
@@ -67,11 +76,23 @@ def switched_on(direction: Direction, server: Server | None) -> Finding | None:
     if end is None or (is_microphone and server.hears_itself):
         found = "the sound server would record what the speaker plays" if end else "none is there"
         return wrong(name, f"there is no {name}: {found}", "Plug one in.")
-    if end.muted or end.volume == 0:
-        kind = "SOURCE" if is_microphone else "SINK"
-        how = "muted" if end.muted else "turned down to nothing"
-        return wrong(name, f'"{end.description}" is {how}', UNMUTE.format(kind.lower(), kind))
+    return _silenced(direction, end, f"@DEFAULT_{_kind(direction).upper()}@")
+
+
+def _silenced(direction: Direction, end: End, called: str) -> Finding | None:
+    """Whether the server silences a device, called so in its orders; None if it does not."""
+    kind = _kind(direction)
+    if end.muted:
+        fact = f'"{end.description}" is muted'
+        return wrong(direction.noun, fact, UNMUTE.format(kind, called))
+    if end.volume == 0:
+        fact = f'"{end.description}" is turned down to nothing'
+        return wrong(direction.noun, fact, TURN_UP.format(kind, called))
     return None
+
+
+def _kind(direction: Direction) -> str:
+    return "source" if direction is Direction.MICROPHONE else "sink"
 
 
 @dataclass
@@ -82,12 +103,14 @@ class Trial:
         frames: between the first and the last call, from the reset on.
         first, last: seconds on the wall clock of these calls; None before.
         peak: the greatest sample heard.
+        first_peak: the same of the first channel, where `peak` is that of a mix.
     """
 
     frames: int = 0
     first: float | None = None
     last: float | None = None
     peak: int = 0
+    first_peak: int = 0
 
     def count(self, frames: int) -> None:
         """Some frames have come, or gone."""
@@ -99,7 +122,8 @@ class Trial:
 
     def reset(self) -> None:
         """Begin anew: what came while the device started does not count."""
-        self.frames, self.first, self.last, self.peak = 0, None, None, 0
+        self.frames, self.first, self.last = 0, None, None
+        self.peak = self.first_peak = 0
 
     def rate(self) -> float | None:
         """Frames per second; None if nothing was delivered."""
@@ -108,17 +132,38 @@ class Trial:
         return self.frames / (self.last - self.first)
 
 
-def microphone(names: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """Whether a microphone is there, opens, delivers at its rate, and hears anything."""
+def microphone(names: Sequence[str] = (), channel: int | None = None) -> tuple[Finding, ...]:
+    """Whether a microphone is there, opens, delivers at its rate, and hears anything.
+
+    Args:
+        names: parts of its name, the most wanted first.
+        channel: which of several channels has to hear; None for all of them together.
+    """
     trial = Trial()
 
     def heard(buffer: Any, frames: int, _time: object, _status: object) -> None:
         trial.count(frames)
-        pcm = np.frombuffer(buffer, np.int16)
-        trial.peak = max(trial.peak, int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
+        channels = len(buffer) // SAMPLE_BYTES // frames
+        trial.peak = max(trial.peak, _peak(picked(buffer, channels, channel)))
+        first = picked(buffer, channels, 0 if channel is None else channel)
+        trial.first_peak = max(trial.first_peak, _peak(first))
 
-    found = _tried(Direction.MICROPHONE, names, open_microphone, heard, trial)
-    return (*found, _heard(trial))
+    def opened(device: Device) -> Stream:
+        # A session leaves the mixing to the system; here is to be seen what it would lose by it.
+        apart = channel is None and _is_all_in_two(device)
+        return open_channel(device, heard, 0 if apart else channel)
+
+    return (*_tried(Direction.MICROPHONE, names, opened, trial), _heard(trial))
+
+
+def _is_all_in_two(device: Device) -> bool:
+    """Whether two channels are all of it: a server mixes as many as there are into two."""
+    served = bool(device.at_server) or device.name in SERVER_DEVICES
+    return device.channels >= PAIR if served else device.channels == PAIR
+
+
+def _peak(pcm: Pcm) -> int:
+    return max(int(pcm.max(initial=0)), -int(pcm.min(initial=0)))
 
 
 def speaker(names: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -129,22 +174,17 @@ def speaker(names: Sequence[str] = ()) -> tuple[Finding, ...]:
         trial.count(frames)
         out[:] = 0
 
-    return _tried(Direction.SPEAKER, names, open_speaker, fill, trial)
-
-
-Opener = Callable[[Device, Callable[[Any, int, object, object], None]], Stream]
+    return _tried(Direction.SPEAKER, names, lambda device: open_speaker(device, fill), trial)
 
 
 def _tried(
     direction: Direction,
     names: Sequence[str],
-    opener: Opener,
-    callback: Callable[[Any, int, object, object], None],
+    opened: Callable[[Device], Stream],
     trial: Trial,
 ) -> tuple[Finding, ...]:
     try:
-        device = wanted_devices(direction, names)[0]
-        stream = opener(device, callback)
+        device, stream = open_wanted(direction, names, lambda one: (one, opened(one)))
         try:
             time.sleep(SETTLE_S)
             for _ in range(TRIES):
@@ -156,7 +196,15 @@ def _tried(
             stream.close()
     except DeviceError as error:
         return (of_error(direction.noun, error),)
-    return (fine(direction.noun, f'"{device.name}" opens'), delivery(direction, device, trial))
+    opens = fine(direction.noun, f'"{device.name}" opens')
+    return (_off(direction, device) or opens, delivery(direction, device, trial))
+
+
+def _off(direction: Direction, device: Device) -> Finding | None:
+    """What the server knows to be wrong with one that is not its default."""
+    is_microphone = direction is Direction.MICROPHONE
+    end = end_called(device.at_server, microphone=is_microphone) if device.at_server else None
+    return None if end is None else _silenced(direction, end, end.name)
 
 
 def delivery(direction: Direction, device: Device, trial: Trial) -> Finding:
@@ -180,6 +228,12 @@ def keeps_time(trial: Trial, device: Device) -> bool:
 def _heard(trial: Trial) -> Finding:
     if trial.rate() is None:
         return unknown("microphone level", "nothing is delivered")
+    if trial.first_peak > CANCELLED * max(trial.peak, 1):
+        return wrong(
+            "microphone level",
+            "its two channels are each other's opposite, so little is left of both together",
+            "Set microphone_channel = 0 in the settings.",
+        )
     if trial.peak == 0:
         return wrong(
             "microphone level",

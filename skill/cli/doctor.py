@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from skill.app import App
+from skill.audio.choosing import DEFAULT
 from skill.audio.devices import Direction
 from skill.audio.pulse import server as find_server
 from skill.checkup import machine, sound
@@ -86,12 +87,15 @@ def _sound(settings: Settings) -> Iterator[Finding]:
     if not is_well([library]):
         yield from (unknown(way.noun, "cannot be looked at without PortAudio") for way in Direction)
         return
-    for direction, names, look in (
-        (Direction.MICROPHONE, settings.microphone, sound.microphone),
-        (Direction.SPEAKER, settings.speaker, sound.speaker),
-    ):
-        off = None if names else sound.switched_on(direction, server)
-        yield from (off,) if off else look(names)
+    mics, speakers = settings.microphone, settings.speaker
+    looks: tuple[tuple[Direction, Sequence[str], Callable[[], Sequence[Finding]]], ...] = (
+        (Direction.MICROPHONE, mics, lambda: sound.microphone(mics, settings.channel)),
+        (Direction.SPEAKER, speakers, lambda: sound.speaker(speakers)),
+    )
+    for direction, names, look in looks:
+        by_default = not names or names[0].casefold() == DEFAULT
+        off = sound.switched_on(direction, server) if by_default else None
+        yield from (off,) if off else look()
 
 
 def _hearing(app: App, content: bool) -> Iterator[Finding]:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 import numpy as np
-from pydantic import ValidationError
 
-from skill.app import PATIENCE, App
+from skill.app import App
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
@@ -23,6 +22,7 @@ from skill.languages import ENGLISH
 from skill.ports import RATE, Block
 from skill.recorder.beginning import kept_folder
 from skill.recorder.shelf import JOURNAL as KEPT_JOURNAL
+from skill.settings import JOURNALED
 
 JOURNAL = ".jsonl"
 SILENT = 20
@@ -144,29 +144,16 @@ def replay_recording(
 
 
 def as_it_was(app: App, journal: Path) -> App:
-    """What repeats a journal: its session may have had another language, and another patience, than
-    are chosen now.
+    """What repeats a journal: its session may have been in another language than is chosen now, or
+    of another patience.
 
     Raises:
         StorageError: if the journal cannot be read, or its session was in a language that the
-            coach does not speak, or of another routine than is chosen now.
+            coach does not speak, of a patience that nobody has, or of another routine than is
+            chosen now.
     """
     header, _ = read_journal(journal)
-    # Journals of before there was a choice do not name it; nor, of before it was kept, patience.
-    language = str(header.get("language", ENGLISH))
-    known = {name: header[name] for name in PATIENCE if name in header}
-    try:
-        app = App(app.settings.in_language(language, **known))
-    except ContentError as error:
-        raise StorageError(
-            f'{journal}, line 1, names the language "{language}", which the coach does not speak.',
-            "Replay it with the version that wrote it.",
-        ) from error
-    except ValidationError as error:
-        raise StorageError(
-            f"{journal}, line 1, has a patience in it that the coach cannot have.",
-            f"Correct {' and '.join(known)}, or record the session again.",
-        ) from error
+    app = _as_told(app, header, journal)
     chosen = app.content.routine.id
     if header.get("routine", chosen) != chosen:
         raise StorageError(
@@ -175,6 +162,27 @@ def as_it_was(app: App, journal: Path) -> App:
             "Name that routine's file with --routine.",
         )
     return app
+
+
+def _as_told(app: App, header: Mapping[str, object], journal: Path) -> App:
+    # Journals of before there was a choice do not name the language; others not the patience.
+    told = {"language": ENGLISH} | {name: header[name] for name in JOURNALED if name in header}
+    language = str(told["language"])
+    if told.items() <= app.settings.model_dump().items():
+        return app
+    try:
+        return App(app.settings.but_for(told | {"language": language}))
+    except ContentError as error:
+        raise StorageError(
+            f'{journal}, line 1, names the language "{language}", which the coach does not speak.',
+            "Replay it with the version that wrote it.",
+        ) from error
+    except ValueError as error:
+        raise StorageError(
+            f"{journal}, line 1, tells of a session that cannot have been: "
+            f"{', '.join(f'{name} = {value}' for name, value in told.items())}.",
+            "Write there what it was written with.",
+        ) from error
 
 
 def _summary(notes: Notes, took: float, write_audio: Path | None) -> dict[str, object]:

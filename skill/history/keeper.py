@@ -30,8 +30,8 @@ class Keeper:
         routine: the routine's id.
         tell: gets a sentence as soon as something cannot be kept or read, once until it can be
             again. A session goes on all the same.
-        suspended: for how many seconds the machine has slept so far: the microphone's time stands
-            still meanwhile.
+        suspended: for how many seconds the machine has slept, or the process was stopped, so far:
+            the microphone's time stands still meanwhile.
     """
 
     store: Store

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -194,7 +195,28 @@ def test_looking_for_a_server_in_vain_leaves_nothing_open(
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_a_server_that_ends_and_comes_back_is_found_again(tmp_path: Path) -> None:
+def sockets() -> set[int]:
+    files = Path("/proc/self/fd").iterdir()
+    return {int(file.name) for file in files if file.is_socket()}
+
+
+def test_a_connection_that_broke_is_made_anew_at_once(playing: Pulse, tmp_path: Path) -> None:
+    """As by a server that was started anew: what a session lowered last must not stay low."""
+    before = sockets()
+    with Mixer(Note(tmp_path / "note.json")) as mixer:
+        mixer.lower()
+        assert low(playing)
+        (ours,) = sockets() - before
+        with socket.socket(fileno=os.dup(ours)) as connection:
+            connection.shutdown(socket.SHUT_RDWR)
+        mixer.restore()
+        assert normal(playing)
+
+
+def test_a_server_that_ends_and_comes_back_is_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")  # between the two, and not other tests' one
     mixer = Mixer(Note(tmp_path / "note.json"))
     for _ in range(2):
         with running_pulseaudio() as another, playing_music(another):

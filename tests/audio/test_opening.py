@@ -1,5 +1,9 @@
 """A device that never opens does not keep anybody for ever."""
 
+import os
+import pty
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -37,3 +41,30 @@ def test_what_never_opens_is_left_behind(left: list[bool]) -> None:
         in_time("microphone", never.wait)
     assert left
     never.set()
+
+
+def test_what_we_say_while_a_device_does_not_open_is_shown() -> None:
+    # As where PortAudio stands still for ever: libraries are silenced to the end.
+    stuck = (
+        "import os, sys; from skill.audio.portaudio import silent_stderr\n"
+        "with silent_stderr():\n"
+        "    os.write(2, b'ALSA\\n'); print('ours', file=sys.stderr)\n"
+        "    sys.exit('The microphone did not open.')"
+    )
+    command = [sys.executable, "-c", stuck]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.stderr == "ours\nThe microphone did not open.\n"
+
+
+def test_on_a_terminal_portaudio_says_nothing_and_we_do() -> None:
+    ended = (
+        "import os, sys; from skill.audio.portaudio import portaudio; portaudio()\n"
+        "os.write(2, b'Expression failed\\n'); print('The microphone is gone.', file=sys.stderr)"
+    )
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-c", ended]
+    nowhere = os.environ | {"PULSE_SERVER": "unix:/nowhere"}
+    subprocess.run(command, stderr=terminal, check=True, env=nowhere)
+    os.close(terminal)
+    assert os.read(controller, 1000) == b"The microphone is gone.\r\n"
+    os.close(controller)

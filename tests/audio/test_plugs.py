@@ -1,7 +1,9 @@
 """Plugs pulled and put back, at a real PortAudio on a private PulseAudio."""
 
 import os
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skill.audio.caretaker import STOPPED_S
 from skill.audio.choosing import wanted_devices
 from skill.audio.devices import Direction
 from skill.audio.loudspeaker import Loudspeaker
@@ -159,6 +162,33 @@ def test_time_goes_on_where_nobody_looked_while_a_stream_died(pulse: Pulse) -> N
         until(microphone, BlockKind.HEARD)
         _, after = behind(microphone)
     assert after == pytest.approx(before, abs=0.3)
+
+
+LISTENER = """
+import time
+from skill.audio.microphone import Microphone
+with Microphone() as microphone:
+    for block in microphone.blocks():
+        print(time.monotonic(), block.end_frame, microphone.stopped_s, flush=True)
+"""
+
+
+def test_time_stands_still_while_the_process_is_stopped(pulse: Pulse) -> None:
+    """As by Ctrl-Z: what the server has kept meanwhile is over, and nothing was lost."""
+    stopped_s = STOPPED_S + 2
+    command = [sys.executable, "-c", LISTENER]
+    with subprocess.Popen(command, env=pulse.env, stdout=subprocess.PIPE, text=True) as listener:
+        assert listener.stdout is not None
+        first = listener.stdout.readline()
+        listener.send_signal(signal.SIGSTOP)
+        time.sleep(stopped_s)
+        listener.send_signal(signal.SIGCONT)
+        later = list(islice(listener.stdout, 60))
+        listener.kill()
+    last = np.array(later[-1].split(), float)
+    seconds, frames, told_s = last - np.array(first.split(), float)
+    assert frames / RATE < seconds - stopped_s + 1
+    assert told_s >= STOPPED_S
 
 
 def test_portaudio_is_not_restarted_in_the_middle_of_a_line(pulse: Pulse) -> None:

@@ -1,11 +1,14 @@
 """What is heard of a sound server that is not there, and of a stream that does not start."""
 
+import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from skill.audio.devices import Device
+from skill.audio.pactl import environment
 from skill.audio.portaudio import portaudio
 from skill.audio.sound_server import Changes
 from skill.audio.streams import open_speaker
@@ -67,6 +70,25 @@ class Refusing:
 
     def close(self) -> None:
         self.closed = True
+
+
+def test_a_device_that_is_opened_meanwhile_does_not_disturb_who_asks_the_server() -> None:
+    """Both caretakers at once, of a headset that is plugged in: one was ended by it."""
+    over = threading.Event()
+
+    def open_devices() -> None:
+        while not over.is_set():
+            os.environ["PULSE_SOURCE"] = "usb-jabra"
+            del os.environ["PULSE_SOURCE"]
+
+    thread = threading.Thread(target=open_devices)
+    thread.start()
+    try:
+        for _ in range(3_000):
+            assert environment()["LC_ALL"] == "C"
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_a_stream_that_does_not_start_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:

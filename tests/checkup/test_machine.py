@@ -9,12 +9,14 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
+from skill.audio import microphone
 from skill.audio.devices import Device, Direction
 from skill.audio.pulse import End, Server
 from skill.checkup import machine, sound
 from skill.checkup.finding import Verdict
+from skill.ports import Pcm
 
-DEVICE = Device(0, "a microphone", 48_000, 1)
+DEVICE = Device(0, "a microphone", 48_000, 2)
 MIC, SPEAKER = End("mic", "Blue Yeti", False, 0.7), End("out", "Jabra", False, 0.4)
 
 
@@ -87,36 +89,75 @@ def test_frames_before_the_first_call_do_not_count() -> None:
     assert trial.frames == 200
 
 
+@pytest.fixture
+def hears(monkeypatch: pytest.MonkeyPatch) -> Callable[[Pcm], None]:
+    """What the microphone delivers from now on: frames side by side, shape (480, channels)."""
+
+    def deliver(frames: Pcm) -> None:
+        callbacks: list[Callable[..., None]] = []
+
+        def opened(_device: Device, callback: Callable[..., None], _count: int) -> Mock:
+            callbacks.append(callback)
+            return Mock()
+
+        data = frames.tobytes()
+        monkeypatch.setattr(sound, "open_wanted", lambda _way, _names, opened: opened(DEVICE))
+        monkeypatch.setattr(microphone, "open_microphone", opened)
+        monkeypatch.setattr(
+            time, "sleep", lambda _: [callbacks[-1](data, len(frames), None, None) for _ in "ab"]
+        )
+
+    return deliver
+
+
 def test_a_microphone_stuck_at_its_lower_limit_is_not_silent(
-    monkeypatch: pytest.MonkeyPatch,
+    hears: Callable[[Pcm], None],
 ) -> None:
-    callbacks: list[Callable[..., None]] = []
-
-    def opened(_device: Device, callback: Callable[..., None]) -> Mock:
-        callbacks.append(callback)
-        return Mock()
-
-    lowest = np.full(480, -32768, np.int16).tobytes()
-    monkeypatch.setattr(sound, "wanted_devices", lambda *_: [DEVICE])
-    monkeypatch.setattr(sound, "open_microphone", opened)
-    monkeypatch.setattr(
-        time, "sleep", lambda _: [callbacks[0](lowest, 480, None, None) for _ in "ab"]
-    )
+    hears(np.full((480, 1), -32768, np.int16))
     assert sound.microphone()[-1].fact.startswith("peaks at 0 dB")
 
 
+def test_channels_that_cancel_each_other_are_told_from_a_mute_switch(
+    hears: Callable[[Pcm], None],
+) -> None:
+    hears(np.tile(np.array([[1000, -998]], np.int16), (480, 1)))
+    assert "microphone_channel = 0" in sound.microphone()[-1].remedy
+    assert sound.microphone(channel=0)[-1].verdict is Verdict.FINE
+    for both in ([1000, 1000], [1000, 0], [1, -1]):
+        hears(np.tile(np.array([both], np.int16), (480, 1)))
+        assert "microphone_channel" not in sound.microphone()[-1].remedy
+
+
+def test_the_channel_is_looked_at_that_a_session_would_hear(hears: Callable[[Pcm], None]) -> None:
+    hears(np.tile(np.array([[1000, 0]], np.int16), (480, 1)))
+    assert sound.microphone(channel=0)[-1].verdict is Verdict.FINE
+    assert sound.microphone(channel=1)[-1].verdict is Verdict.WRONG
+    lacking, *_ = sound.microphone(channel=DEVICE.channels)
+    assert f"has no channel {DEVICE.channels}" in lacking.fact
+
+
 @pytest.mark.parametrize(
-    ("microphone", "hears_itself", "said"),
+    ("microphone", "hears_itself", "said", "helps"),
     [
-        (MIC, False, None),
-        (None, False, "none is there"),
-        (MIC, True, "what the speaker plays"),
-        (End("mic", "Blue Yeti", True, 0.7), False, '"Blue Yeti" is muted'),
-        (End("mic", "Blue Yeti", False, 0.0), False, "turned down to nothing"),
+        (MIC, False, None, ""),
+        (None, False, "none is there", "Plug one in."),
+        (MIC, True, "what the speaker plays", "Plug one in."),
+        (
+            End("mic", "Blue Yeti", True, 0.7),
+            False,
+            '"Blue Yeti" is muted',
+            "mute @DEFAULT_SOURCE@ 0",
+        ),
+        (
+            End("mic", "Blue Yeti", False, 0.0),
+            False,
+            "down to nothing",
+            "volume @DEFAULT_SOURCE@ 100%",
+        ),
     ],
 )
 def test_a_microphone_that_is_off_in_the_server(
-    microphone: End | None, hears_itself: bool, said: str | None
+    microphone: End | None, hears_itself: bool, said: str | None, helps: str
 ) -> None:
     found = sound.switched_on(
         Direction.MICROPHONE, Server("PulseAudio", microphone, SPEAKER, hears_itself)
@@ -126,6 +167,7 @@ def test_a_microphone_that_is_off_in_the_server(
     else:
         assert found is not None
         assert said in found.fact
+        assert helps in found.remedy
     assert sound.switched_on(Direction.SPEAKER, Server("PulseAudio", MIC, SPEAKER, True)) is None
     assert sound.switched_on(Direction.MICROPHONE, None) is None
 

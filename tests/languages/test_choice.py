@@ -14,7 +14,7 @@ from skill.content.load import load_content
 from skill.content.templates import is_phrase
 from skill.content.translation import untranslated
 from skill.core.vocabulary import Command
-from skill.errors import ContentError
+from skill.errors import ContentError, StorageError
 from skill.languages import DATA
 from skill.mouth import make_mouth
 from skill.settings import SHIPPED, Settings, read_settings
@@ -178,3 +178,15 @@ def test_a_journal_is_repeated_in_its_own_language(capfd: Capture, tmp_path: Pat
     older = tmp_path / "older.jsonl"
     older.write_text(json.dumps(header) + "\n", encoding="utf-8")
     assert as_it_was(App(settings(language="de")), older).settings.language == "en"
+
+
+def test_a_journal_is_repeated_with_the_patience_it_was_written_with(tmp_path: Path) -> None:
+    hasty = settings(ask_after_s=10, sleep_after_s=20, mute_while_speaking=True)
+    told = tmp_path / "journal.jsonl"
+    told.write_text(json.dumps({"journal": 1, **App(hasty).header()}) + "\n", encoding="utf-8")
+    again = as_it_was(App(settings(ask_after_s=90)), told)
+    assert again.coach().book.patience == App(hasty).coach().book.patience
+    assert again.settings.mute_while_speaking
+    told.write_text('{"journal": 1, "ask_after_s": "soon"}\n', encoding="utf-8")
+    with pytest.raises(StorageError, match="ask_after_s = soon"):
+        as_it_was(App(settings()), told)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
 from time import sleep
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,6 +106,23 @@ def test_light_is_a_function_of_time() -> None:
 def test_a_pin_that_is_taken_gets_a_sentence(pins: MockFactory) -> None:
     with Panel(BUTTON, None), pytest.raises(DeviceError, match="button_pin = 17"):
         Panel(BUTTON, None)
+
+
+def test_a_pin_that_another_program_uses_is_a_sentence_and_the_button_is_given_back(
+    pins: MockFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class LgpioError(Exception):
+        """As lgpio's own, which gpiozero does not make one of its own."""
+
+    def busy(_pin: int) -> None:
+        raise LgpioError("GPIO busy")
+
+    monkeypatch.setitem(sys.modules, "lgpio", SimpleNamespace(error=LgpioError))
+    monkeypatch.setattr("gpiozero.LED", busy)
+    with pytest.raises(DeviceError, match="led_pin = 27 cannot be used: GPIO busy"):
+        Panel(BUTTON, LED)
+    with Panel(BUTTON, None):
+        pass
 
 
 def test_not_on_a_pi_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

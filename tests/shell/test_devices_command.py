@@ -49,6 +49,19 @@ def test_devices_have_peoples_names_and_the_chosen_ones_an_arrow() -> None:
 
 
 @pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound cards")
+def test_a_name_that_is_no_utf_8_does_not_hide_the_other_devices(tmp_path: Path) -> None:
+    config = tmp_path / "asound.conf"
+    shown = 'type null hint { show on description "one" }'
+    config.write_bytes(
+        f'pcm.!default {{ {shown} }}\npcm."f\xfcr" {{ {shown} }}\n'.encode("latin-1")
+    )
+    quiet = {"PULSE_SERVER": "unix:/nowhere", "ALSA_CONFIG_PATH": str(config)}
+    done = devices(os.environ | quiet)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count(" → default (") == 2
+
+
+@pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound cards")
 def test_a_machine_without_sound_has_none_of_either() -> None:
     done = devices(os.environ | {"PULSE_SERVER": "unix:/nowhere"})
     assert done.stdout == "Microphones\n   none\nSpeakers\n   none\n"

@@ -113,9 +113,16 @@ def test_with_virtual_devices_all_is_well_and_a_muted_or_dead_microphone_is_not(
         muted = heard()["microphone"]
         assert "is muted" in muted.fact
         assert "pactl set-source-mute" in muted.remedy
+        chosen = heard(Settings(microphone=("mic.monitor",)))["microphone"]
+        assert "is muted" in chosen.fact
+        assert "pactl set-source-mute mic.monitor 0" in chosen.remedy
         pactl(pulse, "set-source-mute", "mic.monitor", "0")
         missing = heard(Settings(microphone=("Blue Yeti",)))["microphone"]
         assert 'No microphone has "Blue Yeti"' in missing.fact
+        spare = heard(Settings(microphone=("mic.monitor",), microphone_channel=1))
+        assert "peaks at -" in spare["microphone level"].fact
+        lacking = heard(Settings(microphone=("mic.monitor",), microphone_channel=5))["microphone"]
+        assert "has no channel 5" in lacking.fact
     silent = heard()
     assert silent["microphone rate"].verdict is Verdict.FINE
     assert silent["microphone level"].verdict is Verdict.WRONG

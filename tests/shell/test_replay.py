@@ -105,7 +105,7 @@ def test_a_journal_is_repeated_with_its_own_patience(capfd: Capture, tmp_path: P
     assert done.code == 0, done.err
     text = journal.read_text()
     journal.write_text(text.replace('"ask_after_s": 5', '"ask_after_s": "never"', 1))
-    assert "line 1, has a patience" in run(capfd, "replay", journal).err
+    assert "line 1, tells of a session that cannot have been" in run(capfd, "replay", journal).err
     journal.write_text(text.replace('"routine": "back"', '"routine": "mine"', 1))
     done = run(capfd, "replay", journal)
     assert done.code == 8
