@@ -17,8 +17,11 @@ EVERY = 200
 NEARLY_FULL = 20_000_000
 """Bytes free; the state is 8 MB at most, and a card that is full is worn."""
 MANY_DROPOUTS = 50
+OVERDRIVEN_S = 1.5
+"""Some ten loud words; knocks on the floor take a few hundredths of a second each. Of 68 words
+of which 57 are understood, 50 are with 10 dB too much, and 34 with 20 dB (a throw-away harness)."""
 LOOKS = 360
-"""Dropouts of the last hour count: a service that runs for weeks is not busy for what once was."""
+"""What was in the last hour counts: a service that runs for weeks is not busy for what once was."""
 HARDWARE = Path("/sys/class/hwmon")
 """Where the kernel's driver `raspberrypi-hwmon` tells of too low a voltage (in0_lcrit_alarm, see
 docs.kernel.org/hwmon/raspberrypi-hwmon.html)."""
@@ -40,6 +43,7 @@ class Ailments:
         self._calls = 0
         self._found: tuple[Trouble, ...] = ()
         self._dropouts: deque[int] = deque([0], maxlen=LOOKS)
+        self._overdriven: deque[float] = deque([0.0], maxlen=LOOKS)
 
     def __call__(self) -> tuple[Trouble, ...]:
         """What is wrong; empty if nothing is known to be."""
@@ -58,6 +62,7 @@ class Ailments:
             (Trouble.WEAK, self._is_weak),
             (Trouble.BUSY, self._is_busy),
             (Trouble.SILENT, lambda: self._equipment.hears_nothing),
+            (Trouble.OVERDRIVEN, self._is_overdriven),
         )
         return tuple(trouble for trouble, is_so in looks if is_so())
 
@@ -65,6 +70,11 @@ class Ailments:
         before = self._dropouts[0]
         self._dropouts.append(sum(self._equipment.dropouts))
         return self._dropouts[-1] - before >= MANY_DROPOUTS
+
+    def _is_overdriven(self) -> bool:
+        before = self._overdriven[0]
+        self._overdriven.append(self._equipment.overdriven_s)
+        return self._overdriven[-1] - before >= OVERDRIVEN_S
 
     def _is_weak(self) -> bool:
         return any(_reads_one(alarm) for alarm in self._hardware.glob("*/in0_lcrit_alarm"))

@@ -49,6 +49,11 @@ class LiveEquipment:
         """Whether the microphone seems to be switched off: it brings zeros alone."""
         return self.microphone.hears_nothing
 
+    @property
+    def overdriven_s(self) -> float:
+        """For how long the microphone has been at its limit."""
+        return self.microphone.overdriven_s
+
 
 @contextmanager
 def live(

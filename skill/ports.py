@@ -175,6 +175,11 @@ class Equipment(Protocol):
         """Whether the microphone works, but seems to be switched off: it brings zeros alone."""
         ...
 
+    @property
+    def overdriven_s(self) -> float:
+        """For how many seconds the microphone has been at its converter's limit so far."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reliable:
@@ -183,6 +188,7 @@ class Reliable:
     speaker_works: bool = True
     dropouts: tuple[int, int] = (0, 0)
     hears_nothing: bool = False
+    overdriven_s: float = 0.0
 
 
 class Playback(Protocol):

@@ -13,6 +13,7 @@ from skill.audio.caretaker import STOPPED_S, Caretaker
 from skill.audio.choosing import listed
 from skill.audio.clock_map import ClockMap
 from skill.audio.devices import Device, Direction
+from skill.audio.overdrive import is_overdriven
 from skill.audio.pulse import is_switched_off
 from skill.audio.rate_watch import PATIENCE_S
 from skill.audio.streams import Callback, Stream, open_microphone
@@ -152,6 +153,7 @@ class Microphone(Closing):
         self.clock = ClockMap(rate)
         self._overruns = 0
         self._zeros = 0
+        self._overdriven_s = 0.0
         self._stopped_s = 0.0
         self._alive = False
         self._blocks = self._deliver()
@@ -180,6 +182,13 @@ class Microphone(Closing):
     def stopped_s(self) -> float:
         """For how many seconds this process has been stopped so far: its time stood still."""
         return self._caretaker.stopped_s()
+
+    @property
+    def overdriven_s(self) -> float:
+        """For how many seconds it has been at its converter's limit so far, in stretches of some
+        12 ms.
+        """
+        return self._overdriven_s
 
     @property
     def hears_nothing(self) -> bool:
@@ -223,6 +232,8 @@ class Microphone(Closing):
             sounds = bool(pcm.any())
             self._alive = self._alive or sounds
             self._zeros = 0 if sounds else self._zeros + len(pcm)
+            if is_overdriven(pcm):
+                self._overdriven_s += len(pcm) / intake.device.rate
             blocks = self._builder.heard(pcm)
             self.clock.note(self._builder.next_frame, chunk.seconds)
             # Before the yield: whoever handles the blocks may take their time.

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from skill.audio.overdrive import at_limit
 from skill.checkup.echo import Echo, find_echo
 from skill.ports import RATE, Block, Pcm, Samples, VoiceDetector
 
 FRAME_S = 0.01
-FULL_SCALE = 32_700
-"""Samples from here on are at the converter's limit."""
 AFTER_S = 0.15
 """The room still speaks so long after the speaker, and nobody answers sooner than in 0.2 s. The
 echo's delay is added."""
@@ -68,13 +67,13 @@ def listen(heard: Pcm, played: Samples, detector: VoiceDetector, rate: int = RAT
     voice = _voiced(heard, detector, count) & ~speaking
     room = powers[~voice & ~speaking]
     noise = room[room <= np.percentile(room, ROOM_SHARE)].mean() if len(room) else None
-    loud = np.abs(frames[voice].astype(np.int32))
+    said = frames[voice].ravel()
     return Hearing(
         seconds=len(heard) / rate,
         peak=int(np.abs(heard.astype(np.int32)).max(initial=0)),
         voice_db=_decibels(powers[voice].mean()) if voice.any() else None,
         noise_db=None if noise is None else _decibels(noise),
-        clipped=float((loud >= FULL_SCALE).mean()) if loud.size else 0.0,
+        clipped=at_limit(said) / len(said) if len(said) else 0.0,
         echo=echo,
         echo_db=_echo_db(powers, played, echo, size, noise or 0.0),
         played=bool(played.any()),

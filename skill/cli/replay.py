@@ -8,6 +8,7 @@ import click
 import numpy as np
 
 from skill.app import App
+from skill.audio.overdrive import is_overdriven
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
@@ -27,6 +28,9 @@ from skill.settings import JOURNALED
 JOURNAL = ".jsonl"
 SILENT = 20
 """Steps of 16 bits: what is never louder, -64 dB of full scale, is a microphone's own noise."""
+OVERDRIVEN_S = 0.3
+"""Two loud words; a live session, which may hear knocks for hours, waits for more before it says so
+(`skill.ailments`)."""
 
 
 class Notes:
@@ -36,6 +40,7 @@ class Notes:
         self.entries: list[Entry] = []
         self.end_ms = 0
         self.loudest = 0
+        self.overdriven_s = 0.0
 
     def message(self, at: int, message: Event | Effect) -> None:
         """Keep one event or effect."""
@@ -44,6 +49,8 @@ class Notes:
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Keep how far the session has come, and how loud it has been."""
         self.loudest = max(self.loudest, int(np.abs(block.pcm.astype(np.int32)).max()))
+        if is_overdriven(block.pcm):
+            self.overdriven_s += len(block.pcm) / RATE
         self.end_ms = block.end_frame * 1000 // RATE
 
 
@@ -135,6 +142,12 @@ def replay_recording(
         click.echo(
             f"roller-coach: {recording} is silent: nothing in it is louder than a microphone's own "
             "noise. Check the microphone's level or mute switch and record again.",
+            err=True,
+        )
+    if notes.overdriven_s >= OVERDRIVEN_S:
+        click.echo(
+            f"roller-coach: {recording} is cut off at the limit for {notes.overdriven_s:.1f} s, "
+            "which distorts words. Lower the microphone's level and record again.",
             err=True,
         )
     for trouble in (*app.troubles(session), *app.notices):

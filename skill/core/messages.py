@@ -41,6 +41,7 @@ class Trouble(StrEnum):
     WEAK = "weak"
     BUSY = "busy"
     SILENT = "silent"
+    OVERDRIVEN = "overdriven"
 
 
 @dataclass(frozen=True, slots=True)

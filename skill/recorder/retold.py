@@ -33,7 +33,7 @@ class Retold:
         coach: as it was there.
 
     Attributes:
-        speaker_works, dropouts, hears_nothing: see `skill.ports.Equipment`.
+        speaker_works, dropouts, hears_nothing, overdriven_s: see `skill.ports.Equipment`.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Retold:
         self.speaker_works = not coach.mute
         self.dropouts = (0, 0)
         self.hears_nothing = False
+        self.overdriven_s = 0.0
         self._source = source
         self._lost = lost
         self._waiting = deque(entries)

@@ -25,9 +25,9 @@ from skill.audio.streams import restart_portaudio
 from skill.errors import DeviceError
 from skill.ports import BLOCK, RATE, BlockKind, Clip, Samples
 from tests.support.clocks import behind, until
-from tests.support.pulse import Monitor, Pulse, running_pulseaudio
+from tests.support.pulse import WIRE_RATE, Monitor, Pulse, running_pulseaudio
 from tests.support.servers import wanted
-from tests.support.tones import sine
+from tests.support.tones import int16, sine
 from tests.support.waiting import LONG_S, wait_until
 
 pytestmark = pytest.mark.device
@@ -97,6 +97,21 @@ def test_a_microphone_that_is_switched_off_is_known_by_its_zeros(
         assert microphone.hears_nothing
         pulse.switch_microphone_off(False)
         assert not microphone.hears_nothing
+
+
+def test_a_microphone_that_is_turned_up_too_far_is_known(pulse: Pulse) -> None:
+    loud = int16(sine(300, 3, WIRE_RATE, peak=2.0).clip(-1, 1))
+    with Microphone() as microphone:
+        blocks = microphone.blocks()
+        with pulse.playing_into_microphone(loud // 2):
+            heard = (block for block in blocks if np.abs(block.pcm.astype(int)).max() > 10_000)
+            assert len(list(islice(heard, 20))) == 20
+            assert microphone.overdriven_s == 0
+        with pulse.playing_into_microphone(loud):
+            wait_until(
+                lambda: next(blocks) and microphone.overdriven_s > 1, what="sound at the limit"
+            )
+        assert microphone.overdriven_s < 3.5
 
 
 def test_a_speaker_unplugged_is_missed_at_once_while_it_plays(pulse: Pulse) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from skill.ailments import EVERY, LOOKS, MANY_DROPOUTS, Ailments
+from skill.ailments import EVERY, LOOKS, MANY_DROPOUTS, OVERDRIVEN_S, Ailments
 from skill.app import App
 from skill.core.messages import Bookmark, Trouble, Troubles
 from skill.journal import JournalWriter, read_journal, repeat
@@ -17,6 +17,7 @@ class Counting:
     dropouts: tuple[int, int] = (0, 0)
     speaker_works: bool = True
     hears_nothing: bool = False
+    overdriven_s: float = 0.0
 
 
 def app(folder: Path) -> App:
@@ -68,6 +69,17 @@ def test_sound_that_is_lost_all_the_time(tmp_path: Path) -> None:
 def test_a_microphone_that_is_switched_off(tmp_path: Path) -> None:
     muted = Counting(hears_nothing=True)
     assert Ailments(app(tmp_path), muted, tmp_path)() == (Trouble.SILENT,)
+
+
+def test_a_microphone_that_is_turned_up_too_far(tmp_path: Path) -> None:
+    knocked = Counting(overdriven_s=OVERDRIVEN_S / 2)
+    ailments = Ailments(app(tmp_path), knocked, tmp_path)
+    assert ailments() == ()
+    knocked.overdriven_s = OVERDRIVEN_S
+    assert [ailments() for _ in range(EVERY)][-1] == (Trouble.OVERDRIVEN,)
+    an_hour = [ailments() for _ in range(EVERY * LOOKS)]
+    assert an_hour[0] == (Trouble.OVERDRIVEN,)
+    assert an_hour[-1] == ()
 
 
 def test_what_was_lost_long_ago_is_over(tmp_path: Path) -> None:

@@ -158,6 +158,7 @@ class Accidents:
     now_s: float = 0.0
     dropouts: tuple[int, int] = (0, 0)
     hears_nothing: bool = False
+    overdriven_s: float = 0.0
 
     @property
     def rate(self) -> int:

@@ -114,6 +114,10 @@ class Wobbly:
         return False
 
     @property
+    def overdriven_s(self) -> float:
+        return 0.0
+
+    @property
     def dropouts(self) -> tuple[int, int]:
         return (0, 2) if self._asked > 40 else (0, 0)
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from skill.audio.pcm import read_pcm
 from skill.cli.benchmark import figures
 from skill.errors import ContentError, StorageError
 from skill.history.records import Record
@@ -23,6 +24,7 @@ from skill.settings import Settings, read_settings
 from tests.support.shell import Done, run
 
 RATE = 16_000
+RECORDINGS = Path(__file__).parent.parent / "recordings"
 MODEL = Settings().model
 Capture = pytest.CaptureFixture[str]
 
@@ -82,6 +84,16 @@ def test_a_recording_cut_short_plays_up_to_there_and_the_journal_is_whole(
 def test_a_silent_recording_is_said_to_be_silent(capfd: Capture, silence: Path) -> None:
     done = run(capfd, "replay", silence, "--quiet")
     assert_explained(done, 0, "silence.wav is silent", "record again")
+
+
+def test_a_recording_that_is_cut_off_at_the_limit_is_said_to_be(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    path = tmp_path / "boosted.wav"
+    word = 40.0 * read_pcm(RECORDINGS / "next step.flite-slt.ogg")
+    soundfile.write(path, word.clip(-32_768, 32_767).astype(np.int16), RATE)
+    done = run(capfd, "replay", path, "--quiet")
+    assert_explained(done, 0, "boosted.wav is cut off at the limit", "Lower the microphone's level")
 
 
 @pytest.mark.parametrize("command", [["replay"], ["mic-test", "--recording"]])
