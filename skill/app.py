@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import skill
-from skill.content.lint import within_reach
-from skill.content.load import Content, load_content
-from skill.content.translation import check_translated
-from skill.content.words import Words, read_words
 from skill.core.coach import Book, Coach, Patience
 from skill.core.messages import Bookmark
 from skill.journal import JournalWriter
@@ -28,6 +24,8 @@ from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator
 
 if TYPE_CHECKING:
+    from skill.content.load import Content
+    from skill.content.words import Words
     from skill.hearing import Hearing
     from skill.speech.cache import CachedVoice
 
@@ -47,7 +45,7 @@ class App:
         self.notices: list[str] = []
 
     @cached_property
-    def content(self) -> Content:
+    def content(self) -> "Content":
         """Routine, phrases and vocabulary.
 
         Phrases with words that a better model lacks are left out, if the language chose it.
@@ -55,6 +53,10 @@ class App:
         Raises:
             ContentError: with every mistake in the three files.
         """
+        from skill.content.lint import within_reach
+        from skill.content.load import load_content
+        from skill.content.translation import check_translated
+
         chosen = self.settings
         content = load_content(chosen.routine, chosen.phrases, chosen.commands)
         if chosen.routine == DATA / chosen.chosen.routine:
@@ -66,12 +68,14 @@ class App:
         return content
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> "Words":
         """What the page shows and what prompts say.
 
         Raises:
             ContentError: with every mistake in the file.
         """
+        from skill.content.words import read_words
+
         return read_words(self.settings.words)
 
     @cached_property

@@ -170,12 +170,21 @@ def test_what_is_tested_starts_after_the_checkout_was_moved() -> None:
         assert not Path(sys.executable).with_name(name).read_bytes().startswith(b"#!"), name
 
 
-def run_tests(folder: Path, *, sounding: str, computing: str) -> subprocess.CompletedProcess[str]:
-    """`scripts/test`, whose two kinds of test are shell commands."""
+KINDS = {
+    "typing": "-m mypy",
+    "collecting": "--collect-only",
+    "sounding": "-m device",
+    "computing": "not device",
+}
+"""What each is known by on its command line."""
+
+
+def run_tests(folder: Path, **kinds: str) -> subprocess.CompletedProcess[str]:
+    """`scripts/test`, in a fresh checkout, whose checks and kinds of test are shell commands."""
     scripts, venv = folder / "scripts", folder / "venv"
     (venv / "bin").mkdir(parents=True)
-    kinds = f'case "$*" in *"-m device"*) {sounding} ;; *"not device"*) {computing} ;; esac'
-    program(venv / "bin" / "python", kinds)
+    cases = " ".join(f'*"{KINDS[kind]}"*) {command} ;;' for kind, command in kinds.items())
+    program(venv / "bin" / "python", f'case "$*" in {cases} esac')
     program(venv / "bin" / "ruff", "exit 0")
     (folder / "tests").mkdir()
     (folder / "tests" / "test_sound.py").write_text("@pytest.mark.device\n")
@@ -196,6 +205,18 @@ def test_either_kind_of_test_can_fail(
     assert done.returncode == code
     if not computes:
         assert "-m device tests/test_sound.py" in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["typing", "collecting"])
+def test_a_mistake_in_a_type_or_in_an_import_is_told_before_the_long_part(
+    tmp_path: Path, kind: str
+) -> None:
+    begun = tmp_path / "begun"
+    failing = {kind: "echo what is wrong; exit 4"}
+    done = run_tests(tmp_path, computing=f'touch "{begun}"', **failing)
+    assert done.returncode != 0
+    assert "what is wrong" in done.stdout
+    assert not begun.exists()
 
 
 def test_what_sounds_is_stopped_when_what_computes_has_failed(tmp_path: Path) -> None:

@@ -5,13 +5,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
 from skill.ports import Pcm
 from tests.support.pulse import WIRE_RATE, Pulse
 from tests.support.tones import int16, sine
 from tests.support.waiting import wait_until
 
-SONG = int16(sine(440, 180, WIRE_RATE))
-"""Longer than any test."""
+SONG: Pcm = np.tile(int16(sine(440, 1, WIRE_RATE)), 180)
+"""Longer than any test, and of whole periods."""
 
 
 def volumes(pulse: Pulse) -> dict[int, float]:
