@@ -39,9 +39,8 @@ def keep_apart(read: Iterable[Path | None], written: Mapping[str, Path | None]) 
 
 def content(settings: Settings) -> tuple[Path, ...]:
     """The files that a session works from, whether options or a settings file named them."""
-    return (
-        settings.routine, settings.phrases, settings.commands, settings.words, settings.history,
-    )  # fmt: skip
+    chosen = (settings.routine, settings.phrases, settings.commands, settings.words)
+    return (*chosen, settings.history)
 
 
 def require_ending(option: str, file: Path, *endings: str) -> None:

@@ -22,12 +22,14 @@ class Trouble(StrEnum):
     """A real room, and a microphone at the other end of it."""
     COACH = "coach"
     """The coach itself speaks."""
+    GAIN = "gain"
+    """A microphone that is turned up too far, and cuts off what is loud, or turned down too far."""
 
 
-WITH_LEVEL = frozenset({Trouble.NOISE, Trouble.MUSIC, Trouble.BABBLE, Trouble.COACH})
+WITH_LEVEL = frozenset({Trouble.NOISE, Trouble.MUSIC, Trouble.BABBLE, Trouble.COACH, Trouble.GAIN})
 LEVELS_DB = range(-40, 61)
-"""Beyond these, either only the noise or only the speech is left."""
-EXAMPLES = "quiet, noise:10, music:10, babble:10, room, far or coach:0"
+"""Beyond these, either only the noise or only the speech is left, or nothing of either."""
+EXAMPLES = "quiet, noise:10, music:10, babble:10, room, far, coach:0 or gain:20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Condition:
 
     Attributes:
         trouble: what is wrong.
-        level_db: how far the speech is above it, dB; 0 where that has no sense.
+        level_db: how far the speech is above it, dB; of `GAIN`, how far everything is turned up. 0
+            where that has no sense.
     """
 
     trouble: Trouble = Trouble.QUIET
@@ -44,7 +47,7 @@ class Condition:
 
     @property
     def name(self) -> str:
-        """As the tables call it: "noise 10 dB", "coach speaking 0 dB", "room"."""
+        """As the tables call it: "noise 10 dB", "coach speaking 0 dB", "gain 20 dB", "room"."""
         if self.trouble not in WITH_LEVEL:
             return self.trouble.value
         what = "coach speaking" if self.trouble is Trouble.COACH else self.trouble.value
@@ -52,7 +55,8 @@ class Condition:
 
 
 def parse(text: str) -> Condition:
-    """Read "quiet", "noise:10" and so on; the number is the signal-to-noise ratio in dB.
+    """Read "quiet", "noise:10" and so on; the number is the signal-to-noise ratio, or the gain, in
+    dB.
 
     Raises:
         SettingsError: if it is no condition.
@@ -79,6 +83,6 @@ def _level(text: str, name: str, level: str) -> float:
     if not LEVELS_DB.start <= decibels < LEVELS_DB.stop:
         raise SettingsError(
             f'The condition "{text}" has no level of {LEVELS_DB.start} to {LEVELS_DB.stop - 1} dB.',
-            f"Say how far the speech is above it: --condition {name}:10.",
+            f"Say how far the speech is above it, or turned up: --condition {name}:10.",
         )
     return decibels

@@ -62,6 +62,11 @@ def in_room(speech: Wave, response: Wave, direct_db: float = 0.0) -> Wave:
     return np.asarray(wet, np.float64)
 
 
+def cut_off(wave: Wave) -> Wave:
+    """What a converter makes of it that is given too much."""
+    return np.clip(wave, -FULL_SCALE, FULL_SCALE)
+
+
 def to_samples(wave: Wave) -> Pcm:
     """Round to 16 bit; what would be too loud is made quieter as a whole, never clipped."""
     peak = float(np.abs(wave).max(initial=0.0))

@@ -136,11 +136,14 @@ def stage(
     elif condition.trouble is Trouble.COACH:
         track, said = _coach(len(speech), lines, rng)
         speech = speech + _below(track, mixing.speech_rms(track), level, condition)
-    elif condition.trouble is not Trouble.QUIET:
+    elif condition.trouble not in (Trouble.QUIET, Trouble.GAIN):
         noise = _noise(len(speech), clip, condition.trouble, around, rng)
         speech = speech + _below(noise, mixing.rms(noise), level, condition)
     faint = rng.normal(0.0, FAINT, len(speech))
-    return Scene(mixing.to_samples(speech + faint), said)
+    heard = speech + faint
+    if condition.trouble is Trouble.GAIN:
+        heard = mixing.cut_off(heard * mixing.ratio(condition.level_db))
+    return Scene(mixing.to_samples(heard), said)
 
 
 def _seed(clip: LabelledClip, condition: Condition) -> int:

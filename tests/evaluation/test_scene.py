@@ -92,7 +92,9 @@ def test_the_coach_is_known_to_say_what_it_says_and_a_little_longer(around: Surr
     assert {line for *_, line in scene.lines} <= {"roll slowly", "breathe in"}
 
 
-@pytest.mark.parametrize("condition", ["quiet", "noise:10", "babble:5", "room", "far", "coach:0"])
+@pytest.mark.parametrize(
+    "condition", ["quiet", "noise:10", "babble:5", "room", "far", "coach:0", "gain:20"]
+)
 def test_the_same_clip_and_condition_always_sound_the_same(
     condition: str, around: Surroundings
 ) -> None:
@@ -140,6 +142,20 @@ def test_what_would_be_too_loud_is_made_quieter_and_not_clipped(around: Surround
     assert (np.abs(scene.pcm.astype(int)) >= 32766).sum() <= 2
 
 
+@pytest.mark.parametrize("level", [-30, -6, 6, 35])
+def test_a_gain_turns_everything_up_or_down_and_cuts_off_what_is_loud(
+    level: int, around: Surroundings
+) -> None:
+    pcm = quiet_speech()
+    turned = staged(f"gain:{level}", around, pcm).pcm[BEFORE : BEFORE + len(pcm)]
+    wanted = pcm * mixing.ratio(level)
+    whole = np.abs(wanted) < 32_000
+    assert not whole.all() if level == 35 else whole.all()
+    difference = turned[whole] - wanted[whole]
+    assert mixing.rms(difference) < 9 * mixing.ratio(level) + 1
+    assert (np.abs(turned[~whole].astype(int)) > 31_000).all()
+
+
 def test_nobody_babbles_over_himself(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
 
@@ -170,7 +186,7 @@ def test_a_part_of_a_recording() -> None:
     [
         ("quiet", "quiet"), ("noise:10", "noise 10 dB"), ("music:-2.5", "music -2.5 dB"),
         ("babble:0", "babble 0 dB"), ("room", "room"), ("far", "far"),
-        ("coach:0", "coach speaking 0 dB"),
+        ("coach:0", "coach speaking 0 dB"), ("gain:20", "gain 20 dB"),
     ],
 )  # fmt: skip
 def test_conditions(text: str, name: str) -> None:
@@ -178,7 +194,7 @@ def test_conditions(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "nois:10", "noise", "noise:", "noise:x", "noise:nan",
-                                  "noise:900", "room:3", "quiet:"])  # fmt: skip
+                                  "noise:900", "gain", "room:3", "quiet:"])  # fmt: skip
 def test_what_is_no_condition(text: str) -> None:
     with pytest.raises(SettingsError, match="--condition"):
         parse(text)
