@@ -18,8 +18,9 @@ NEARLY_FULL = 20_000_000
 """Bytes free; the state is 8 MB at most, and a card that is full is worn."""
 MANY_DROPOUTS = 50
 OVERDRIVEN_S = 1.5
-"""Some ten loud words; knocks on the floor take a few hundredths of a second each. Of 68 words
-of which 57 are understood, 50 are with 10 dB too much, and 34 with 20 dB (a throw-away harness)."""
+"""Some ten loud words; knocks on the floor take a few hundredths of a second each. Of 68 words of
+which 57 are understood, 52 are with 10 dB too much, and 38 with 20 (`evaluate --condition gain:20`).
+"""
 LOOKS = 360
 """What was in the last hour counts: a service that runs for weeks is not busy for what once was."""
 HARDWARE = Path("/sys/class/hwmon")
