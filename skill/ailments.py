@@ -19,8 +19,7 @@ NEARLY_FULL = 20_000_000
 MANY_DROPOUTS = 50
 OVERDRIVEN_S = 1.5
 """Some ten loud words; knocks on the floor take a few hundredths of a second each. Of 68 words of
-which 57 are understood, 52 are with 10 dB too much, and 38 with 20 (`evaluate --condition gain:20`).
-"""
+which 57 are understood, 52 are with 10 dB too much, and 38 with 20 (`evaluate`, "gain:20")."""
 LOOKS = 360
 """What was in the last hour counts: a service that runs for weeks is not busy for what once was."""
 HARDWARE = Path("/sys/class/hwmon")
