@@ -27,6 +27,19 @@ HARDWARE = Path("/sys/class/hwmon")
 docs.kernel.org/hwmon/raspberrypi-hwmon.html)."""
 
 
+class _LastHour:
+    """By how much a figure that never falls has risen in the last `LOOKS` looks."""
+
+    def __init__(self) -> None:
+        self._figures: deque[float] = deque([0], maxlen=LOOKS)
+
+    def rise(self, figure: float) -> float:
+        """What it has come to now, against then."""
+        before = self._figures[0]
+        self._figures.append(figure)
+        return figure - before
+
+
 class Ailments:
     """Looks now and then. Called for every block, in the session's thread.
 
@@ -42,8 +55,7 @@ class Ailments:
         self._hardware = hardware
         self._calls = 0
         self._found: tuple[Trouble, ...] = ()
-        self._dropouts: deque[int] = deque([0], maxlen=LOOKS)
-        self._overdriven: deque[float] = deque([0.0], maxlen=LOOKS)
+        self._dropouts, self._overdriven = _LastHour(), _LastHour()
 
     def __call__(self) -> tuple[Trouble, ...]:
         """What is wrong; empty if nothing is known to be."""
@@ -67,14 +79,10 @@ class Ailments:
         return tuple(trouble for trouble, is_so in looks if is_so())
 
     def _is_busy(self) -> bool:
-        before = self._dropouts[0]
-        self._dropouts.append(sum(self._equipment.dropouts))
-        return self._dropouts[-1] - before >= MANY_DROPOUTS
+        return self._dropouts.rise(sum(self._equipment.dropouts)) >= MANY_DROPOUTS
 
     def _is_overdriven(self) -> bool:
-        before = self._overdriven[0]
-        self._overdriven.append(self._equipment.overdriven_s)
-        return self._overdriven[-1] - before >= OVERDRIVEN_S
+        return self._overdriven.rise(self._equipment.overdriven_s) >= OVERDRIVEN_S
 
     def _is_weak(self) -> bool:
         return any(_reads_one(alarm) for alarm in self._hardware.glob("*/in0_lcrit_alarm"))
