@@ -11,6 +11,7 @@ import soxr
 
 from skill.closing import Closing
 from skill.errors import RecordingError
+from skill.given import why_not
 from skill.ports import RATE, Block, BlockKind, Pcm, Samples
 
 RATES = range(8_000, 384_001)
@@ -190,8 +191,9 @@ def _open(path: Path) -> soundfile.SoundFile:
     except FileNotFoundError:
         raise RecordingError(f"{path} does not exist.", "Check the name.") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RecordingError(f"{path} cannot be read: {reason}.", "Check the file.") from error
+        raise RecordingError(
+            f"{path} cannot be read: {why_not(error)}.", "Check the file."
+        ) from error
     if empty:
         raise RecordingError(f"{path} is empty.", "Record it again.")
     try:

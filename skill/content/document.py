@@ -14,7 +14,7 @@ from unicodedata import normalize
 import yaml
 
 from skill.content.places import Document, Trail
-from skill.given import read_given
+from skill.given import read_given, why_not
 
 MAX_BYTES = 512 * 1024
 """About thirty times the built-in content; more is a wrong file."""
@@ -70,9 +70,8 @@ def _text(path: Path, mistakes: list[str]) -> str | None:
                 "it is hardly a content file, so check the path."
             )
             return None
-        reason = getattr(error, "strerror", None) or str(error)
         mistakes.append(
-            f"{path}: the file cannot be read ({reason}); name a YAML file you may read."
+            f"{path}: the file cannot be read ({why_not(error)}); name a YAML file you may read."
         )
         return None
     try:

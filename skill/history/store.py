@@ -9,6 +9,7 @@ from pathlib import Path
 
 from skill.closing import Closing
 from skill.errors import StorageError
+from skill.given import why_not
 from skill.history.records import Record
 from skill.history.tally import Visit
 
@@ -207,7 +208,7 @@ def _why(failure: Exception) -> str:
     if isinstance(failure, UnicodeDecodeError):
         # SQLite's own sentence about a damaged file can hold its bytes.
         return "it is damaged"
-    return (failure.strerror if isinstance(failure, OSError) else None) or str(failure)
+    return why_not(failure)
 
 
 def _remedy(failure: Exception, folder: Path) -> str:
