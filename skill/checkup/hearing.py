@@ -62,7 +62,7 @@ def listen(heard: Pcm, played: Samples, detector: VoiceDetector, rate: int = RAT
     # A constant offset is no sound, to the ears neither.
     offset = frames.mean() if count else 0.0
     powers = np.square(frames - offset).mean(axis=1) / 32768.0**2
-    echo = find_echo(played, _floats(heard), rate)
+    echo = find_echo(played, floats(heard), rate)
     speaking = _speaking(played, echo, size)
     voice = _voiced(heard, detector, count) & ~speaking
     room = powers[~voice & ~speaking]
@@ -83,14 +83,15 @@ def listen(heard: Pcm, played: Samples, detector: VoiceDetector, rate: int = RAT
 def person_alone(heard: Pcm, played: Samples, rate: int = RATE) -> Pcm:
     """The recording, silent wherever the speaker may be heard in it."""
     size = round(FRAME_S * rate)
-    echo = find_echo(played, _floats(heard), rate)
+    echo = find_echo(played, floats(heard), rate)
     speaking = np.repeat(_speaking(played, echo, size), size)
     alone = heard.copy()
     alone[: len(speaking)][speaking] = 0
     return alone
 
 
-def _floats(pcm: Pcm) -> Samples:
+def floats(pcm: Pcm) -> Samples:
+    """The same sound as a `Clip` has it."""
     return np.asarray(pcm / 32768, np.float32)
 
 

@@ -11,6 +11,7 @@ import soxr
 from skill.audio.recording import RecordingSource
 from skill.audio.session_file import COACH, PERSON, SessionWriter
 from skill.checkup.echo import chirp, find_echo
+from skill.checkup.hearing import floats
 from skill.ports import (
     RATE,
     AudioSource,
@@ -209,8 +210,8 @@ def read_take(path: Path) -> Take:
             return take
     with RecordingSource(path, RATE, channel=COACH) as source:
         track = np.concatenate([block.pcm for block in _until_end(source)])
-    other = (track / 32768).astype(np.float32)
-    if not _is_at_once((take.heard() / 32768).astype(np.float32), other):
+    other = floats(track)
+    if not _is_at_once(floats(take.heard()), other):
         take.clips.append((Clip(other, RATE), 0))
     return take
 
