@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from skill.app import App
+from skill.cli import complain
 from skill.cli.options import FILE, with_app
 from skill.content.places import nearest, sentence
 from skill.content.schema import write_schemas
@@ -31,7 +32,7 @@ def check(app: App) -> None:
     if mistakes:
         raise ContentError(mistakes)
     for notice in app.notices:
-        click.echo(f"roller-coach: {notice}", err=True)
+        complain(notice)
     steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
     click.echo(
         f"No mistakes: {len(content.routine.exercises)} exercises, {steps} steps, "

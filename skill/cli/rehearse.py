@@ -9,6 +9,7 @@ import click
 
 from skill.app import App
 from skill.audio.pcm import energy_end_ms, read_pcm, to_pcm
+from skill.cli import complain
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
@@ -79,7 +80,7 @@ def rehearse(
     ):
         session.run()
     for trouble in (*app.troubles(session), *app.notices):
-        click.echo(f"roller-coach: {trouble}", err=True)
+        complain(trouble)
     if write_labels is not None:
         _write_labels(write_labels, person, parts)
     _judge(app, person, notes, quiet=quiet)

@@ -9,6 +9,7 @@ import numpy as np
 
 from skill.app import App
 from skill.audio.overdrive import is_overdriven
+from skill.cli import complain
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
@@ -139,19 +140,17 @@ def replay_recording(
         fields = _summary(notes, took, write_audio)
         summary(console, fields, as_json=as_json)
     if notes.loudest <= SILENT:
-        click.echo(
-            f"roller-coach: {recording} is silent: nothing in it is louder than a microphone's own "
-            "noise. Check the microphone's level or mute switch and record again.",
-            err=True,
+        complain(
+            f"{recording} is silent: nothing in it is louder than a microphone's own noise. Check "
+            "the microphone's level or mute switch and record again."
         )
     if notes.overdriven_s >= OVERDRIVEN_S:
-        click.echo(
-            f"roller-coach: {recording} is cut off at the limit for {notes.overdriven_s:.1f} s, "
-            "which distorts words. Lower the microphone's level and record again.",
-            err=True,
+        complain(
+            f"{recording} is cut off at the limit for {notes.overdriven_s:.1f} s, which distorts "
+            "words. Lower the microphone's level and record again."
         )
     for trouble in (*app.troubles(session), *app.notices):
-        click.echo(f"roller-coach: {trouble}", err=True)
+        complain(trouble)
     if expect is not None and expected is not None:
         _compare(expect, expected, _like(expect, notes.entries))
 
