@@ -23,6 +23,9 @@ MOST_BYTES = 1_000
 """A command is shorter."""
 BODY_S = 5
 """How long a command may take to arrive."""
+STAYING_S = 0.05
+"""Who is still there then waits for what was pressed. What a network or a machine that stood still
+delivers late, comes with the end of its connection close behind: the page has given it up."""
 MOST_BROWSERS = 24
 """Each holds a connection open; more than a household has."""
 HEADERS = {
@@ -146,6 +149,9 @@ class Web:
         press = read_press(body)
         if press is None:
             return PlainTextResponse("That is no command.\n", 400)
+        await asyncio.sleep(STAYING_S)
+        if await request.is_disconnected():
+            return PlainTextResponse("That came too late.\n", 408)
         if not self._post.press(press):
             return PlainTextResponse("The coach is busy.\n", 503)
         return Response(status_code=204)

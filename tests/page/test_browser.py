@@ -296,6 +296,27 @@ def test_it_comes_back_after_the_coach_was_started_anew(
         assert after.post.pressed() == [Press(Command.BACK, None, "page")]
 
 
+def test_a_network_that_answers_nothing_is_not_waited_for(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    seen = open_at(page.address.url)
+    page.show(at(book, 0, 0), 1_000)
+    held: list[Any] = []
+
+    def hold(request: Any) -> None:
+        held.append(request)
+
+    seen.route("**/command", hold)
+    seen.get_by_role("button", name="next").click()
+    seen.get_by_role("status").get_by_text("did not reach the coach").wait_for()
+    seen.route("**/events", hold)
+    seen.reload()
+    wait_for(lambda: len(held) > 2, seen)  # it has given the first one up, and tries anew
+    seen.unroute_all()
+    seen.get_by_role("heading", name="Lie along the roller").wait_for()
+    assert page.post.presses.empty(), "nobody means any more what was pressed then"
+
+
 def test_nothing_moves_for_those_who_want_it_still(
     page: Served, book: Book, open_at: "Callable[..., Page]"
 ) -> None:

@@ -78,6 +78,19 @@ def test_a_press_reaches_the_session(page: Served) -> None:
     assert page.post.pressed() == []
 
 
+def test_whoever_has_given_a_press_up_has_not_pressed(page: Served) -> None:
+    lines = [f"POST /{page.address.code}/command HTTP/1.1", f"Host: 127.0.0.1:{page.address.port}"]
+    lines += [f"{name}: {value}" for name, value in own(page).items()]
+    asked = "\r\n".join([*lines, f"Content-Length: {len(NEXT)}", "", ""]).encode() + NEXT
+    with socket.create_connection(("127.0.0.1", page.address.port)) as raw:
+        # With its end close behind, as a network brings it that stood still.
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        raw.sendall(asked)
+    stop = NEXT.replace(b"next", b"stop")
+    assert httpx.post(page.address.url + "command", content=stop, headers=own(page)).is_success
+    assert page.post.pressed() == [Press(Command.STOP, None, "page")]
+
+
 def test_a_hostile_page_cannot_command_even_if_it_knows_the_code(page: Served) -> None:
     url = page.address.url + "command"
     strange = {**own(page), "Origin": "http://evil.example"}

@@ -4,6 +4,8 @@
 (() => {
   const LOST_AFTER_MS = 5000;
   const AGAIN_MS = 1000;
+  const PRESS_MS = 3000; // what is pressed is meant now
+  const DRAWINGS_MS = 20000;
   const SLACK_MS = 200; // a beat that differs by less than this was only late
   const byId = (id) => document.getElementById(id);
   const dictionary = Object.fromEntries(
@@ -23,6 +25,7 @@
   let shown = null; // name of the drawing on the page
   let ahead = 0; // session's time minus this page's clock
   let beatAt = -Infinity;
+  let begunAt = 0; // when the connection was begun, or failed
   let source = null;
   let trouble = "";
 
@@ -146,6 +149,13 @@
     else if (focused && fresh.length) fresh[0].focus();
   }
 
+  // A network that is gone without a word answers neither yes nor no, and a browser waits for minutes.
+  function within(milliseconds) {
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), milliseconds);
+    return patience.signal;
+  }
+
   async function press(button, one) {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true"); // a finger that trembles is one press
@@ -155,6 +165,7 @@
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ command: one.command, argument: one.argument }),
+        signal: within(PRESS_MS),
       });
       trouble = answer.ok ? "" : word("not sent");
     } catch {
@@ -212,6 +223,7 @@
 
   function connect() {
     if (source) source.close();
+    begunAt = performance.now();
     source = new EventSource("events");
     source.addEventListener("beat", (event) => {
       const was = state();
@@ -231,6 +243,7 @@
     };
     source.onerror = () => {
       beatAt = -Infinity;
+      begunAt = performance.now();
       show();
       // A browser tries again by itself, except after an answer that was no stream.
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
@@ -239,7 +252,7 @@
 
   async function fetchDrawings() {
     try {
-      drawings = await (await fetch("drawings.json")).json();
+      drawings = await (await fetch("drawings.json", { signal: within(DRAWINGS_MS) })).json();
       show();
     } catch {
       setTimeout(fetchDrawings, AGAIN_MS);
@@ -249,7 +262,7 @@
   setInterval(() => {
     show();
     if (still.matches) tick();
-    if (performance.now() - beatAt > LOST_AFTER_MS && source.readyState === EventSource.OPEN) connect();
+    if (performance.now() - Math.max(beatAt, begunAt) > LOST_AFTER_MS) connect();
   }, AGAIN_MS);
   connect();
   frame();
