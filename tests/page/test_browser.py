@@ -317,6 +317,28 @@ def test_a_network_that_answers_nothing_is_not_waited_for(
     assert page.post.presses.empty(), "nobody means any more what was pressed then"
 
 
+def test_tabs_that_nobody_sees_leave_the_connections_to_the_others(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    page.show(at(book, 0, 0), 1_000)
+    heading = "Lie along the roller"
+    look = """(hidden) => {
+        Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    first = seen = open_at(page.address.url)
+    for _ in range(6):  # as many as Chromium and Firefox have for one address
+        seen.get_by_role("heading", name=heading).wait_for()
+        seen.evaluate(look, arg=True)
+        seen = first.context.new_page()
+        seen.goto(page.address.url)
+    seen.get_by_role("button", name="next").click()
+    wait_for(page.post.presses.qsize, seen)
+    page.show(at(book, 0, 1), 2_000)
+    first.evaluate(look, arg=False)
+    first.get_by_role("heading", name="Open the arms").wait_for()
+
+
 def test_nothing_moves_for_those_who_want_it_still(
     page: Served, book: Book, open_at: "Callable[..., Page]"
 ) -> None:

@@ -221,8 +221,11 @@
     beatAt = performance.now();
   }
 
+  // A tab that nobody sees gives its connection back: a browser has six for one coach, and with the
+  // tabs of six days open the seventh would get nothing, and no button would do anything.
   function connect() {
     if (source) source.close();
+    if (document.hidden) return;
     begunAt = performance.now();
     source = new EventSource("events");
     source.addEventListener("beat", (event) => {
@@ -260,10 +263,12 @@
   }
 
   setInterval(() => {
+    if (document.hidden) return;
     show();
     if (still.matches) tick();
     if (performance.now() - Math.max(beatAt, begunAt) > LOST_AFTER_MS) connect();
   }, AGAIN_MS);
+  document.addEventListener("visibilitychange", connect);
   connect();
   frame();
 })();
