@@ -339,6 +339,19 @@ def test_tabs_that_nobody_sees_leave_the_connections_to_the_others(
     first.get_by_role("heading", name="Open the arms").wait_for()
 
 
+def test_while_a_coach_gets_ready_nothing_is_left_of_the_one_before(
+    serve: Serve, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    with serve() as before:
+        seen = open_at(before.address.url)
+        before.show(at(book, 0, 3, Phase.ROLLING), 1_000)
+        seen.wait_for_selector("#drawing svg")
+    with serve(before.address.port):
+        seen.get_by_role("heading", name="The coach is getting ready").wait_for()
+        for name in ("#drawing", "#brief", "#count", "#phase"):
+            assert not seen.locator(name).is_visible(), name
+
+
 def test_nothing_moves_for_those_who_want_it_still(
     page: Served, book: Book, open_at: "Callable[..., Page]"
 ) -> None:
