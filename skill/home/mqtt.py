@@ -52,6 +52,9 @@ MOST_NEWS = 32
 """What others may have written that a session has not read yet; it reads twenty times a second."""
 LONGEST_NEWS = 100
 """Bytes of a message that can be one for us."""
+STEADY_S = 5
+"""A connection that has lasted so long is one: some brokers let everybody in, and throw out at once
+whoever writes where he may not."""
 FAREWELL_S = 1.0
 """How long the last message may take at the end of a session."""
 
@@ -110,6 +113,7 @@ class HomeLink(Closing):
         self._pressed: list[Command] = []
         self._connected = self._introduced = False
         self._trouble = ""
+        self._at = self._greeted = 0
         self._missed: tuple[str, ...] = ()
         self._shown: Report | None = None
         self._client = self._make_client()
@@ -198,7 +202,11 @@ class HomeLink(Closing):
 
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Show what has changed with a block."""
+        self._at = block.end_frame
         self._read_news()
+        if self._connected and self._trouble and self._at - self._greeted >= STEADY_S * RATE:
+            self._trouble = ""
+            self._tell(f"The MQTT broker at {self._address} is there again.")
         if self._connected and not self._introduced:
             self._introduce()
         current = report(coach, block.end_frame * 1000 // RATE)
@@ -258,9 +266,7 @@ class HomeLink(Closing):
 
     def _greet(self) -> None:
         self._connected, self._introduced = True, False
-        if self._trouble:
-            self._trouble = ""
-            self._tell(f"The MQTT broker at {self._address} is there again.")
+        self._greeted = self._at
 
     def _introduce(self) -> None:
         self._publish(self._topics.discovery, json.dumps(discovery(self._topics)))

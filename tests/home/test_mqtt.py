@@ -212,6 +212,28 @@ def test_a_coach_that_dies_is_gone_by_its_last_will(mosquitto: Broker) -> None:
         wait_until(lambda: home.text(TOPICS.availability) == "offline")
 
 
+def test_a_broker_that_lets_us_in_and_throws_us_out_is_told_of_once() -> None:
+    connections = 0
+
+    def serve() -> None:
+        nonlocal connections
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection, suppress(ConnectionError):
+                    connection.recv(1000)
+                    connection.sendall(bytes((0x20, 2, 0, 0)))
+                connections += 1
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=serve, daemon=True).start()
+        with mat(f"127.0.0.1:{server.getsockname()[1]}") as floor:
+            floor.until(lambda: connections == 3)
+        server.shutdown(socket.SHUT_RDWR)
+    (told,) = floor.told
+    assert "has gone away" in told
+
+
 @contextmanager
 def cut(port: int) -> Iterator[tuple[int, list[socket.socket], list[socket.socket]]]:
     """A way to a broker: its port, and both ends of every connection over it."""
