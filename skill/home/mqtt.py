@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import compress
 from queue import Empty, SimpleQueue
+from threading import Thread
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -285,7 +286,10 @@ class HomeLink(Closing):
                 with suppress(RuntimeError):  # the connection has ended: the last will speaks
                     farewell.wait_for_publish(FAREWELL_S)
         self._client.disconnect()
-        self._client.loop_stop()
+        # Its thread may look a name up, for as long as a network that is half there lets it wait.
+        leaving = Thread(target=self._client.loop_stop, daemon=True)
+        leaving.start()
+        leaving.join(CONNECT_S)
         # The client closes its last sockets when it is deleted: at once, if nothing points back.
         self._client.on_connect = self._client.on_connect_fail = None
         self._client.on_disconnect = self._client.on_message = self._client.on_subscribe = None

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -232,6 +233,28 @@ def test_a_broker_that_lets_us_in_and_throws_us_out_is_told_of_once() -> None:
         server.shutdown(socket.SHUT_RDWR)
     (told,) = floor.told
     assert "has gone away" in told
+
+
+def test_a_name_that_takes_long_to_look_up_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, over = Event(), Event()
+    looked_up = socket.getaddrinfo
+
+    def look_up(host: str, *more: Any, **named: Any) -> Any:
+        if host != "broker.home":
+            return looked_up(host, *more, **named)
+        asked.set()
+        over.wait(LONG_S)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    began = time.monotonic()
+    with mat("broker.home"):
+        assert asked.wait(LONG_S)
+    took = time.monotonic() - began
+    over.set()
+    assert took < LONG_S / 2
 
 
 @contextmanager
