@@ -1,6 +1,7 @@
 """What must outlive a power cut."""
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -47,3 +48,42 @@ def replace_text(path: Path, text: str) -> None:
     fresh.replace(path)
     # Without it the new name may be lost in a power cut, and several in a row as well.
     sync(path.parent)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that a person named: where it cannot be written, the one before stays.
+
+    Devices and pipes take what comes, and so does a file in a folder that takes no other one.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    place = Path(os.path.realpath(path))
+    fresh = unfinished(place.with_name(f"{place.name}.{os.getpid()}"))
+    if (place.exists() and not place.is_file()) or not _can_be_made(fresh):
+        fill(path, text)
+        return
+    try:
+        fill(fresh, text)
+        if place.exists():
+            shutil.copymode(place, fresh)
+        fresh.replace(place)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def fill(path: Path, text: str) -> None:
+    """Write into a file.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def _can_be_made(path: Path) -> bool:
+    try:
+        path.touch()
+    except OSError:
+        return False
+    return True

@@ -18,6 +18,7 @@ from skill.history.export import as_csv, as_json
 from skill.history.picture import draw, headline, page
 from skill.history.records import Habit, Record, habits, minutes_per_day, past
 from skill.history.store import Store
+from skill.lasting import write_whole
 from skill.living import wall_clock
 
 BAR_CELLS = 40
@@ -149,7 +150,7 @@ def _title(app: App) -> Callable[[Habit], str]:
 
 def _write(file: Path, text: str) -> None:
     try:
-        file.write_text(text, encoding="utf-8", newline="")
+        write_whole(file, text)
     except OSError as failure:
         raise StorageError(
             f"{file} cannot be written: {failure.strerror}.", "Choose another place."

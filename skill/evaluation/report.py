@@ -19,6 +19,7 @@ from skill.evaluation.sheet import Column, Sheet
 from skill.evaluation.sheets import overview, pooled, recognisers, sheets, voices, who
 from skill.evaluation.trial import Run, Trial
 from skill.evaluation.wording import writable
+from skill.lasting import write_whole
 
 MOST_COMMON = 15
 MOST_CLIPS = 1000
@@ -49,7 +50,7 @@ def write_html(run: Run, path: Path) -> None:
     """
     text = writable(html(run))
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as failure:
         raise StorageError(
             f"The report {path} cannot be written: {failure.strerror}.",

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from skill.errors import StorageError
 from skill.evaluation.trial import Candidate, Run, Trial
 from skill.given import read_given, why_not
+from skill.lasting import write_whole
 
 HEAD, TRIAL = TypeAdapter(Run), TypeAdapter(Trial)
 REMEDY = "Name a file that `roller-coach evaluate --json FILE` wrote."
@@ -51,7 +52,7 @@ def write_run(run: Run, path: Path) -> None:
         StorageError: if the file cannot be written.
     """
     try:
-        path.write_text(to_json(run), encoding="utf-8")
+        write_whole(path, to_json(run))
     except OSError as failure:
         raise StorageError(
             f"The run cannot be written to {path}: {failure.strerror}.",

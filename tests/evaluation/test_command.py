@@ -1,7 +1,10 @@
 """`roller-coach evaluate` as a person meets it."""
 
+import errno
+import os
 import signal
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -87,6 +90,25 @@ def test_what_was_heard_before_a_broken_clip_is_kept(
     explained(done, 4, "hum.wav", str(file))
     assert [trial.text for trial in read_run(file).trials][:2] == ["stop", "next"]
     assert run(capfd, "evaluate", file).code == 0
+
+
+def test_a_disk_that_is_full_leaves_the_run_before(
+    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, page = clips.with_suffix(".jsonl"), clips.with_suffix(".html")
+    asked = ("evaluate", clips, "--jobs", 1, "--every", 4, "--json", file, "--html", page)
+    assert run(capfd, *asked).code == 0
+    before = file.read_bytes(), page.read_bytes()
+
+    def full(_file: Path, _text: str, **_named: object) -> Never:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("skill.lasting.fill", full)
+    explained(run(capfd, *asked), 8, "No space left")
+    assert (file.read_bytes(), page.read_bytes()) == before
+    assert {path.name for path in clips.parent.iterdir()} == {
+        "clips.html", "clips.jsonl", "clips.tsv", "hum.wav"
+    }  # fmt: skip
 
 
 def test_a_run_that_cannot_be_written_is_shown(capfd: Capture, clips: Path) -> None:
