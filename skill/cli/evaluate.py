@@ -18,7 +18,7 @@ from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart, require_ending
 from skill.cli.screen import Screen
 from skill.core.vocabulary import plain
-from skill.errors import RecordingError, SettingsError, StorageError
+from skill.errors import CoachError, SettingsError, StorageError
 from skill.evaluation import crew
 from skill.evaluation.condition import EXAMPLES, Condition, parse
 from skill.evaluation.labels import with_words
@@ -228,10 +228,9 @@ def _keeping(
 
     try:
         yield
-    except RecordingError as error:
-        raise RecordingError(
-            error.problem, f"{error.remedy} {keep()}".rstrip(), error.lines
-        ) from error
+    except CoachError as error:
+        error.remedy = f"{error.remedy} {keep()}".rstrip()
+        raise
     except KeyboardInterrupt as end:
         click.echo(err=True)  # the terminal has shown a ^C there
         raise click.Abort(keep() or "Nothing is kept.") from end

@@ -6,7 +6,8 @@ joblib is the one interface to all of them.
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -46,12 +47,13 @@ def share_out(
         cluster: address of a Dask scheduler that does the work instead; empty for none.
 
     Raises:
-        CoachError: if the scheduler does not answer; and whatever `work` raises.
+        CoachError: if the scheduler does not answer, or a process ends in the middle of its work;
+            and whatever `work` raises.
     """
     require(cluster)
     import joblib  # noqa: PLC0415 - an extra
 
-    with ExitStack() as stack:
+    with ExitStack() as stack, _nobody_ends_early():
         if cluster:
             client = stack.enter_context(_client(cluster))
             stack.enter_context(joblib.parallel_config("dask", client=client))
@@ -62,9 +64,25 @@ def share_out(
 
 
 def alone(work: Callable[[Task], Done], task: Task) -> Done:
-    """Do one task in a process that has done nothing else before."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+    """Do one task in a process that has done nothing else before.
+
+    Raises:
+        CoachError: if that process ends in the middle of it; and whatever `work` raises.
+    """
+    context = get_context("spawn")
+    with _nobody_ends_early(), ProcessPoolExecutor(1, mp_context=context) as executor:
         return executor.submit(work, task).result()
+
+
+@contextmanager
+def _nobody_ends_early() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as failure:  # joblib's own is one of these
+        raise CoachError(
+            "A process that was listening was ended from outside.",
+            "Most likely memory was short: begin again with fewer --jobs.",
+        ) from failure
 
 
 def _numbered(work: Callable[[Task], Done], place: int, task: Task) -> tuple[int, Done]:

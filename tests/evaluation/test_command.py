@@ -9,6 +9,7 @@ from typing import Never
 import pytest
 
 from skill.evaluation import runner
+from skill.evaluation.crew import alone
 from skill.evaluation.run_file import read_run
 from skill.evaluation.trial import Trial
 from tests.evaluation.clips import hiss, manifest, recording, sound
@@ -90,6 +91,22 @@ def test_what_was_heard_before_a_broken_clip_is_kept(
     explained(done, 4, "hum.wav", str(file))
     assert [trial.text for trial in read_run(file).trials][:2] == ["stop", "next"]
     assert run(capfd, "evaluate", file).code == 0
+
+
+def test_a_process_that_is_killed_costs_only_its_own_work(
+    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def until_the_hum(chunk: runner.Chunk) -> list[Trial]:
+        if "hum" in chunk.clips[0].name:
+            alone(signal.raise_signal, signal.SIGKILL)
+        return runner.hear(chunk)
+
+    monkeypatch.setattr(runner, "CLIPS", 1)
+    monkeypatch.setattr("skill.cli.evaluate.hear", until_the_hum)
+    file = clips.with_suffix(".jsonl")
+    done = run(capfd, "evaluate", clips, "--jobs", 1, "--json", file)
+    explained(done, 1, "ended from outside", "fewer --jobs", f"heard before is in {file}.")
+    assert [trial.text for trial in read_run(file).trials][:2] == ["stop", "next"]
 
 
 def test_a_disk_that_is_full_leaves_the_run_before(

@@ -1,6 +1,7 @@
 """The same work by one process, by two, and by a cluster."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -82,6 +83,16 @@ def test_a_mistake_in_another_process_is_explained_here(tmp_path: Path) -> None:
     broken = replace(WORK[0], clips=(replace(one, path=tmp_path / "a.wav"),))
     with pytest.raises(RecordingError, match="not a sound file"):
         list(share_out(hear, [broken, broken], 2))
+
+
+def test_a_process_that_is_ended_from_outside_is_explained() -> None:
+    # As by the kernel, where memory is short.
+    for begin in (
+        lambda: list(share_out(signal.raise_signal, [signal.SIGKILL] * 2, 2)),
+        lambda: alone(signal.raise_signal, signal.SIGKILL),
+    ):
+        with pytest.raises(CoachError, match="fewer --jobs"):
+            begin()
 
 
 def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
