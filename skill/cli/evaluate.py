@@ -1,8 +1,9 @@
 """`roller-coach evaluate`: how well labelled recordings are heard."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,8 @@ ONLY_WHEN_HEARD = (
 )  # fmt: skip
 """Options that change what is heard, or keep it."""
 WIDTH = 100
+KEPT_EVERY_S = 60
+"""How much of the work a power cut may cost."""
 WEIGHED = 8
 """Clips with which memory is measured, from all over the manifests."""
 
@@ -198,12 +201,17 @@ def _run(plan: Plan, about: dict[str, str], json_file: Path | None) -> Run:
     count = sum(len(chunk.clips) for chunk in work)
     done: dict[int, list[Trial]] = {}
     console = Console(stderr=True)
-    kept = _keeping(json_file, about, done, count)
-    with ending_well(), kept, _progress(console) as progress:
+    keeping = _keeping(json_file, about, done, count)
+    with ending_well(), keeping as keep, _progress(console) as progress:
         task = progress.add_task("listening", total=count)
+        kept_at = time.monotonic()
         for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
             done[place] = trials
             progress.advance(task, len(trials))
+            if time.monotonic() - kept_at >= KEPT_EVERY_S:
+                with suppress(StorageError):  # there may be room again at the end
+                    keep()
+                kept_at = time.monotonic()
         progress.update(task, description="memory")
         memory = {one.name: crew.alone(peak_memory_mb, _sample(plan, one)) for one in plan.recipes}
     return Run(about, memory, _in_order(done))
@@ -215,8 +223,12 @@ def _keeping(
     about: Mapping[str, str],
     done: Mapping[int, Sequence[Trial]],
     count: int,
-) -> Iterator[None]:
-    """Write what has been heard of `count` clips, whatever ends this block early, and say so."""
+) -> Iterator[Callable[[], str]]:
+    """Write what has been heard of `count` clips, whatever ends this block early, and say so.
+
+    Yields:
+        writes it before that, too.
+    """
 
     def keep() -> str:
         trials = _in_order(done)
@@ -227,7 +239,7 @@ def _keeping(
         return f"What was heard before is in {json_file}."
 
     try:
-        yield
+        yield keep
     except CoachError as error:
         error.remedy = f"{error.remedy} {keep()}".rstrip()
         raise

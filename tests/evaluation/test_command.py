@@ -93,6 +93,26 @@ def test_what_was_heard_before_a_broken_clip_is_kept(
     assert run(capfd, "evaluate", file).code == 0
 
 
+def test_what_was_heard_before_a_kill_is_kept(
+    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = clips.with_suffix(".jsonl")
+
+    def until_the_hum(chunk: runner.Chunk) -> list[Trial]:
+        if "hum" in chunk.clips[0].name:  # nothing can be done any more where this is a kill
+            found = read_run(file)
+            assert [trial.text for trial in found.trials][:2] == ["stop", "next"]
+            assert found.about["complete"].startswith("no, 3 of 4 clips")
+        return runner.hear(chunk)
+
+    monkeypatch.setattr(runner, "CLIPS", 1)
+    monkeypatch.setattr("skill.cli.evaluate.KEPT_EVERY_S", 0)
+    monkeypatch.setattr("skill.cli.evaluate.hear", until_the_hum)
+    done = run(capfd, "evaluate", clips, "--jobs", 1, "--json", file)
+    assert done.code == 0, done.err
+    assert "complete" not in read_run(file).about
+
+
 def test_a_process_that_is_killed_costs_only_its_own_work(
     capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
