@@ -64,6 +64,10 @@ class Block:
             knows.
         anew: whether what stood until now is nobody's: it has just become known that the
             microphone hears the coach.
+
+    Raises:
+        ValueError: if the samples are of another kind. Of floats, as many microphones deliver them,
+            nothing would be left but silence.
     """
 
     start_frame: int
@@ -74,6 +78,13 @@ class Block:
     echo: tuple[float, ...] = ()
     alike: tuple[float, ...] = ()
     anew: bool = False
+
+    def __post_init__(self) -> None:
+        if self.pcm.dtype != np.int16 or self.pcm.ndim != 1:
+            raise ValueError(
+                f"a block has {self.pcm.dtype} samples of shape {self.pcm.shape} instead of int16 "
+                "of shape (frames,)"
+            )
 
     @property
     def end_frame(self) -> int:

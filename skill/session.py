@@ -97,7 +97,7 @@ class Ears:
     def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
         """Take in a block; return the commands heard and what was ignored."""
         # A session may begin in the middle of another one: nothing is known of before its start.
-        known = max(self.listener.recent.until, now * block.start_frame // block.end_frame)
+        known = max(self.listener.recent.until, now * block.start_frame // max(1, block.end_frame))
         moments = _moments(block, max(0, now // 10 - known // 10), bool(context.saying))
         voice = self.detector.feed(block)
         if self.second is not None:

@@ -6,6 +6,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from skill.audio.timeline import TimelineSpeaker
 from skill.core.messages import SpeechEnded
 from skill.embedding import embed
 from skill.journal import read_journal
-from skill.ports import RATE, BlockKind
+from skill.ports import RATE, Block, BlockKind
 from skill.settings import Settings
 from tests.support.room import Beeps, Blocks
 from tests.support.shell import run
@@ -98,6 +99,27 @@ def test_a_source_at_another_rate_is_refused() -> None:
 
     with pytest.raises(ValueError, match="8000"), embed(Settings(), Slow(), None):  # type: ignore[arg-type] # not reached
         pass
+
+
+@pytest.mark.parametrize(
+    ("pcm", "told"),
+    [
+        (np.zeros(800, np.float32), "float32 samples"),
+        (np.zeros(800, np.int32), "int32 samples"),
+        (np.zeros((800, 2), np.int16), r"shape \(800, 2\)"),
+    ],
+)
+def test_samples_of_another_kind_are_refused_where_they_are_made(pcm: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=f"{told}.* instead of int16"):
+        Block(0, pcm)
+
+
+def test_a_source_may_begin_with_nothing(tmp_path: Path) -> None:
+    chosen = Settings(cache=tmp_path / "cache")
+    source, speaker = Blocks((2, BlockKind.HEARD)), TimelineSpeaker(RATE)
+    with embed(chosen, source, speaker, voice=Beeps(), live=False) as session:
+        session.step(Block(0, np.zeros(0, np.int16)))
+        assert session.run().phase == "asleep"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
