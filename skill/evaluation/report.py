@@ -18,7 +18,7 @@ from skill.evaluation.score import figures, in_order, real_or_all, split
 from skill.evaluation.sheet import Column, Sheet
 from skill.evaluation.sheets import overview, pooled, recognisers, sheets, voices, who
 from skill.evaluation.trial import Run, Trial
-from skill.evaluation.wording import writable
+from skill.evaluation.wording import HOUR_S, length, writable
 from skill.lasting import write_whole
 
 MOST_COMMON = 15
@@ -87,10 +87,10 @@ def _lead(trials: Sequence[Trial]) -> str:
     one = [trial for trial in trials if trial.recogniser == trials[0].recogniser]
     conditions = in_order(trial.condition for trial in one)
     clips = [trial for trial in one if trial.condition == conditions[0]]
-    minutes = sum(trial.seconds for trial in clips) / 60
+    hours = sum(trial.seconds for trial in clips) / HOUR_S
     commands = sum(bool(trial.expected) for trial in clips)
     return (
-        f"{len(clips)} clips, {minutes:.0f} minutes: {commands} commands and "
+        f"{len(clips)} clips, {length(hours)}: {commands} commands and "
         f"{len(clips) - commands} of everything else. Conditions: {', '.join(conditions)}."
     )
 

@@ -17,6 +17,7 @@ from skill.evaluation.tables import summary
 from skill.evaluation.trial import Run
 from skill.evaluation.wording import length, per_hour, percent
 from tests.evaluation.runs import accepted, likely_run, trial, unsure
+from tests.page.browser import chromium
 
 VOID = {"meta", "br", "link", "img", "hr", "path", "use", "rect", "input"}
 
@@ -69,6 +70,18 @@ def lines(run: Run, width: int = 100) -> Iterator[str]:
     with console.capture() as capture:
         console.print(summary(run))
     yield from capture.get().splitlines()
+
+
+def test_a_narrow_window_is_wide_enough_whatever_names_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "run.html"
+    name = f"vosk:/{'a-model-with-a-long-name/' * 6}"
+    write_html(Run(trials=(trial("stop", accepted("stop"), recogniser=name),)), path)
+    with chromium() as browser:
+        seen = browser.new_page(viewport={"width": 320, "height": 600})
+        seen.goto(path.as_uri())
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert seen.evaluate(wide) == 0
+        assert "1 clips, 1 s:" in seen.locator("header").inner_text()
 
 
 def test_speakers_are_named_if_they_are_few_and_in_no_group() -> None:
