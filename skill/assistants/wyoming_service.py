@@ -47,7 +47,7 @@ CONNECTIONS = 16
 """At the same time. Assistants open one for each sentence."""
 FORMAT = (
     f"Send audio-start first, with width {SAMPLE_BYTES}, a rate from {RATES[0]} to {RATES[-1]} and "
-    f"{CHANNELS[0]} to {CHANNELS[-1]} channels."
+    f"{CHANNELS[0]} to {CHANNELS[-1]} channels, and every audio-chunk the same."
 )
 
 
@@ -164,7 +164,7 @@ class Connection(AsyncEventHandler):
         elif AudioStart.is_type(event.type):
             self._begin(AudioStart.from_event(event))
         elif AudioChunk.is_type(event.type):
-            self._keep(AudioChunk.from_event(event).audio)
+            self._keep(AudioChunk.from_event(event))
         elif AudioStop.is_type(event.type):
             await self._transcribe()
         elif Transcript.is_type(event.type):
@@ -174,11 +174,16 @@ class Connection(AsyncEventHandler):
     def _begin(self, made: AudioStart) -> None:
         self._format, self._sound = made if _fits(made) else None, bytearray()
 
-    def _keep(self, sound: bytes) -> None:
-        if self._format is None:
+    def _keep(self, sound: AudioChunk) -> None:
+        made = self._format
+        if made is None:
             return
-        most = LONGEST_S * self._format.rate * self._format.channels * SAMPLE_BYTES
-        self._sound += sound[: max(0, most - len(self._sound))]
+        if (sound.rate, sound.width, sound.channels) != (made.rate, made.width, made.channels):
+            # At another speed, words are other words.
+            self._format = None
+            return
+        most = LONGEST_S * made.rate * made.channels * SAMPLE_BYTES
+        self._sound += sound.audio[: max(0, most - len(self._sound))]
 
     async def _transcribe(self) -> None:
         made, self._format = self._format, None
@@ -192,7 +197,7 @@ class Connection(AsyncEventHandler):
 def _fits(made: AudioStart) -> bool:
     numbers = (made.rate, made.width, made.channels)
     # The library hands on whatever JSON had, and 16000.0 is in a range, too.
-    if not all(isinstance(number, int) for number in numbers):
+    if not all(type(number) is int for number in numbers):  # True is one, too
         return False
     return made.rate in RATES and made.width == SAMPLE_BYTES and made.channels in CHANNELS
 

@@ -136,6 +136,7 @@ def test_a_format_that_is_none_is_an_error_and_the_connection_stays(port: int) -
         AudioStart(10**9, 2, 1),
         AudioStart(192_000, 2, 1),
         AudioStart(16_000.0, 2, 1),  # type: ignore[arg-type]  # as JSON may have it
+        AudioStart(16_000, 2, True),
         AudioStart(16_000, 2, 0),
         AudioStart(16_000, 2, 3),
         AudioStart(16_000, 2, 1000),
@@ -144,6 +145,15 @@ def test_a_format_that_is_none_is_an_error_and_the_connection_stays(port: int) -
         assert Error.is_type(ask(port, start, chunk, AudioStop()).type)
     assert Error.is_type(ask(port, AudioStop()).type)
     assert Pong.is_type(ask(port, Ping()).type)
+
+
+def test_sound_in_another_format_than_was_announced_is_not_heard_as_other_words(port: int) -> None:
+    pcm, rate = soundfile.read(RECORDING, dtype="int16")
+    faster = AudioChunk(3 * rate, 2, 1, pcm.repeat(3).tobytes())
+    right = AudioChunk(rate, 2, 1, pcm.tobytes())
+    for chunks in ((faster,), (right, faster), (faster, right)):
+        answer = ask(port, AudioStart(rate, 2, 1), *chunks, AudioStop())
+        assert "every audio-chunk the same" in Error.from_event(answer).text
 
 
 @pytest.mark.parametrize(
