@@ -173,6 +173,28 @@ def test_buttons_are_words_in_one_line(
         assert {box["height"] for box in boxes if box} == {56}, "the least that a button has"
 
 
+def test_letters_may_be_twice_as_large(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    words = """() => {
+        document.documentElement.style.fontSize = "200%";
+        return [document.documentElement.scrollWidth - document.documentElement.clientWidth,
+                document.getElementById("words").clientWidth,
+                ...[...document.querySelectorAll("#urgent button")].map((one) => {
+                    const range = document.createRange();
+                    range.selectNodeContents(one);
+                    return new Set([...range.getClientRects()].map((box) => box.bottom)).size;
+                })];
+    }"""
+    seen = open_at(page.address.url, viewport=SMALL, reduced_motion="reduce")
+    page.show(at(book, 0, 3, Phase.ROLLING), 20_000, LONG)
+    seen.wait_for_selector("#drawing svg")
+    beside, width, stop, ouch = seen.evaluate(words)
+    assert beside == 0
+    assert width > SMALL["width"] / 2, "and no column of two letters beside the ring"
+    assert (stop, ouch) == (1, 1), "words in one line"
+
+
 def test_a_breath_that_the_coach_speaks_is_shown_once(
     page: Served, book: Book, open_at: "Callable[..., Page]"
 ) -> None:
