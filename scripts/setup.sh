@@ -1,6 +1,11 @@
 # Sourced by scripts/coach and scripts/test: a virtual environment in the checkout, with exactly
 # the packages of a lock file, and the system's libraries that they need. POSIX shell.
 
+# What somebody has set for other Pythons, and for pip to install elsewhere. Where pip gets its
+# packages from, and through which proxy, stays.
+unset PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_PYTHON
+export PIP_USER=0
+
 say() { printf '%s\n' "setup: $*" >&2; }
 
 find_python() {
