@@ -88,8 +88,9 @@ agree() {
 set_up() {
     venv="$1/.venv"
     stamp="$venv/installed-$2"
-    # The system's Python may have been replaced since, and with it what the environment stands on.
-    if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c '' 2>/dev/null; then return; fi
+    # The system's Python may have been replaced since, and with it what the environment stands on;
+    # a newer one under the same name starts, and finds no packages.
+    if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c 'import pip' 2>/dev/null; then return; fi
     is_whole "$venv/bin/python" || make_venv # first: without it nothing can be gone on with
     missing=$(missing_packages)
     # shellcheck disable=SC2086 # names without blanks
