@@ -88,6 +88,18 @@ agree() {
 set_up() {
     venv="$1/.venv"
     stamp="$venv/installed-$2"
+# Two that set up the same checkout would write over each other's packages. The lock is a folder that
+# is there anyway; it lasts as long as a pip that has outlived whoever started it.
+alone_in() {
+    exec 9<"$1"
+    if ! command -v flock >/dev/null 2>&1; then return; fi
+    taken=0
+    flock --nonblock --conflict-exit-code 75 9 2>/dev/null || taken=$?
+    [ "$taken" -eq 75 ] || return 0 # also where the disk knows no locks
+    say "waiting for another set-up of $1"
+    flock 9
+}
+
     # The system's Python may have been replaced since, and with it what the environment stands on;
     # a newer one under the same name starts, and finds no packages.
     if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c 'import pip' 2>/dev/null; then return; fi
@@ -95,6 +107,7 @@ set_up() {
     missing=$(missing_packages)
     # shellcheck disable=SC2086 # names without blanks
     [ -z "$missing" ] || apt_install $missing ||
+    alone_in "$1"
         say "going on without $missing: only recordings can be played, if at all"
     for other in "$venv"/installed-*; do
         # What this lock brings may be other versions than theirs.
@@ -112,3 +125,4 @@ set_up() {
     fi
     cp "$1/$2" "$stamp"
 }
+    exec 9<&-
