@@ -59,7 +59,11 @@ make_venv() {
         apt_install python3-venv || exit 1
     fi
     say "making a virtual environment in $venv"
-    "$python" -m venv --clear "$venv"
+    if why=$("$python" -m venv --clear "$venv" 2>&1); then return; fi
+    printf '%s\n' "$why" | tail -n 1 >&2
+    say "the virtual environment could not be made; why stands above. May you write there, is there" \
+        "room on the disk, and no colon in the folder's path? Then start again."
+    exit 1
 }
 
 # Whether an environment was made to its end; pip comes last.
@@ -84,10 +88,6 @@ agree() {
         }' "$1" "$2"
 }
 
-# set_up CHECKOUT LOCKFILE: leaves the environment's folder in $venv.
-set_up() {
-    venv="$1/.venv"
-    stamp="$venv/installed-$2"
 # Two that set up the same checkout would write over each other's packages. The lock is a folder that
 # is there anyway; it lasts as long as a pip that has outlived whoever started it.
 alone_in() {
@@ -100,14 +100,18 @@ alone_in() {
     flock 9
 }
 
+# set_up CHECKOUT LOCKFILE: leaves the environment's folder in $venv.
+set_up() {
+    venv="$1/.venv"
+    stamp="$venv/installed-$2"
     # The system's Python may have been replaced since, and with it what the environment stands on;
     # a newer one under the same name starts, and finds no packages.
     if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c 'import pip' 2>/dev/null; then return; fi
+    alone_in "$1"
     is_whole "$venv/bin/python" || make_venv # first: without it nothing can be gone on with
     missing=$(missing_packages)
     # shellcheck disable=SC2086 # names without blanks
     [ -z "$missing" ] || apt_install $missing ||
-    alone_in "$1"
         say "going on without $missing: only recordings can be played, if at all"
     for other in "$venv"/installed-*; do
         # What this lock brings may be other versions than theirs.
@@ -124,5 +128,5 @@ alone_in() {
         exit 1
     fi
     cp "$1/$2" "$stamp"
-}
     exec 9<&-
+}
