@@ -25,7 +25,19 @@ DEMO = DATA / "sessions" / "demo.ogg"
 
 
 def _user(kind: str) -> Path:
-    return Path(getattr(platformdirs, f"user_{kind}_path")(NAME))
+    """One of the person's own folders.
+
+    Raises:
+        SettingsError: if the system does not say where they are.
+    """
+    try:
+        return Path(getattr(platformdirs, f"user_{kind}_path")(NAME))
+    except RuntimeError as failure:  # a container's user, of whom the system knows a number alone
+        raise SettingsError(
+            "Whoever runs this has no home folder: HOME is not set, and the system knows nobody "
+            "of that number.",
+            "Set HOME to a folder that may be written to.",
+        ) from failure
 
 
 def _separated(value: object) -> object:

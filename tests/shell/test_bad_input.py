@@ -416,6 +416,17 @@ def test_a_persons_own_folder_in_the_settings(tmp_path: Path) -> None:
     assert settings.routine == Path.home() / "mine.yaml"
 
 
+@pytest.mark.parametrize("command", [["check"], ["doctor", "--json"], ["models", "list"]])
+def test_nobody_of_whom_the_system_knows_a_home(
+    capfd: Capture, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    """As in a container that is started with a number for its user."""
+    for name in ("HOME", *(f"XDG_{kind}_HOME" for kind in ("CONFIG", "DATA", "CACHE", "STATE"))):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+    assert_explained(run(capfd, *command), 10, "no home folder", "Set HOME to a folder")
+
+
 # Models and voices
 
 
