@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from skill.checkup.finding import Finding, doubtful, fine, unknown, wrong
+from skill.errors import install_again
 
 OLDEST_PYTHON = (3, 11)
 NEEDED_MB, WANTED_MB = 50, 500
@@ -17,7 +18,6 @@ NEEDED_MB, WANTED_MB = 50, 500
 SLOW, TOO_SLOW = 0.5, 0.8
 """Seconds of computing for a second of sound: beyond the first, little is left for the voice."""
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*>=\s*([0-9][0-9.]*)")
-SET_UP = "Run ./scripts/coach again; it sets up what is missing."
 
 
 def python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
@@ -38,7 +38,7 @@ def packages(requirements: Iterable[str]) -> Finding:
     wants = [(match[1], match[2]) for match in found]
     faults = [fault for name, least in wants if (fault := _fault(name, least))]
     if faults:
-        return wrong("packages", "; ".join(faults), SET_UP)
+        return wrong("packages", "; ".join(faults), install_again())
     return fine("packages", f"all {len(wants)} are there")
 
 

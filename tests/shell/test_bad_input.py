@@ -16,7 +16,7 @@ import soundfile
 
 from skill.audio.pcm import read_pcm
 from skill.cli.benchmark import figures
-from skill.errors import ContentError, StorageError
+from skill.errors import ContentError, StorageError, install_again
 from skill.history.records import Record
 from skill.history.store import Store
 from skill.models.seal import SEAL
@@ -425,6 +425,27 @@ def test_nobody_of_whom_the_system_knows_a_home(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
     assert_explained(run(capfd, *command), 10, "no home folder", "Set HOME to a folder")
+
+
+@pytest.mark.parametrize("command", ["doctor", "run", "check"])
+def test_a_package_that_is_missing_is_named(command: str) -> None:
+    """As in an environment that was half removed; `doctor` had ended in a traceback, too."""
+    program = (
+        f"import sys; sys.modules['soxr'] = None; from skill.cli import main; main(['{command}'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("roller-coach: The Python package soxr is missing. ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_brings_packages_back_is_what_brought_them() -> None:
+    checkout = Path(__file__).parents[2]
+    assert "Delete the folder" in install_again(checkout / ".venv")
+    assert "install-pi" in install_again(checkout / "venv")
+    assert "--force-reinstall" in install_again(Path("/usr"))
 
 
 # Models and voices
