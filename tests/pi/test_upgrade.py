@@ -266,6 +266,14 @@ def test_what_a_cut_right_after_the_exchange_leaves_is_cleared_away(root: Path, 
     assert nothing_lies_about(root)
 
 
+def test_installing_again_brings_back_what_the_card_has_lost(root: Path, make: Make) -> None:
+    """It was "installed already", whatever of it was damaged."""
+    (root / "opt/roller-coach/skill/__main__.py").unlink()
+    assert upgrade(root, make("1.0")).returncode == 0
+    assert running(root) == "1.0"
+    assert nothing_lies_about(root)
+
+
 def test_interrupted_anywhere_there_is_a_whole_coach(root: Path, make: Make) -> None:
     """Killed at three moments, from the unpacking to after the exchange; then it goes on."""
     # What a cut leaves between the three renames of a file system that cannot exchange.
