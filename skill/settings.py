@@ -1,5 +1,6 @@
 """Settings: one frozen value, from a file and from flags."""
 
+import shlex
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,17 @@ SHIPPED = _IN_WHEEL if _IN_WHEEL.is_dir() else CHECKOUT / "models"
 
 DEMO = DATA / "sessions" / "demo.ogg"
 """The recorded session in English: synthetic voices in a simulated room (scripts/make_demo.py)."""
+
+
+def restoring() -> str:
+    """What brings back a file of the built-in model or voice, as a sentence."""
+    if (CHECKOUT / ".git").exists():
+        clone = shlex.quote(str(CHECKOUT))
+        return f"It came with the coach: `git -C {clone} checkout -- models` restores it."
+    return (
+        "It came with the coach: install that again from your bundle or wheel, with pip's "
+        "--force-reinstall."
+    )
 
 
 def _user(kind: str) -> Path:

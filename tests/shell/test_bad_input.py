@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,12 @@ import soundfile
 
 from skill.audio.pcm import read_pcm
 from skill.cli.benchmark import figures
-from skill.errors import ContentError, StorageError, install_again
+from skill.errors import ContentError, StorageError, VoiceError, install_again
 from skill.history.records import Record
 from skill.history.store import Store
 from skill.models.seal import SEAL
-from skill.settings import Settings, read_settings
+from skill.mouth import make_mouth
+from skill.settings import SHIPPED, Settings, read_settings
 from tests.support.shell import Done, run
 
 RATE = 16_000
@@ -449,6 +451,29 @@ def test_what_brings_packages_back_is_what_brought_them() -> None:
 
 
 # Models and voices
+
+
+@pytest.mark.parametrize(
+    ("clone", "remedy"), [(True, "git -C {} checkout -- models"), (False, "--force-reinstall")]
+)
+def test_what_came_with_the_coach_is_restored_from_where_it_came(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clone: bool, remedy: str
+) -> None:
+    """It was to be copied or installed again, and nobody said how."""
+    shipped = tmp_path / "models"
+    shutil.copytree(MODEL, shipped / "ears")
+    shutil.copytree(SHIPPED / "voice-en", shipped / "voice")
+    for file in (shipped / "ears/am/final.mdl", *(shipped / "voice").glob("*.onnx")):
+        file.write_bytes(b"half")
+    if clone:
+        (tmp_path / ".git").mkdir()
+    monkeypatch.setattr("skill.hearing.SHIPPED", shipped)
+    monkeypatch.setattr("skill.settings.CHECKOUT", tmp_path)
+    remedy = remedy.format(tmp_path)
+    done = run(capfd, "check", "--model", shipped / "ears")
+    assert_explained(done, 5, "final.mdl is damaged or cut short", remedy)
+    with pytest.raises(VoiceError, match=re.escape(remedy)):
+        make_mouth(Settings(), shipped / "voice")
 
 
 @pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "not sealed"])
