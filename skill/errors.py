@@ -108,6 +108,14 @@ class StorageError(CoachError):
     exit_code = 8
 
 
+def forbidden(failure: PermissionError) -> StorageError:
+    """What it comes to that a file or folder may not be looked at, as in another person's home."""
+    return StorageError(
+        f"{failure.filename} cannot be used: {failure.strerror}.",
+        "Make sure that whoever runs the coach may read it, and the folders above it.",
+    )
+
+
 class DownloadError(CoachError):
     """A download that failed, does not match its checksum, or is not a safe archive."""
 

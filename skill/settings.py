@@ -10,7 +10,7 @@ import platformdirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from skill.errors import SettingsError
-from skill.given import is_possible, read_given
+from skill.given import is_folder, is_possible, read_given
 from skill.languages import DATA, ENGLISH, Language, find_language
 
 NAME = "roller-coach"
@@ -86,15 +86,17 @@ def _chosen(given: Mapping[str, Any]) -> Language:
 def _model(given: Mapping[str, Any]) -> Path:
     *installed, built_in = _chosen(given).models
     there = (given["models"] / name for name in installed if "models" in given)
-    return next((folder for folder in there if folder.is_dir()), SHIPPED / built_in)
+    return next((folder for folder in there if is_folder(folder)), SHIPPED / built_in)
 
 
 def _voice(given: Mapping[str, Any]) -> str:
     *installed, always = _chosen(given).voices
     there = (name for name in installed if "models" in given)
-    return next(
-        (name for name in there if (given["models"] / name / f"{name}.onnx").is_file()), always
-    )
+    return next((name for name in there if _holds_voice(given["models"] / name)), always)
+
+
+def _holds_voice(folder: Path) -> bool:
+    return is_folder(folder) and (folder / f"{folder.name}.onnx").is_file()
 
 
 FOLLOWING = "default_factory_not_called"

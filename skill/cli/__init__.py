@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skill import __version__
-from skill.errors import CoachError, PackageError, StorageError
+from skill.errors import CoachError, PackageError, StorageError, forbidden
 from skill.given import is_somewhere
 
 if TYPE_CHECKING:
@@ -143,6 +143,10 @@ def main(args: list[str] | None = None) -> Any:
             lost = StorageError("The working directory was deleted.", "Change to another.")
             complain(str(lost))
             sys.exit(lost.exit_code)
+        if isinstance(failure, PermissionError) and failure.filename is not None:
+            refused = forbidden(failure)
+            complain(str(refused))
+            sys.exit(refused.exit_code)
         if failure.errno not in FULL:
             raise
         _give_output_up()

@@ -21,7 +21,7 @@ from skill.cli.screen import terminal
 from skill.core.coach import Book
 from skill.core.decision import Context
 from skill.core.repertoire import repertoire
-from skill.errors import CoachError, ContentError, SettingsError
+from skill.errors import CoachError, ContentError, SettingsError, forbidden
 from skill.home.joining import find_home
 from skill.panel import gpio_library
 from skill.ports import Block
@@ -187,4 +187,6 @@ def _try(what: str, look: Callable[[], object], fact: str = "") -> Finding:
         found = look()
     except CoachError as error:
         return of_error(what, error)
+    except PermissionError as failure:
+        return of_error(what, forbidden(failure))
     return fine(what, fact or str(found))

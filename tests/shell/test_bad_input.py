@@ -1,5 +1,6 @@
 """Whatever is wrong with what a person gives: one sentence, a remedy, an exit code of its own."""
 
+import errno
 import json
 import os
 import pickle
@@ -7,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -448,6 +450,42 @@ def test_what_brings_packages_back_is_what_brought_them() -> None:
     assert "Delete the folder" in install_again(checkout / ".venv")
     assert "install-pi" in install_again(checkout / "venv")
     assert "--force-reinstall" in install_again(Path("/usr"))
+
+
+@pytest.fixture
+def locked_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Somebody else's home folder, as `sudo -u` may leave it; even root cannot look into it."""
+    home = tmp_path / "home"
+
+    def looking(look: Callable[..., Any]) -> Callable[..., Any]:
+        def refused(path: Path, **how: bool) -> Any:
+            if home in path.parents:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return look(path, **how)
+
+        return refused
+
+    for name in ("stat", "is_dir", "is_file", "exists"):  # whichever Python builds on which
+        monkeypatch.setattr(Path, name, looking(getattr(Path, name)))
+    for kind in ("DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind))
+    return home
+
+
+def test_folders_that_nobody_may_look_into(capfd: Capture, locked_home: Path) -> None:
+    """`recordings list` and `--language de` were tracebacks, and so was `doctor`."""
+    place = locked_home / "STATE" / "roller-coach" / "recordings"
+    place.mkdir(parents=True)
+    (place / "one").mkdir()
+    (place / "one" / "session.wav").touch()
+    done = run(capfd, "recordings", "list")
+    assert_explained(done, 8, str(place), "Make sure that whoever runs the coach may read it")
+    assert run(capfd, "check", "--language", "de").code == 0
+    done = run(capfd, "check", "--model", locked_home / "model")
+    assert_explained(done, 8, f"{locked_home / 'model'} cannot be used: Permission denied")
+    done = run(capfd, "doctor", "--json", "--model", locked_home / "model", "--voice", "espeak")
+    verdicts = {one["what"]: one["verdict"] for one in json.loads(done.out)["findings"]}
+    assert verdicts["model"] == "wrong"
 
 
 # Models and voices
