@@ -1,6 +1,11 @@
 # Sourced by scripts/coach and scripts/test: a virtual environment in the checkout, with exactly
 # the packages of a lock file, and the system's libraries that they need. POSIX shell.
 
+# What somebody has set for other Pythons, and for pip to install elsewhere. Where pip gets its
+# packages from, and through which proxy, stays.
+unset PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_PYTHON
+export PIP_USER=0
+
 say() { printf '%s\n' "setup: $*" >&2; }
 
 find_python() {
@@ -54,7 +59,11 @@ make_venv() {
         apt_install python3-venv || exit 1
     fi
     say "making a virtual environment in $venv"
-    "$python" -m venv --clear "$venv"
+    if why=$("$python" -m venv --clear "$venv" 2>&1); then return; fi
+    printf '%s\n' "$why" | tail -n 1 >&2
+    say "the virtual environment could not be made; why stands above. May you write there, is there" \
+        "room on the disk, and no colon in the folder's path? Then start again."
+    exit 1
 }
 
 # Whether an environment was made to its end; pip comes last.
@@ -79,12 +88,26 @@ agree() {
         }' "$1" "$2"
 }
 
+# Two that set up the same checkout would write over each other's packages. The lock is a folder that
+# is there anyway; it lasts as long as a pip that has outlived whoever started it.
+alone_in() {
+    exec 9<"$1"
+    if ! command -v flock >/dev/null 2>&1; then return; fi
+    taken=0
+    flock --nonblock --conflict-exit-code 75 9 2>/dev/null || taken=$?
+    [ "$taken" -eq 75 ] || return 0 # also where the disk knows no locks
+    say "waiting for another set-up of $1"
+    flock 9
+}
+
 # set_up CHECKOUT LOCKFILE: leaves the environment's folder in $venv.
 set_up() {
     venv="$1/.venv"
     stamp="$venv/installed-$2"
-    # The system's Python may have been replaced since, and with it what the environment stands on.
-    if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c '' 2>/dev/null; then return; fi
+    # The system's Python may have been replaced since, and with it what the environment stands on;
+    # a newer one under the same name starts, and finds no packages.
+    if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c 'import pip' 2>/dev/null; then return; fi
+    alone_in "$1"
     is_whole "$venv/bin/python" || make_venv # first: without it nothing can be gone on with
     missing=$(missing_packages)
     # shellcheck disable=SC2086 # names without blanks
@@ -105,4 +128,5 @@ set_up() {
         exit 1
     fi
     cp "$1/$2" "$stamp"
+    exec 9<&-
 }

@@ -9,13 +9,18 @@
     ├── StorageError              8    a journal, cache or state that cannot be written or read
     ├── DownloadError             9    the network, a checksum, an archive
     ├── SettingsError            10    a settings file or flag
+    ├── PackageError              1    a Python package that is not there
     └── ExpectationError          1    a replay or rehearsal that went differently
 
 An error's text is what a person reads: one sentence that names the file and the place, and one
 that says what to do. Exit code 2 is the command line's own (wrong usage), 130 is Ctrl-C.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+PROGRAM = Path(__file__).parents[1]
 
 
 def printable(text: str) -> str:
@@ -103,6 +108,14 @@ class StorageError(CoachError):
     exit_code = 8
 
 
+def forbidden(failure: PermissionError) -> StorageError:
+    """What it comes to that a file or folder may not be looked at, as in another person's home."""
+    return StorageError(
+        f"{failure.filename} cannot be used: {failure.strerror}.",
+        "Make sure that whoever runs the coach may read it, and the folders above it.",
+    )
+
+
 class DownloadError(CoachError):
     """A download that failed, does not match its checksum, or is not a safe archive."""
 
@@ -113,6 +126,29 @@ class SettingsError(CoachError):
     """A settings file or a flag with a value that cannot be used."""
 
     exit_code = 10
+
+
+class PackageError(CoachError):
+    """A Python package that the coach needs, and that is not there."""
+
+    exit_code = 1
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The Python package {name} is missing.", install_again())
+
+
+def install_again(environment: Path = Path(sys.prefix)) -> str:
+    """What brings back every Python package, as a sentence.
+
+    Args:
+        environment: the folder of the Python that runs the coach.
+    """
+    # Set up by scripts/coach, and by scripts/install-pi.
+    if environment == PROGRAM / ".venv":
+        return f"Delete the folder {environment}, and run ./scripts/coach, which makes it anew."
+    if environment == PROGRAM / "venv":
+        return "Start scripts/install-pi of your bundle or clone again."
+    return "Install the coach again, with --force-reinstall if that was by pip."
 
 
 class ExpectationError(CoachError):

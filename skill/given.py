@@ -33,6 +33,14 @@ def is_possible(path: Path) -> bool:
     return True
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder, as far as one may look."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return False
+
+
 def is_somewhere() -> bool:
     """Whether there is a working directory, still."""
     try:

@@ -25,7 +25,7 @@ from skill.recognition.second import PitchedEars
 from skill.recognition.tryout import try_out
 from skill.recognition.vosk import VoskModel, VoskRecognizer
 from skill.session import Ears
-from skill.settings import SHIPPED, Settings
+from skill.settings import SHIPPED, Settings, restoring
 from skill.verification.verifier import FILE as LOOKALIKES
 from skill.verification.verifier import Verifier, verifier_for
 from skill.verification.words import Words
@@ -129,16 +129,12 @@ class Hearing:
         chosen = self._settings.model
         installed = self._settings.models / chosen.name
         folder = chosen if chosen.is_dir() or not installed.is_dir() else installed
-        missing = missing_file(folder)
-        if missing is not None:
-            raise ModelError(
-                f"{folder} is no complete Vosk model: {missing} is missing.",
-                "Install one with `roller-coach models get NAME`, or correct --model.",
-            )
-        if is_sealed(folder):
-            check_seal(folder)
-        else:
-            try_out(folder)
+        try:
+            _look_at(folder)
+        except ModelError as error:
+            if SHIPPED not in folder.parents:
+                raise
+            raise ModelError(error.problem, restoring()) from error
         return folder
 
     def without_echo(self, source: AudioSource, playback: Playback) -> AudioSource:
@@ -154,3 +150,16 @@ class Hearing:
             self._tell(f"The coach cannot take out its own voice: {error}")
             return source
         return EchoCancelled(source, playback, EchoCanceller(Suppressor(weights)))
+
+
+def _look_at(folder: Path) -> None:
+    missing = missing_file(folder)
+    if missing is not None:
+        raise ModelError(
+            f"{folder} is no complete Vosk model: {missing} is missing.",
+            "Install one with `roller-coach models get NAME`, or correct --model.",
+        )
+    if is_sealed(folder):
+        check_seal(folder)
+    else:
+        try_out(folder)

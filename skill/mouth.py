@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from skill.errors import VoiceError
+from skill.errors import ModelError, VoiceError
 from skill.models.seal import read_seal
 from skill.ports import Voice
-from skill.settings import SHIPPED, Settings
+from skill.settings import SHIPPED, Settings, restoring
 from skill.speech.cache import CachedVoice
 from skill.speech.ready import INDEX, ReadyLines
 
@@ -52,7 +52,10 @@ def make_mouth(settings: Settings, home: Path = HOME) -> Mouth:
         return _beside(_find(_of_language(settings) if named == ESPEAK else named, settings.models))
     models = sorted(home.glob("*.onnx"))
     if models:
-        return _beside(models[0])
+        try:
+            return _beside(models[0])
+        except (VoiceError, ModelError) as error:
+            raise VoiceError(error.problem, restoring()) from error
     return Mouth(
         make_voice(_of_language(settings)),
         trouble=f"The built-in voice is not in {home}, so espeak-ng speaks in its place.",

@@ -8,13 +8,13 @@ coach is doing, and the session is watched for that, and for the light.
 import sys
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skill.closing import Closing
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
 from skill.core.vocabulary import Command
-from skill.errors import DeviceError
+from skill.errors import SettingsError
 from skill.ports import RATE, Block, Press
 
 if TYPE_CHECKING:
@@ -51,6 +51,23 @@ def light(deaf: bool, now: int, heard_at: int | None) -> bool:
     return True
 
 
+def gpio_library() -> Any:
+    """gpiozero, through which pins are met.
+
+    Raises:
+        SettingsError: if it is not installed.
+    """
+    try:
+        import gpiozero  # noqa: PLC0415 # an optional extra
+    except ImportError as failure:
+        raise SettingsError(
+            "The settings name a button_pin or led_pin, and gpiozero is not installed.",
+            'Install it with: pip install "roller-coach[gpio]", or take the pins out of the '
+            "settings.",
+        ) from failure
+    return gpiozero
+
+
 class Panel(Closing):
     """The button as `Hands`, and the light as an observer of the session.
 
@@ -60,7 +77,7 @@ class Panel(Closing):
         led_pin: the same for the light's, which lights when it is high.
 
     Raises:
-        DeviceError: if gpiozero is not installed, or the pins cannot be had.
+        SettingsError: if gpiozero is not installed, or the pins cannot be had.
     """
 
     def __init__(self, button_pin: int | None, led_pin: int | None) -> None:
@@ -70,13 +87,7 @@ class Panel(Closing):
         self._heard_at: int | None = None
         self._button: Button | None = None
         self._led: LED | None = None
-        try:
-            import gpiozero  # noqa: PLC0415 # an optional extra
-        except ImportError as failure:
-            raise DeviceError(
-                "The settings name a button_pin or led_pin, and gpiozero is not installed.",
-                "Install it with the extra [gpio], or take the pins out of the settings.",
-            ) from failure
+        gpiozero = gpio_library()
         try:
             if button_pin is not None:
                 self._button = gpiozero.Button(button_pin, hold_time=LONG_S, bounce_time=BOUNCE_S)
@@ -86,7 +97,7 @@ class Panel(Closing):
                 self._led = gpiozero.LED(led_pin)
         except (gpiozero.GPIOZeroError, OSError, *_lgpio_errors()) as failure:
             self.close()
-            raise DeviceError(
+            raise SettingsError(
                 f"The pins button_pin = {button_pin} and led_pin = {led_pin} cannot be used: "
                 f"{failure}.",
                 "Choose others, or make sure that this is a Raspberry Pi, and that no other "

@@ -1,5 +1,6 @@
 """Settings: one frozen value, from a file and from flags."""
 
+import shlex
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ import platformdirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from skill.errors import SettingsError
-from skill.given import is_possible, read_given
+from skill.given import is_folder, is_possible, read_given
 from skill.languages import DATA, ENGLISH, Language, find_language
 
 NAME = "roller-coach"
@@ -24,8 +25,31 @@ DEMO = DATA / "sessions" / "demo.ogg"
 """The recorded session in English: synthetic voices in a simulated room (scripts/make_demo.py)."""
 
 
+def restoring() -> str:
+    """What brings back a file of the built-in model or voice, as a sentence."""
+    if (CHECKOUT / ".git").exists():
+        clone = shlex.quote(str(CHECKOUT))
+        return f"It came with the coach: `git -C {clone} checkout -- models` restores it."
+    return (
+        "It came with the coach: install that again from your bundle or wheel, with pip's "
+        "--force-reinstall."
+    )
+
+
 def _user(kind: str) -> Path:
-    return Path(getattr(platformdirs, f"user_{kind}_path")(NAME))
+    """One of the person's own folders.
+
+    Raises:
+        SettingsError: if the system does not say where they are.
+    """
+    try:
+        return Path(getattr(platformdirs, f"user_{kind}_path")(NAME))
+    except RuntimeError as failure:  # a container's user, of whom the system knows a number alone
+        raise SettingsError(
+            "Whoever runs this has no home folder: HOME is not set, and the system knows nobody "
+            "of that number.",
+            "Set HOME to a folder that may be written to.",
+        ) from failure
 
 
 def _separated(value: object) -> object:
@@ -62,15 +86,17 @@ def _chosen(given: Mapping[str, Any]) -> Language:
 def _model(given: Mapping[str, Any]) -> Path:
     *installed, built_in = _chosen(given).models
     there = (given["models"] / name for name in installed if "models" in given)
-    return next((folder for folder in there if folder.is_dir()), SHIPPED / built_in)
+    return next((folder for folder in there if is_folder(folder)), SHIPPED / built_in)
 
 
 def _voice(given: Mapping[str, Any]) -> str:
     *installed, always = _chosen(given).voices
     there = (name for name in installed if "models" in given)
-    return next(
-        (name for name in there if (given["models"] / name / f"{name}.onnx").is_file()), always
-    )
+    return next((name for name in there if _holds_voice(given["models"] / name)), always)
+
+
+def _holds_voice(folder: Path) -> bool:
+    return is_folder(folder) and (folder / f"{folder.name}.onnx").is_file()
 
 
 FOLLOWING = "default_factory_not_called"

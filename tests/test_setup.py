@@ -136,6 +136,85 @@ def test_locks_that_agree_are_each_installed_once(tmp_path: Path) -> None:
     assert installed("few.lock", "more.lock") == 2
 
 
+def stub_environment(folder: Path, text: str = "") -> Path:
+    """An environment whose Python notes what it is asked, and a lock file `few.lock`."""
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    program(folder / ".venv" / "bin" / "python", f'echo "$@" >> "{folder}/calls"\n{text}')
+    (folder / "few.lock").write_text(LOCKED)
+    return folder / "calls"
+
+
+SET_UP = 'missing_packages() {{ :; }}\nset_up "{0}" few.lock'
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_USER"],
+)
+def test_packages_come_into_the_environment_whatever_else_pip_is_told(
+    tmp_path: Path, name: str
+) -> None:
+    """With PIP_TARGET, or a package in PYTHONPATH, all was "installed", and then not found."""
+    stub_environment(tmp_path, f'echo "${{{name}-unset}}" >> "{tmp_path}/variables"')
+    done = shell(SET_UP.format(tmp_path), tmp_path, **{name: "1"})
+    assert done.returncode == 0, done.stderr
+    told = set((tmp_path / "variables").read_text().split())
+    assert told == {"0" if name == "PIP_USER" else "unset"}
+
+
+def test_packages_are_installed_anew_for_a_newer_python_under_the_same_name(tmp_path: Path) -> None:
+    """It started, the lock file was the same, and the coach did not find click."""
+    replaced = f'case "$*" in *"import pip"*) [ ! -e "{tmp_path}/replaced" ] ;; esac'
+    calls = stub_environment(tmp_path, replaced)
+    for installs in (1, 1):
+        assert shell(SET_UP.format(tmp_path), tmp_path).returncode == 0
+        assert calls.read_text().count("pip install") == installs
+    (tmp_path / "replaced").touch()
+    assert shell(SET_UP.format(tmp_path), tmp_path).returncode == 0
+    assert calls.read_text().count("pip install") == 2
+
+
+def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
+    calls = stub_environment(tmp_path)
+    first = subprocess.Popen(["flock", tmp_path, "cat"], stdin=subprocess.PIPE)
+    second = subprocess.Popen(
+        ["sh", "-euc", f'. "{SCRIPTS}/setup.sh"\n{SET_UP.format(tmp_path)}\n! true <&9'],
+        stderr=subprocess.PIPE,
+    )
+    assert second.stderr is not None
+    assert b"waiting for another set-up" in second.stderr.readline()
+    assert not calls.exists()
+    first.communicate()
+    assert b"installing" in second.stderr.read()
+    assert second.wait() == 0  # the lock is given back, too
+    second.stderr.close()
+
+
+def test_an_environment_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    """As on a full disk, of which venv says no more than that ensurepip failed."""
+    program(
+        tmp_path / "python",
+        'case "$*" in *venv*--clear*) printf "Traceback:\\nError: why\\n" >&2; exit 1 ;; esac',
+    )
+    done = shell(SET_UP.format(tmp_path), tmp_path, PYTHON=str(tmp_path / "python"))
+    assert done.returncode == 1
+    _, why, sentence = done.stderr.splitlines()
+    assert why == "Error: why"
+    assert sentence.startswith("setup: the virtual environment could not be made;")
+
+
+@pytest.mark.parametrize("name", ["coach", "test", "bundle", "install-pi"])
+def test_a_script_is_found_by_a_link_to_it(tmp_path: Path, name: str) -> None:
+    """As in ~/bin: it looked for setup.sh beside the link."""
+    scripts = tmp_path / "checkout" / "scripts"
+    scripts.mkdir(parents=True)
+    shutil.copy(SCRIPTS / name, scripts)
+    (scripts / "setup.sh").write_text('echo "$here"\nexit\n')
+    (tmp_path / name).symlink_to(scripts / name)
+    told = subprocess.run([tmp_path / name], capture_output=True, text=True, check=True)
+    assert told.stdout == f"{scripts.parent}\n"
+
+
 @pytest.mark.parametrize("lock", ["requirements-evaluate.lock", "requirements-dev.lock"])
 def test_the_locks_agree(lock: str) -> None:
     both = f'"{SCRIPTS.parent}/requirements.lock" "{SCRIPTS.parent}/{lock}"'

@@ -108,6 +108,11 @@ def _why(program: str, told: str) -> str:
         )
     if "not a git repository" in told:
         return f"{CHECKOUT} was not cloned, so nothing says which files belong to it. {CLONE}"
+    if "is not signed" in told or "NO_PUBKEY" in told:
+        return (
+            "Debian's keys, by which its packages are known, are missing here, or too old. "
+            "Install them: sudo apt install debian-archive-keyring, or use --without-debs."
+        )
     lines = [line for line in told.splitlines() if line.strip()] or ["it does not say why"]
     said = next((line for line in lines if line.lower().startswith(("error", "fatal"))), lines[-1])
     return f"{program} failed: {said.strip()}"

@@ -1,6 +1,7 @@
 """What may be wrong with a machine, sound apart."""
 
 import importlib.metadata
+import os
 import re
 import shutil
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from skill.checkup.finding import Finding, doubtful, fine, unknown, wrong
+from skill.errors import install_again
+from skill.given import is_folder
 
 OLDEST_PYTHON = (3, 11)
 NEEDED_MB, WANTED_MB = 50, 500
@@ -17,7 +20,6 @@ NEEDED_MB, WANTED_MB = 50, 500
 SLOW, TOO_SLOW = 0.5, 0.8
 """Seconds of computing for a second of sound: beyond the first, little is left for the voice."""
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*>=\s*([0-9][0-9.]*)")
-SET_UP = "Run ./scripts/coach again; it sets up what is missing."
 
 
 def python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
@@ -38,7 +40,7 @@ def packages(requirements: Iterable[str]) -> Finding:
     wants = [(match[1], match[2]) for match in found]
     faults = [fault for name, least in wants if (fault := _fault(name, least))]
     if faults:
-        return wrong("packages", "; ".join(faults), SET_UP)
+        return wrong("packages", "; ".join(faults), install_again())
     return fine("packages", f"all {len(wants)} are there")
 
 
@@ -69,6 +71,14 @@ def _numbers(version: str) -> tuple[int, ...]:
 def folder(what: str, path: Path) -> Finding:
     """Whether a folder, or the one it will be made in, can be written."""
     there = _nearest(path)
+    # A file, or a link to a disk that is not there, whose name is the folder's.
+    for each in (path, *path.parents):
+        if os.path.lexists(each) and not is_folder(each):
+            return wrong(
+                what,
+                f"{each} is no folder, and no link to one that is there",
+                "Remove it, or choose another folder in the settings.",
+            )
     try:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"x")
@@ -97,7 +107,7 @@ def disk(path: Path, free: int | None = None) -> Finding:
 
 
 def _nearest(path: Path) -> Path:
-    return next((each for each in (path, *path.parents) if each.is_dir()), Path("/"))
+    return next((each for each in (path, *path.parents) if is_folder(each)), Path("/"))
 
 
 def speed(factor: float | None) -> Finding:

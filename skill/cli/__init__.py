@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skill import __version__
-from skill.errors import CoachError, StorageError
+from skill.errors import CoachError, PackageError, StorageError, forbidden
 from skill.given import is_somewhere
 
 if TYPE_CHECKING:
@@ -128,6 +128,13 @@ def main(args: list[str] | None = None) -> Any:
         kept = str(end) or "Everything up to here is kept."
         complain(f"interrupted. {kept}")
         sys.exit(INTERRUPTED)
+    except ModuleNotFoundError as failure:
+        package = (failure.name or "").partition(".")[0]
+        if package in {"", "skill"}:
+            raise
+        missing = PackageError(package)
+        complain(str(missing))
+        sys.exit(missing.exit_code)
     except OSError as failure:
         if shown and not _is_shown():  # the terminal was closed, which its signal is about to tell
             _give_output_up()
@@ -136,6 +143,10 @@ def main(args: list[str] | None = None) -> Any:
             lost = StorageError("The working directory was deleted.", "Change to another.")
             complain(str(lost))
             sys.exit(lost.exit_code)
+        if isinstance(failure, PermissionError) and failure.filename is not None:
+            refused = forbidden(failure)
+            complain(str(refused))
+            sys.exit(refused.exit_code)
         if failure.errno not in FULL:
             raise
         _give_output_up()

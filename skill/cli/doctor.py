@@ -21,7 +21,9 @@ from skill.cli.screen import terminal
 from skill.core.coach import Book
 from skill.core.decision import Context
 from skill.core.repertoire import repertoire
-from skill.errors import CoachError, ContentError, SettingsError
+from skill.errors import CoachError, ContentError, SettingsError, forbidden
+from skill.home.joining import find_home
+from skill.panel import gpio_library
 from skill.ports import Block
 from skill.settings import CHECKOUT, DEMO, NAME, Settings, read_settings, settings_file
 
@@ -58,6 +60,7 @@ def _examine(path: Path | None, flags: dict[str, object]) -> Iterator[Finding]:
     yield machine.packages(machine.requirements(CHECKOUT / "pyproject.toml", NAME))
     settings, finding = _settings(path, flags)
     yield finding
+    yield from _asked_for(settings)
     yield from _sound(settings)
     app = App(settings)
     content = _try("content", lambda: (app.content, app.words), "no mistake in the four files")
@@ -76,6 +79,15 @@ def _settings(path: Path | None, flags: dict[str, object]) -> tuple[Settings, Fi
         return Settings(), of_error("settings", error)
     used = path or settings_file()
     return settings, fine("settings", str(used) if used.is_file() else "as they come")
+
+
+def _asked_for(settings: Settings) -> Iterator[Finding]:
+    """What keeps a session from beginning, and only where the settings ask for it."""
+    if settings.mqtt:
+        yield _try("mqtt", lambda: find_home(settings), "its address can be understood")
+    if (settings.button_pin, settings.led_pin) != (None, None):
+        # Not opened: the service has them, and only the service may.
+        yield _try("pins", gpio_library, "gpiozero is there")
 
 
 def _sound(settings: Settings) -> Iterator[Finding]:
@@ -175,4 +187,6 @@ def _try(what: str, look: Callable[[], object], fact: str = "") -> Finding:
         found = look()
     except CoachError as error:
         return of_error(what, error)
+    except PermissionError as failure:
+        return of_error(what, forbidden(failure))
     return fine(what, fact or str(found))

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from skill.errors import SettingsError
-from skill.home.address import read_address
+from skill.home.address import Address, read_address
 from skill.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +27,16 @@ def join_home(
     """
     if not settings.mqtt:
         return ()
+    link, address = find_home(settings)
+    return (stack.enter_context(link(address, settings.mqtt_name, tell)),)
+
+
+def find_home(settings: Settings) -> "tuple[type[HomeLink], Address]":
+    """What a session is joined by, and where to, without joining.
+
+    Raises:
+        SettingsError: if the address cannot be understood, or paho-mqtt is not installed.
+    """
     address = read_address(settings.mqtt)
     try:
         from skill.home.mqtt import HomeLink  # noqa: PLC0415 - an optional extra
@@ -35,4 +45,4 @@ def join_home(
             "paho-mqtt, which talks to the MQTT broker, is not installed.",
             'Install it with: pip install "roller-coach[mqtt]", or leave `mqtt` out.',
         ) from failure
-    return (stack.enter_context(HomeLink(address, settings.mqtt_name, tell)),)
+    return HomeLink, address

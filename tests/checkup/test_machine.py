@@ -45,6 +45,20 @@ def test_a_folder_that_does_not_exist_yet_can_be_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_folder_where_one_should_be(tmp_path: Path, kind: str) -> None:
+    """As a link to a disk that is not there: of the folder above it, all was fine."""
+    taken = tmp_path / "taken"
+    if kind == "file":
+        taken.touch()
+    else:
+        taken.symlink_to(tmp_path / "gone")
+    for path in (taken, taken / "state"):
+        found = machine.folder("state", path)
+        assert found.verdict is Verdict.WRONG
+        assert found.fact.startswith(f"{taken} is no folder")
+
+
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a place nobody can write to")
 def test_a_folder_that_cannot_be_written() -> None:
     found = machine.folder("state", Path("/proc/self"))

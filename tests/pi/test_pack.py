@@ -120,3 +120,10 @@ def test_a_program_that_fails_is_one_sentence(pack: ModuleType) -> None:
         "ERROR: No matching distribution found for numpy"
     )
     assert told("WARNING: x\nERROR: No room.\nmore").endswith(" failed: ERROR: No room.")
+
+
+def test_a_machine_without_debians_keys_is_told_where_they_are(pack: ModuleType) -> None:
+    """As Ubuntu is; apt-get says no more than that a repository is not signed."""
+    said = "W: GPG error: NO_PUBKEY 6ED0E7B82643E131\nE: The repository 'x' is not signed.\n"
+    with pytest.raises(pack.PackError, match="sudo apt install debian-archive-keyring"):
+        pack.run("sh", "-c", f'printf "{said}" >&2; exit 100')

@@ -16,7 +16,7 @@ from gpiozero.pins.mock import MockFactory
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
 from skill.core.vocabulary import Command
-from skill.errors import DeviceError
+from skill.errors import SettingsError
 from skill.panel import LONG_S, Panel, light
 from skill.ports import Block, BlockKind
 from tests.support.room import Blocks, session
@@ -104,7 +104,7 @@ def test_light_is_a_function_of_time() -> None:
 
 
 def test_a_pin_that_is_taken_gets_a_sentence(pins: MockFactory) -> None:
-    with Panel(BUTTON, None), pytest.raises(DeviceError, match="button_pin = 17"):
+    with Panel(BUTTON, None), pytest.raises(SettingsError, match="button_pin = 17"):
         Panel(BUTTON, None)
 
 
@@ -119,7 +119,7 @@ def test_a_pin_that_another_program_uses_is_a_sentence_and_the_button_is_given_b
 
     monkeypatch.setitem(sys.modules, "lgpio", SimpleNamespace(error=LgpioError))
     monkeypatch.setattr("gpiozero.LED", busy)
-    with pytest.raises(DeviceError, match="led_pin = 27 cannot be used: GPIO busy"):
+    with pytest.raises(SettingsError, match="led_pin = 27 cannot be used: GPIO busy"):
         Panel(BUTTON, LED)
     with Panel(BUTTON, None):
         pass
@@ -127,7 +127,7 @@ def test_a_pin_that_another_program_uses_is_a_sentence_and_the_button_is_given_b
 
 def test_not_on_a_pi_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "native")
-    with pytest.raises(DeviceError, match="make sure that this is a Raspberry Pi"):
+    with pytest.raises(SettingsError, match="make sure that this is a Raspberry Pi"):
         Panel(BUTTON, None)
 
 

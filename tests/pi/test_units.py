@@ -65,6 +65,31 @@ def test_a_sound_card_plugged_in_starts_a_coach_that_has_just_given_up() -> None
     assert 'RUN+="/bin/systemctl reset-failed roller-coach.service"' in rule
 
 
+@pytest.mark.parametrize("works", ["say ", "--settings /dev/null ", "--voice espeak ", "nothing"])
+def test_why_it_gave_up_is_said_even_by_a_coach_whose_settings_have_a_mistake(
+    tmp_path: Path, works: str
+) -> None:
+    """`say` reads the settings as well, and was silent over the same mistake."""
+    python, told = tmp_path / "python", tmp_path / "told"
+    python.write_text(
+        f'#!/bin/sh\ncase "$*" in *"{works or "say "}"T*) ;; *) exit 10 ;; esac\n'
+        f'echo "$*" >>"{told}"\n'
+    )
+    python.chmod(0o755)
+    script = (PI / "trouble").read_text().replace("/opt/roller-coach/venv/bin/python", str(python))
+    done = subprocess.run(
+        ["sh", "-c", script],
+        env={"MONITOR_SERVICE_RESULT": "exit-code", "MONITOR_EXIT_STATUS": "10"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "There is a mistake in my settings" in done.stdout
+    assert ("could not be said aloud" in done.stdout) == (works == "nothing")
+    if works != "nothing":
+        assert told.read_text().count("There is a mistake in my settings") == 1
+
+
 def test_a_rehearsed_installation_says_what_and_does_nothing() -> None:
     told = subprocess.run(
         [CHECKOUT / "scripts" / "install-pi", "--dry-run"],

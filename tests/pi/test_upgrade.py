@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from skill.checkup.machine import requirements
+from tests.support.waiting import wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -170,6 +171,41 @@ def test_one_that_fails_is_not_let_in(root: Path, make: Make, packages: bool) ->
     assert nothing_lies_about(root), "a card has no room for a version that is not used"
 
 
+def test_an_installation_that_fails_ends_with_a_sentence(tmp_path: Path, make: Make) -> None:
+    """pip's own last line was the last."""
+    folder = tmp_path / "roller-coach-trial"
+    subprocess.run(["tar", "-xf", make("2.0", packages=False), "-C", tmp_path], check=True)
+    done = subprocess.run(
+        [folder / "scripts/install-pi"],
+        env=os.environ | {"ROLLER_COACH_ROOT": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("setup: The new version could not be made;")
+    assert not list((tmp_path / "opt").iterdir())
+
+
+def test_an_installation_that_is_interrupted_leaves_nothing_half_made(
+    tmp_path: Path, make: Make
+) -> None:
+    subprocess.run(["tar", "-xf", make("2.0"), "-C", tmp_path], check=True)
+    half = tmp_path / "opt/roller-coach.new"
+    process = subprocess.Popen(
+        [tmp_path / "roller-coach-trial/scripts/install-pi"],
+        env=os.environ | {"ROLLER_COACH_ROOT": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_until((half / "venv").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate()
+    assert process.returncode == 130
+    assert b"could not be made" not in told
+    assert not half.exists()
+
+
 def test_older_broken_and_cut_short_ones_get_a_sentence(root: Path, make: Make) -> None:
     newer = make("1.2")
     whole = newer.read_bytes()
@@ -225,6 +261,14 @@ def test_where_nothing_is_installed(tmp_path: Path) -> None:
 
 def test_what_a_cut_right_after_the_exchange_leaves_is_cleared_away(root: Path, make: Make) -> None:
     (root / "opt/roller-coach.new/skill").mkdir(parents=True)
+    assert upgrade(root, make("1.0")).returncode == 0
+    assert running(root) == "1.0"
+    assert nothing_lies_about(root)
+
+
+def test_installing_again_brings_back_what_the_card_has_lost(root: Path, make: Make) -> None:
+    """It was "installed already", whatever of it was damaged."""
+    (root / "opt/roller-coach/skill/__main__.py").unlink()
     assert upgrade(root, make("1.0")).returncode == 0
     assert running(root) == "1.0"
     assert nothing_lies_about(root)

@@ -1,11 +1,14 @@
 """Whatever is wrong with what a person gives: one sentence, a remedy, an exit code of its own."""
 
+import errno
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +19,12 @@ import soundfile
 
 from skill.audio.pcm import read_pcm
 from skill.cli.benchmark import figures
-from skill.errors import ContentError, StorageError
+from skill.errors import ContentError, StorageError, VoiceError, install_again
 from skill.history.records import Record
 from skill.history.store import Store
 from skill.models.seal import SEAL
-from skill.settings import Settings, read_settings
+from skill.mouth import make_mouth
+from skill.settings import SHIPPED, Settings, read_settings
 from tests.support.shell import Done, run
 
 RATE = 16_000
@@ -416,7 +420,98 @@ def test_a_persons_own_folder_in_the_settings(tmp_path: Path) -> None:
     assert settings.routine == Path.home() / "mine.yaml"
 
 
+@pytest.mark.parametrize("command", [["check"], ["doctor", "--json"], ["models", "list"]])
+def test_nobody_of_whom_the_system_knows_a_home(
+    capfd: Capture, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    """As in a container that is started with a number for its user."""
+    for name in ("HOME", *(f"XDG_{kind}_HOME" for kind in ("CONFIG", "DATA", "CACHE", "STATE"))):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+    assert_explained(run(capfd, *command), 10, "no home folder", "Set HOME to a folder")
+
+
+@pytest.mark.parametrize("command", ["doctor", "run", "check"])
+def test_a_package_that_is_missing_is_named(command: str) -> None:
+    """As in an environment that was half removed; `doctor` had ended in a traceback, too."""
+    program = (
+        f"import sys; sys.modules['soxr'] = None; from skill.cli import main; main(['{command}'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("roller-coach: The Python package soxr is missing. ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_brings_packages_back_is_what_brought_them() -> None:
+    checkout = Path(__file__).parents[2]
+    assert "Delete the folder" in install_again(checkout / ".venv")
+    assert "install-pi" in install_again(checkout / "venv")
+    assert "--force-reinstall" in install_again(Path("/usr"))
+
+
+@pytest.fixture
+def locked_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Somebody else's home folder, as `sudo -u` may leave it; even root cannot look into it."""
+    home = tmp_path / "home"
+
+    def looking(look: Callable[..., Any]) -> Callable[..., Any]:
+        def refused(path: Path, **how: bool) -> Any:
+            if home in path.parents:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return look(path, **how)
+
+        return refused
+
+    for name in ("stat", "is_dir", "is_file", "exists"):  # whichever Python builds on which
+        monkeypatch.setattr(Path, name, looking(getattr(Path, name)))
+    for kind in ("DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind))
+    return home
+
+
+def test_folders_that_nobody_may_look_into(capfd: Capture, locked_home: Path) -> None:
+    """`recordings list` and `--language de` were tracebacks, and so was `doctor`."""
+    place = locked_home / "STATE" / "roller-coach" / "recordings"
+    place.mkdir(parents=True)
+    (place / "one").mkdir()
+    (place / "one" / "session.wav").touch()
+    done = run(capfd, "recordings", "list")
+    assert_explained(done, 8, str(place), "Make sure that whoever runs the coach may read it")
+    assert run(capfd, "check", "--language", "de").code == 0
+    done = run(capfd, "check", "--model", locked_home / "model")
+    assert_explained(done, 8, f"{locked_home / 'model'} cannot be used: Permission denied")
+    done = run(capfd, "doctor", "--json", "--model", locked_home / "model", "--voice", "espeak")
+    verdicts = {one["what"]: one["verdict"] for one in json.loads(done.out)["findings"]}
+    assert verdicts["model"] == "wrong"
+
+
 # Models and voices
+
+
+@pytest.mark.parametrize(
+    ("clone", "remedy"), [(True, "git -C {} checkout -- models"), (False, "--force-reinstall")]
+)
+def test_what_came_with_the_coach_is_restored_from_where_it_came(
+    capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clone: bool, remedy: str
+) -> None:
+    """It was to be copied or installed again, and nobody said how."""
+    shipped = tmp_path / "models"
+    shutil.copytree(MODEL, shipped / "ears")
+    shutil.copytree(SHIPPED / "voice-en", shipped / "voice")
+    for file in (shipped / "ears/am/final.mdl", *(shipped / "voice").glob("*.onnx")):
+        file.write_bytes(b"half")
+    if clone:
+        (tmp_path / ".git").mkdir()
+    monkeypatch.setattr("skill.hearing.SHIPPED", shipped)
+    monkeypatch.setattr("skill.settings.CHECKOUT", tmp_path)
+    remedy = remedy.format(tmp_path)
+    done = run(capfd, "check", "--model", shipped / "ears")
+    assert_explained(done, 5, "final.mdl is damaged or cut short", remedy)
+    with pytest.raises(VoiceError, match=re.escape(remedy)):
+        make_mouth(Settings(), shipped / "voice")
 
 
 @pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "not sealed"])

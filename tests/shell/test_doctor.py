@@ -72,6 +72,27 @@ def test_without_any_sound(tmp_path: Path) -> None:
     assert findings["microphone"]["remedy"] == "Plug one in, then start again."
 
 
+def test_what_the_settings_ask_for_and_cannot_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Capture
+) -> None:
+    """`run` refused to begin, and of that `doctor` found nothing."""
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+    monkeypatch.setitem(sys.modules, "gpiozero", None)
+    settings = tmp_path / "settings.toml"
+    settings.write_text('mqtt = "mqtt://host:99999"\nled_pin = 27\n')
+    chosen = ("--settings", settings, "--model", tmp_path, "--voice", "espeak")
+    done = run(capfd, "doctor", "--json", *chosen)
+    assert done.code == 1
+    findings = {found["what"]: found for found in json.loads(done.out)["findings"]}
+    assert {"mqtt", "pins"} <= wrong(findings)
+    assert "roller-coach[gpio]" in findings["pins"]["remedy"]
+    settings.write_text('mqtt = "host"\n')
+    done = run(capfd, "doctor", "--json", *chosen)
+    findings = {found["what"]: found for found in json.loads(done.out)["findings"]}
+    assert findings["mqtt"]["verdict"] == "fine"
+    assert "pins" not in findings
+
+
 @pytest.mark.device
 def test_with_only_a_speaker(pulse: Pulse, tmp_path: Path) -> None:
     config = tmp_path / "asound.conf"
