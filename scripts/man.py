@@ -101,15 +101,11 @@ def _command(group: click.Group, path: str) -> Iterator[str]:
 
 
 def _exit_codes() -> Iterator[str]:
-    kinds = {
-        kind
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, CoachError) and kind.__doc__
-    }
-    told = {
-        kind.exit_code: " ".join((kind.__doc__ or "").split("\n\n")[0].split())
-        for kind in kinds - {CoachError}
-    }
+    told: dict[int, str] = {}
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, CoachError) and kind is not CoachError:
+            what = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+            told[kind.exit_code] = f"{told.get(kind.exit_code, '')} {what}".lstrip()
     told[0] = "All went well."
     told[1] += " Something that `doctor` or `mic-test` found needs doing."
     told[2] = "The command was used wrongly."

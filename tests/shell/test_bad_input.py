@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,8 @@ def test_a_working_directory_that_was_deleted(
 def test_processes_that_would_begin_where_nothing_is(
     capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Python's own helper begins with the first of them, and is waited for with a warning if it dies.
+    resource_tracker.ensure_running()
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
