@@ -137,7 +137,7 @@ def test_a_working_directory_that_was_deleted(
 def test_processes_that_would_begin_where_nothing_is(
     capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Python's own helper begins with the first of them, and is waited for with a warning if it dies.
+    # Python's own helper begins with the first of them; where it dies, Python warns of it.
     resource_tracker.ensure_running()
     gone = tmp_path / "gone"
     gone.mkdir()
