@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Self
 import platformdirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from skill.errors import SettingsError
+from skill.errors import SettingsError, listed
 from skill.given import is_folder, is_possible, read_given
 from skill.languages import DATA, ENGLISH, Language, find_language
+from skill.settings_mistakes import line_of, sentences
 
 NAME = "roller-coach"
 PACKAGE = Path(__file__).parent
@@ -68,9 +69,9 @@ def _named(value: object) -> object:
     try:
         path = Path(value).expanduser()
     except RuntimeError as failure:
-        raise ValueError(f"nobody here is called {value}") from failure
+        raise ValueError(f"nobody here is called {value}; write another name") from failure
     if not is_possible(path):
-        raise ValueError("no file can have that name")
+        raise ValueError("no file can have that name; write another")
     return path
 
 
@@ -99,12 +100,11 @@ def _holds_voice(folder: Path) -> bool:
     return is_folder(folder) and (folder / f"{folder.name}.onnx").is_file()
 
 
-FOLLOWING = "default_factory_not_called"
-"""Pydantic's kind of error for a default that depends on another value, which is wrong."""
 Place = Annotated[Path, BeforeValidator(_named)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_separated)]
-Channel = Annotated[int, Field(ge=0)] | Literal["mix"]
-
+Whole = Annotated[int, Field(strict=True)]
+"""Or true would be 1."""
+Channel = Annotated[Whole, Field(ge=0)] | Literal["mix"]
 
 JOURNALED = ("language", "ask_after_s", "sleep_after_s", "mute_while_speaking")
 """Settings on which it depends how a session goes on, whatever is said in it."""
@@ -167,17 +167,17 @@ class Settings(BaseModel):
     duck_music: bool = True
     cancel_echo: bool = True
     keep_awake: bool = False
-    keep_minutes: int = Field(default=0, ge=0, le=30)
+    keep_minutes: Whole = Field(default=0, ge=0, le=30)
     mqtt: str = ""
     mqtt_name: str = Field(default="Roller coach", min_length=1, max_length=100)
-    button_pin: int | None = Field(default=None, ge=0, le=27)
-    led_pin: int | None = Field(default=None, ge=0, le=27)
+    button_pin: Whole | None = Field(default=None, ge=0, le=27)
+    led_pin: Whole | None = Field(default=None, ge=0, le=27)
     keep_history: bool = True
     page: bool = False
     page_host: str = "127.0.0.1"
-    page_port: int = Field(default=8470, ge=0, le=65535)
-    ask_after_s: int = Field(default=45, ge=5, le=3600)
-    sleep_after_s: int = Field(default=45, ge=5, le=3600)
+    page_port: Whole = Field(default=8470, ge=0, le=65535)
+    ask_after_s: Whole = Field(default=45, ge=5, le=3600)
+    sleep_after_s: Whole = Field(default=45, ge=5, le=3600)
 
     @field_validator("language")
     @classmethod
@@ -258,28 +258,32 @@ def read_settings(path: Path | None = None, flags: Mapping[str, object] | None =
         SettingsError: if the file cannot be read, or holds an unknown name or an unusable value.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    values = {**_from_file(path), **given}
+    file = path or settings_file()
+    written = _written(path)
+    values = {**_parsed(file, written), **given}
     try:
         return Settings.model_validate(values)
     except ValidationError as failure:
-        problems = "; ".join(
-            f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
-            for error in failure.errors()
-            if error["type"] != FOLLOWING
-        )
-        raise SettingsError(
-            f"The settings ({path or settings_file()} and flags) cannot be used: {problems}.",
-            f"Known names are {', '.join(Settings.model_fields)}.",
-        ) from failure
+
+        def place(name: str) -> str:
+            if name in given:
+                return f"--{name.replace('_', '-')}"
+            line = line_of(name, written)
+            return f"{file}, line {line}" if line else str(file)
+
+        found = sentences(failure.errors(), list(Settings.model_fields), place)
+        count = "1 mistake" if len(found) == 1 else f"{len(found)} mistakes"
+        raise SettingsError(f"{count} in the settings:", "", listed(found)) from failure
 
 
-def _from_file(path: Path | None) -> dict[str, object]:
+def _written(path: Path | None) -> str:
+    """What stands in a settings file; nothing in the person's own, if they have none."""
     chosen = path or settings_file()
     try:
-        return tomllib.loads(read_given(chosen).decode("utf-8-sig"))  # Notepad's mark
+        return read_given(chosen).decode("utf-8-sig")  # Notepad's mark
     except FileNotFoundError as failure:
         if path is None:
-            return {}
+            return ""
         raise SettingsError(
             f"There is no settings file {path}.", "Check the name, or leave --settings out."
         ) from failure
@@ -288,13 +292,24 @@ def _from_file(path: Path | None) -> dict[str, object]:
             f"The settings file {chosen} cannot be read: {failure.strerror}.",
             "Make sure that whoever runs the coach may read it, and its folder.",
         ) from failure
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as failure:
-        raise SettingsError(
-            f"The settings file {chosen} cannot be read: {failure}.",
-            'It must be TOML, for example: voice = "espeak".',
-        ) from failure
+    except UnicodeDecodeError as failure:
+        raise _no_toml(chosen, failure) from failure
+
+
+def _parsed(file: Path, written: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(written)
+    except (tomllib.TOMLDecodeError, RecursionError) as failure:
+        raise _no_toml(file, failure) from failure
     except ValueError as failure:  # what Python says of it is for programmers
         raise SettingsError(
-            f"The settings file {chosen} has a number of thousands of digits in it.",
+            f"The settings file {file} has a number of thousands of digits in it.",
             "Write a shorter one.",
         ) from failure
+
+
+def _no_toml(file: Path, failure: Exception) -> SettingsError:
+    return SettingsError(
+        f"The settings file {file} cannot be read: {failure}.",
+        'It must be TOML, for example: voice = "espeak".',
+    )

@@ -65,6 +65,45 @@ def test_wrong_settings_are_one_sentence(tmp_path: Path, content: str, complaint
     assert str(file) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("keep_minutse = 3", 'there is no setting "keep_minutse"; did you mean "keep_minutes"?'),
+        ("button_pin = true", "button_pin is true; write a whole number."),
+        ("page_port = 70000", "page_port is 70000; write 65535 or less."),
+        ('duck_music = "maybe"', 'duck_music is "maybe"; write true or false.'),
+        ("model = 3", "model is 3; write the name of a file or folder, in quotes."),
+        ("microphone = [1, 2]", "microphone is 1; write words in quotes."),
+        (
+            "microphone_channel = -1",
+            'microphone_channel is -1; write a number from 0 on, or "mix".',
+        ),
+        ('mqtt_name = ""', 'mqtt_name is ""; write a word at least.'),
+        ("[page]\nport = 1", "page is a table; write true or false."),
+    ],
+)
+def test_each_mistake_is_told_with_its_line(tmp_path: Path, written: str, told: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f"# Ours.\n{written}\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    assert str(caught.value) == f"1 mistake in the settings:\n  - {file}, line 2: {told}"
+
+
+def test_several_mistakes_are_told_at_once_each_where_it_was_made(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("page = 3\nled_pin = 99\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file, {"page_port": -1})
+    summary, *lines = str(caught.value).splitlines()
+    assert summary == "3 mistakes in the settings:"
+    assert sorted(lines) == [
+        "  - --page-port: page_port is -1; write 0 or more.",
+        f"  - {file}, line 1: page is 3; write true or false.",
+        f"  - {file}, line 2: led_pin is 99; write 27 or less.",
+    ]
+
+
 def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no settings file"):
         read_settings(tmp_path / "nowhere.toml")
