@@ -100,14 +100,20 @@ alone_in() {
     flock 9
 }
 
+# The system's Python may have been replaced since, and with it what the environment stands on; a newer
+# one under the same name starts, and finds no packages.
+is_set_up() { cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c 'import pip' 2>/dev/null; }
+
 # set_up CHECKOUT LOCKFILE: leaves the environment's folder in $venv.
 set_up() {
     venv="$1/.venv"
     stamp="$venv/installed-$2"
-    # The system's Python may have been replaced since, and with it what the environment stands on;
-    # a newer one under the same name starts, and finds no packages.
-    if cmp -s "$1/$2" "$stamp" && "$venv/bin/python" -c 'import pip' 2>/dev/null; then return; fi
+    if is_set_up "$@"; then return; fi
     alone_in "$1"
+    if is_set_up "$@"; then # by another one, meanwhile
+        exec 9<&-
+        return
+    fi
     is_whole "$venv/bin/python" || make_venv # first: without it nothing can be gone on with
     missing=$(missing_packages)
     # shellcheck disable=SC2086 # names without blanks
