@@ -18,6 +18,7 @@ from skill.cli.screen import terminal, watchers
 from skill.content.script import ScriptLine, read_script
 from skill.core.messages import Heard
 from skill.errors import ExpectationError, RecordingError, StorageError, VoiceError
+from skill.lasting import write_whole
 from skill.mouth import make_voice
 from skill.ports import Pcm
 from skill.rehearsal import Part, RehearsedPerson, When
@@ -123,7 +124,7 @@ def _write_labels(path: Path, person: RehearsedPerson, parts: Sequence[Part]) ->
         for (start, _, text), part in zip(person.said, spoken, strict=True)
     ]
     try:
-        path.write_text("".join(lines), encoding="utf-8")
+        write_whole(path, "".join(lines))
     except OSError as failure:
         raise StorageError(
             f"The labels {path} cannot be written: {failure.strerror}.", "Choose another place."

@@ -17,6 +17,7 @@ import soundfile
 from skill.errors import StorageError
 from skill.evaluation.canvas import able, canvas, style, svg
 from skill.evaluation.wording import writable
+from skill.lasting import write_whole
 from skill.ports import Clip, Samples
 
 WINDOW_MS = 32
@@ -62,7 +63,7 @@ def write_page(path: Path, scenes: Sequence[Scene]) -> None:
     """
     text = writable(page(scenes))
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise StorageError(
             f"The page {path} cannot be written: {error.strerror or error}.",
