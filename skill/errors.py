@@ -33,6 +33,12 @@ def listed(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"  - {item}" for item in items)
 
 
+def mistakes_in(what: str, mistakes: Sequence[str]) -> str:
+    """How many there are: what stands above a list of them."""
+    count = len(mistakes)
+    return f"1 mistake in {what}:" if count == 1 else f"{count} mistakes in {what}:"
+
+
 class CoachError(Exception):
     """Base of all expected errors.
 
@@ -71,9 +77,7 @@ class ContentError(CoachError):
     exit_code = 3
 
     def __init__(self, mistakes: Sequence[str]) -> None:
-        count = len(mistakes)
-        summary = "1 mistake in the content:" if count == 1 else f"{count} mistakes in the content:"
-        super().__init__(summary, "", listed(mistakes))
+        super().__init__(mistakes_in("the content", mistakes), "", listed(mistakes))
         self.args = (mistakes,)  # with which another process makes it anew
         self.mistakes = tuple(mistakes)
 

@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal, Self
 import platformdirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from skill.errors import SettingsError, listed
+from skill.errors import SettingsError, listed, mistakes_in
 from skill.given import is_folder, is_possible, read_given
 from skill.languages import DATA, ENGLISH, Language, find_language
-from skill.settings_mistakes import line_of, sentences
 
 NAME = "roller-coach"
 PACKAGE = Path(__file__).parent
@@ -264,6 +263,8 @@ def read_settings(path: Path | None = None, flags: Mapping[str, object] | None =
     try:
         return Settings.model_validate(values)
     except ValidationError as failure:
+        # Nobody waits for it where there are none.
+        from skill.settings_mistakes import line_of, sentences  # noqa: PLC0415
 
         def place(name: str) -> str:
             if name in given:
@@ -272,8 +273,8 @@ def read_settings(path: Path | None = None, flags: Mapping[str, object] | None =
             return f"{file}, line {line}" if line else str(file)
 
         found = sentences(failure.errors(), list(Settings.model_fields), place)
-        count = "1 mistake" if len(found) == 1 else f"{len(found)} mistakes"
-        raise SettingsError(f"{count} in the settings:", "", listed(found)) from failure
+        summary = mistakes_in("the settings", found)
+        raise SettingsError(summary, "", listed(found)) from failure
 
 
 def _written(path: Path | None) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
+
+from skill.guessing import nearest
 
 WHOLE = "a whole number"
 WORDS = "words in quotes"
@@ -11,7 +12,6 @@ TRUTH = "true or false"
 WANTED = {
     "string_type": WORDS,
     "int_type": WHOLE,
-    "int_parsing_size": "a smaller number",
     "bool_type": TRUTH,
     "bool_parsing": TRUTH,
     "tuple_type": f"{WORDS}, or a list of them",
@@ -57,8 +57,7 @@ def line_of(name: str, text: str) -> int | None:
 
 def _mistake(name: str, error: Mapping[str, Any], known: Sequence[str]) -> str:
     if error["type"] == "extra_forbidden":
-        near = get_close_matches(name, known, n=1)
-        hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}."
+        hint = nearest(name, known) or f"there are {', '.join(known)}."
         return f'there is no setting "{name}"; {hint}'
     if error["type"] == "value_error":
         return f"{name} is {_shown(error['input'])}: {error['ctx']['error']}."

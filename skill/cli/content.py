@@ -8,13 +8,14 @@ import click
 from skill.app import App
 from skill.cli import complain
 from skill.cli.options import FILE, with_app
-from skill.content.places import nearest, sentence
+from skill.content.places import sentence
 from skill.content.schema import write_schemas
 from skill.content.words import Words
 from skill.core.coach import Book, Phase
 from skill.core.repertoire import repertoire
 from skill.core.table import TABLE
 from skill.errors import ContentError, StorageError
+from skill.guessing import nearest
 from skill.page.site import read_drawings
 from skill.speech.text import left_out
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 
 from skill.content.load import Content
-from skill.content.places import nearest, sentence
+from skill.content.places import sentence
 from skill.content.schema import DECOY
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ContentError
+from skill.guessing import nearest
 
 
 def unknown_words(

@@ -1,8 +1,7 @@
 """Where in a file something stands, and how that is said to the person who wrote it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from textwrap import shorten
 
 Trail = tuple[str | int, ...]
@@ -80,17 +79,6 @@ def on_one_line(text: str) -> str:
     if len(line) <= SHOWN_CHARACTERS:  # as nearly every text is; wrapping takes its time
         return line
     return shorten(line, SHOWN_CHARACTERS, placeholder="...")
-
-
-def nearest(word: str, known: Iterable[str], count: int = 1) -> str:
-    """``did you mean "next" or "text"?`` for the nearest known words; empty if none is near."""
-    return did_you_mean(get_close_matches(word, list(known), n=count, cutoff=0.6))
-
-
-def did_you_mean(words: Sequence[str]) -> str:
-    """The question; empty without words."""
-    quoted = [f'"{word}"' for word in words]
-    return f"did you mean {' or '.join(quoted)}?" if quoted else ""
 
 
 def _child(value: object, key: str | int) -> object:

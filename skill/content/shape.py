@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from skill.content.places import Document, Trail, did_you_mean
+from skill.content.places import Document, Trail
 from skill.content.schema import BELOW, IntentModel
+from skill.guessing import did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from skill.content.places import Document, Trail, nearest
+from skill.content.places import Document, Trail
 from skill.content.templates import straight
 from skill.core.phrases import COMMAND_PLACEHOLDERS, FRAGMENTS, PHRASES, placeholders
 from skill.core.vocabulary import Care, Command
+from skill.guessing import nearest
 
 MAX_WORDS = 15
 """More is hard to follow for somebody who lies on a roller; a placeholder counts as one word."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from skill.audio.pcm import read_pcm, speech_frames
-from skill.content.places import nearest
 from skill.errors import RecordingError, listed
+from skill.guessing import nearest
 from skill.ports import RATE, Pcm
 
 ENDINGS = frozenset({".wav", ".flac", ".ogg", ".opus"})

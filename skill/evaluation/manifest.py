@@ -19,11 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from skill.content.places import nearest
 from skill.core.vocabulary import Vocabulary, plain
 from skill.errors import ContentError
 from skill.evaluation.labels import label, labels
 from skill.given import read_given
+from skill.guessing import nearest
 
 NEEDED = ("path", "text")
 COLUMNS = (
