@@ -190,6 +190,23 @@ def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
     second.stderr.close()
 
 
+def test_what_was_installed_while_a_second_one_waited_is_used(tmp_path: Path) -> None:
+    calls = stub_environment(tmp_path)
+    first = subprocess.Popen(["flock", tmp_path, "cat"], stdin=subprocess.PIPE)
+    second = subprocess.Popen(
+        ["sh", "-euc", f'. "{SCRIPTS}/setup.sh"\n{SET_UP.format(tmp_path)}\n! true <&9'],
+        stderr=subprocess.PIPE,
+    )
+    assert second.stderr is not None
+    assert b"waiting for another set-up" in second.stderr.readline()
+    shutil.copy(tmp_path / "few.lock", tmp_path / ".venv" / "installed-few.lock")
+    first.communicate()
+    assert b"installing" not in second.stderr.read()
+    assert second.wait() == 0  # the lock is given back, too
+    second.stderr.close()
+    assert "pip install" not in calls.read_text()
+
+
 def test_an_environment_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     """As on a full disk, of which venv says no more than that ensurepip failed."""
     program(
