@@ -33,10 +33,14 @@ def listed(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"  - {item}" for item in items)
 
 
+def counted(number: int, what: str) -> str:
+    """How many there are, as "1 line" or "6 lines"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def mistakes_in(what: str, mistakes: Sequence[str]) -> str:
     """How many there are: what stands above a list of them."""
-    count = len(mistakes)
-    return f"1 mistake in {what}:" if count == 1 else f"{count} mistakes in {what}:"
+    return f"{counted(len(mistakes), 'mistake')} in {what}:"
 
 
 class CoachError(Exception):

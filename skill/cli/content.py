@@ -14,7 +14,7 @@ from skill.content.words import Words
 from skill.core.coach import Book, Phase
 from skill.core.repertoire import repertoire
 from skill.core.table import TABLE
-from skill.errors import ContentError, StorageError
+from skill.errors import ContentError, StorageError, counted
 from skill.guessing import nearest
 from skill.page.site import read_drawings
 from skill.speech.text import left_out
@@ -34,11 +34,12 @@ def check(app: App) -> None:
         raise ContentError(mistakes)
     for notice in app.notices:
         complain(notice)
-    steps = sum(len(exercise.steps) for exercise in content.routine.exercises)
+    exercises, vocabulary = content.routine.exercises, content.vocabulary
+    steps = sum(len(exercise.steps) for exercise in exercises)
     click.echo(
-        f"No mistakes: {len(content.routine.exercises)} exercises, {steps} steps, "
-        f"{len(content.vocabulary.meanings)} command phrases, "
-        f"{len(content.vocabulary.decoys)} decoys, {len(content.vocabulary.words)} words, all of "
+        f"No mistakes: {counted(len(exercises), 'exercise')}, {counted(steps, 'step')}, "
+        f"{len(vocabulary.meanings)} command phrases, "
+        f"{counted(len(vocabulary.decoys), 'decoy')}, {len(vocabulary.words)} words, all of "
         f"them known to {app.settings.model.name}."
     )
 

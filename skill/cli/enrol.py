@@ -22,7 +22,7 @@ from skill.enrolment.register import Entry, Register, model_mark
 from skill.enrolment.studio import Notice, Studio
 from skill.enrolment.takes import Take, enough, read_takes
 from skill.enrolment.trial import Outcome
-from skill.errors import SettingsError
+from skill.errors import SettingsError, counted
 
 SOMEBODY = "me"
 
@@ -114,7 +114,9 @@ def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take,
         studio = Studio(
             microphone, speaker, voice, WebRtcVoiceDetector, asking=words["say"], tell=tell
         )
-        console.print(f"{len(phrases)} commands, a few minutes. Ctrl-C ends it; nothing is kept.")
+        console.print(
+            f"{counted(len(phrases), 'command')}, a few minutes. Ctrl-C ends it; nothing is kept."
+        )
         studio.say(words["enrol"])
         asked = (studio.ask(phrase) for phrase in phrases)
         return tuple(take for take in asked if take is not None)

@@ -9,7 +9,7 @@ from skill.app import App
 from skill.cli.options import with_app
 from skill.cli.screen import terminal
 from skill.comforts import RECORDINGS
-from skill.errors import SettingsError
+from skill.errors import SettingsError, counted
 from skill.recorder.shelf import Kept, RecordingShelf
 
 
@@ -35,10 +35,10 @@ def list_(app: App, *, as_json: bool) -> None:
         for one in kept:
             table.add_row(one.folder.name, f"{one.seconds:.0f} s", f"{one.bytes / 1e6:.1f} MB")
         terminal().print(table)
-    where = f"{_count(len(kept))} in {shelf.folder}."
+    where = f"{counted(len(kept), 'recording')} in {shelf.folder}."
     minutes = app.settings.keep_minutes
     recorder = (
-        f"The recorder is on: the last {minutes} minutes of a session."
+        f"The recorder is on: the last {counted(minutes, 'minute')} of a session."
         if minutes
         else "The recorder is off (keep_minutes = 0 in settings)."
     )
@@ -57,15 +57,11 @@ def erase(app: App, *, names: tuple[str, ...], everything: bool) -> None:
             "It is not clear what is to be erased.", "Give names from `recordings list`, or --all."
         )
     count = shelf.erase_all() if everything else shelf.erase(*names)
-    click.echo(f"{_count(count)} erased.")
+    click.echo(f"{counted(count, 'recording')} erased.")
 
 
 def _shelf(app: App) -> RecordingShelf:
     return RecordingShelf(app.settings.state / RECORDINGS)
-
-
-def _count(number: int) -> str:
-    return "1 recording" if number == 1 else f"{number} recordings"
 
 
 def _facts(one: Kept) -> dict[str, object]:

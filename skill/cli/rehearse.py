@@ -17,7 +17,7 @@ from skill.cli.replay import Notes
 from skill.cli.screen import terminal, watchers
 from skill.content.script import ScriptLine, read_script
 from skill.core.messages import Heard
-from skill.errors import ExpectationError, RecordingError, StorageError, VoiceError
+from skill.errors import ExpectationError, RecordingError, StorageError, VoiceError, counted
 from skill.lasting import write_whole
 from skill.mouth import make_voice
 from skill.ports import Pcm
@@ -162,7 +162,7 @@ def _judge(app: App, person: RehearsedPerson, notes: Notes, *, quiet: bool) -> N
             got_names = ", ".join(command.value for command, _ in got) or "nothing"
             wrong.append(f'"{text}" at {start / 1000:.1f} s: {wanted_name} expected, {got_names}.')
     if not quiet:
-        click.echo(f"{len(person.said)} lines said, {len(wrong)} went wrong.", err=True)
+        click.echo(f"{counted(len(person.said), 'line')} said, {len(wrong)} went wrong.", err=True)
     if wrong:
         raise ExpectationError(
             "The session went differently from what the script expects:",

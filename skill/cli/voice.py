@@ -18,7 +18,7 @@ from skill.cli.options import FILE, with_app
 from skill.core.answers import PACES
 from skill.core.coach import Book
 from skill.core.repertoire import repertoire
-from skill.errors import VoiceError
+from skill.errors import VoiceError, counted
 from skill.recipes import render_line
 from skill.settings import Settings
 from skill.speech.cache import CachedVoice
@@ -62,13 +62,13 @@ def build(app: App, *, pace: int | None, output: Path | None, jobs: int | None) 
     if output is None:
         seconds = sum(keep.render(*line).seconds for line in spoken)
         where = f"in {app.settings.cache}" if app.mouth.ready is None else "here"
-        click.echo(f"{len(spoken)} lines, {seconds / 60:.1f} minutes, are {where}.")
+        click.echo(f"{counted(len(spoken), 'line')}, {seconds / 60:.1f} min: ready {where}.")
     else:
         clips = ((text, at, keep.render(text, at)) for text, at in _shown("writing", spoken))
         amount = write_ready(output, made.identity, clips)
         click.echo(
-            f"{amount.lines} lines, {amount.seconds / 60:.1f} minutes, "
-            f"{amount.bytes / 1e6:.2f} MB, are in {output}."
+            f"{counted(amount.lines, 'line')}, {amount.seconds / 60:.1f} min, "
+            f"{amount.bytes / 1e6:.2f} MB: ready in {output}."
         )
     if failed:
         texts = "; ".join(f'"{text[:60]}"' for text, _ in failed)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from skill.audio.pcm import read_pcm, speech_frames
-from skill.errors import RecordingError, listed
+from skill.errors import RecordingError, counted, listed
 from skill.guessing import nearest
 from skill.ports import RATE, Pcm
 
@@ -118,10 +118,9 @@ def flaw(pcm: Pcm) -> str | None:
 
 def _unusable(mistakes: list[str]) -> RecordingError:
     count = len(mistakes)
-    noun = "1 recording" if count == 1 else f"{count} recordings"
     more = [f"... and {count - SHOWN} more."] if count > SHOWN else []
     return RecordingError(
-        f"{noun} cannot be used:",
+        f"{counted(count, 'recording')} cannot be used:",
         "Mend or remove these and enrol again.",
         listed((*mistakes[:SHOWN], *more)),
     )

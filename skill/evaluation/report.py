@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from skill.errors import StorageError
+from skill.errors import StorageError, counted
 from skill.evaluation import pictures
 from skill.evaluation.canvas import require, style, svg
 from skill.evaluation.intervals import Share
@@ -90,7 +90,7 @@ def _lead(trials: Sequence[Trial]) -> str:
     hours = sum(trial.seconds for trial in clips) / HOUR_S
     commands = sum(bool(trial.expected) for trial in clips)
     return (
-        f"{len(clips)} clips, {length(hours)}: {commands} commands and "
+        f"{counted(len(clips), 'clip')}, {length(hours)}: {counted(commands, 'command')} and "
         f"{len(clips) - commands} of everything else. Conditions: {', '.join(conditions)}."
     )
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from skill.errors import VoiceError
 
-RULE = "text 2"
+RULE = "text 3"
 """Part of every voice's identity: change it whenever the same text would be read differently."""
 
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
@@ -19,7 +19,13 @@ _PICTURES = re.compile(
 _FRACTIONS = {"1/2": "\u00bd", "1/3": "\u2153", "2/3": "\u2154", "1/4": "\u00bc", "3/4": "\u00be"}
 _FRACTION = re.compile(r"(?<![\d/])(1/[234]|[23]/[34])(?![\d/])")
 """Read as "one slash two", unless it is one character: then "a half", in any language."""
+_ONE = r"(?<![\d.,/-])(?<!\u2013)1\s?"
 _ENGLISH = (
+    (re.compile(_ONE + r"(?:s|secs?)\b(?:\.(?= [a-z]))?"), "1 second"),
+    (re.compile(_ONE + r"mins?\b(?:\.(?= [a-z]))?"), "1 minute"),
+    (re.compile(_ONE + r"kg\b"), "1 kilogram"),
+    (re.compile(_ONE + r"cm\b"), "1 centimetre"),
+    (re.compile(_ONE + r"[x\u00d7](?!\w)"), "once"),
     (re.compile(r"\b(\d{1,3})\s?(?:s|secs?)\b(?:\.(?= [a-z]))?"), r"\1 seconds"),
     (re.compile(r"\b(\d{1,3})\s?mins?\b(?:\.(?= [a-z]))?"), r"\1 minutes"),
     (re.compile(r"(?<=\d)\s?kg\b"), " kilograms"),

@@ -262,7 +262,7 @@ def test_it_follows_the_session(page: Served, book: Book, open_at: "Callable[...
     wait_for(lambda: seen.locator("#left").text_content() == "1:08", seen)
     known = Past(week=2, week_minutes=21, streak=3, days=(0, 9, 12))
     page.post.letters.append(Letter(23_000, view(at(book, 0, 4), 23_000, Story()), known))
-    seen.get_by_text("This week: 2 sessions, 21 minutes. Days in a row: 3.").wait_for()
+    seen.get_by_text("Sessions this week: 2. Minutes: 21. Days in a row: 3.").wait_for()
     assert seen.locator("#days li").count() == 3
     book_deaf = in_phase(Phase.ROLLING).send(MicrophoneLost())
     page.show(book_deaf.coach, book_deaf.now)

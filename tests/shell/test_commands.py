@@ -155,3 +155,11 @@ def test_help_names_every_command(capfd: Capture) -> None:
     done = run(capfd, "--help")
     for name in ("run", "replay", "rehearse", "check", "table", "models", "benchmark"):
         assert name in done.out
+
+
+def test_one_is_one(capfd: Capture, tmp_path: Path) -> None:
+    """It was "the last 1 minutes of a session"."""
+    file = tmp_path / "settings.toml"
+    file.write_text(f'keep_minutes = 1\nstate = "{tmp_path}"\n')
+    done = run(capfd, "recordings", "list", "--settings", file)
+    assert "the last 1 minute of a session" in done.out

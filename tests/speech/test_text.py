@@ -29,6 +29,8 @@ def test_only_what_is_no_text_is_replaced(text: str, said: str) -> None:
         ("30s", "30 seconds"),
         ("Hold 5 min.", "Hold 5 minutes."),
         ("After 5 min. of rest", "After 5 minutes of rest"),
+        ("1 min 1s, 1 kg, 1 cm, 1x", "1 minute 1 second, 1 kilogram, 1 centimetre, once"),
+        ("1.1 min, 21 s, 0-1 kg", "1.1 minutes, 21 seconds, 0 to 1 kilograms"),
         ("20-30 breaths", "20 to 30 breaths"),
         ("2026-11-22", "2026-11-22"),
         ("the 1980s", "the 1980s"),
