@@ -1,11 +1,13 @@
 """`roller-coach models`: official recogniser's models, one command away."""
 
+import shlex
 from pathlib import Path
 
 import click
 from rich.table import Table
 
-from skill.cli.bars import Bars
+from skill.cli import complain
+from skill.cli.bars import Bars, left_alone
 from skill.cli.options import FILE
 from skill.cli.screen import terminal
 from skill.errors import ModelError, StorageError
@@ -52,7 +54,9 @@ def get(name: str, manifest: Path, source: Path | None) -> None:
     bars = Bars()
     with bars.progress:
         folder = install(entry, read_settings().models, bars.report, source)
-    click.echo(f"{name} is installed. Use it with --model {folder}")
+    if source is not None and not bars.begun:
+        complain(left_alone(folder, source))
+    click.echo(f"{name} is installed. Use it with --model {shlex.quote(str(folder))}")
 
 
 @models.command()

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from skill.cli.bars import Bars
+from skill.cli import complain
+from skill.cli.bars import Bars, left_alone
 from skill.cli.options import FILE
 from skill.cli.screen import terminal
 from skill.errors import VoiceError
@@ -52,7 +53,9 @@ def get(name: str, manifest: Path, source: Path | None) -> None:
     entry = load_voices(manifest).find(name)
     bars = Bars()
     with bars.progress:
-        install_voice(entry, read_settings().models, bars.report, source)
+        file = install_voice(entry, read_settings().models, bars.report, source)
+    if source is not None and not bars.begun:
+        complain(left_alone(file.parent, source))
     click.echo(f"{name} is installed. Use it with --voice {name}")
 
 

@@ -112,6 +112,10 @@ def test_a_model_is_installed_from_a_folder_and_used_by_name(
     folder = Settings().model
     done = run(capfd, "models", "get", "tiny", "--manifest", manifest, "--from", folder)
     assert done.code == 0, done.err
+    assert "already" not in done.err
+    again = run(capfd, "models", "get", "tiny", "--manifest", manifest, "--from", tmp_path)
+    assert again.code == 0, again.err
+    assert f"tiny was installed already, and is whole; {tmp_path} was not read." in again.err
     assert run(capfd, "models", "path", "tiny", "--manifest", manifest).code == 0
     assert "known to tiny" in run(capfd, "check", "--model", "tiny").out
 

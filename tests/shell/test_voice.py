@@ -159,6 +159,8 @@ def test_voices_are_listed_installed_and_used_by_name(capfd: Capture, tmp_path: 
     )
     done = run(capfd, "voices", "get", "en_US-tiny-low", "--manifest", manifest, "--from", model)
     assert done.code == 0, done.err
+    again = run(capfd, "voices", "get", "en_US-tiny-low", "--manifest", manifest, "--from", model)
+    assert f"{model} was not read" in again.err
     where = run(capfd, "voices", "path", "en_US-tiny-low", "--manifest", manifest).out.strip()
     assert Path(where).read_bytes() == model.read_bytes()
     assert "size only" in run(capfd, "voices", "list", "--manifest", manifest).out
