@@ -111,12 +111,13 @@ class Hearing:
         name = self._settings.person
         if not name:
             return ANYBODY
-        entry = Register(self._settings.people).get(name)
-        if entry.model == model_mark(self.model.folder):
-            return entry.person
+        mark = model_mark(self.model.folder)
+        for entry in Register(self._settings.people).get(name):
+            if entry.model == mark:
+                return entry.person
         self.stranger = (
             f"{name} was enrolled with another model, and is heard like anybody. "
-            f"Enrol again: roller-coach enrol {name}."
+            f"Enrol again: roller-coach enrol {name} --language {self._settings.language}."
         )
         return ANYBODY
 

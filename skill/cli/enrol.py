@@ -69,7 +69,8 @@ def enrol(
         with _progress(console, as_json=as_json) as progress:
             lesson = learn(takes, Lab(app.hearing.ears_for, vocabulary, progress))
     register.put(name, Entry(model_mark(app.hearing.model.folder), lesson.person))
-    kept = register.keep(name, takes) if keep else register.recordings(name)
+    spoken = app.settings.language
+    kept = register.keep(name, takes, spoken) if keep else register.recordings(name, spoken)
     if as_json:
         click.echo(json.dumps(_facts(name, path, lesson)))
     else:

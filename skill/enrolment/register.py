@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryFile
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import Field
@@ -20,6 +20,7 @@ from skill.content.shape import fit
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.errors import ContentError, SettingsError, StorageError
+from skill.languages import ENGLISH, languages
 from skill.lasting import replace_text, sync, sync_whole, unfinished
 from skill.ports import RATE
 
@@ -27,11 +28,22 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 HEADER = "# What roller-coach learnt of a voice. `roller-coach enrol NAME --forget` deletes it.\n"
 
 
-class PersonFile(Strict):
-    """One person's file."""
+class Learnt(Strict):
+    """What was learnt with one model."""
 
     model: str
     factor: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+
+    @property
+    def entry(self) -> "Entry":
+        """The same, for the program."""
+        return Entry(self.model, Person(self.factor))
+
+
+class PersonFile(Learnt):
+    """One person's file: what was learnt last, and what with the models of other languages."""
+
+    others: list[Learnt] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +86,8 @@ class Register:
         """Everybody in the register."""
         return tuple(sorted(path.stem for path in self.folder.glob("*.yaml")))
 
-    def get(self, name: str) -> Entry:
-        """What is known of a person.
+    def get(self, name: str) -> tuple[Entry, ...]:
+        """What is known of a person, for each model that they were learnt with; the last first.
 
         Raises:
             SettingsError: if nothing is.
@@ -95,7 +107,7 @@ class Register:
         if not found or mistakes:
             mistakes[-1] += f" Or enrol {name} again."
             raise ContentError(mistakes)
-        return Entry(found.model, Person(found.factor))
+        return found.entry, *(other.entry for other in found.others)
 
     def _make(self) -> None:
         """Make the folder, readable by nobody else."""
@@ -115,14 +127,17 @@ class Register:
             raise _unwritable(self.folder, failure) from failure
 
     def put(self, name: str, entry: Entry) -> Path:
-        """Keep what was learnt; the old file is replaced as a whole.
+        """Keep what was learnt, instead of what was with the same model or an older one of that
+        name. The old file is replaced as a whole.
 
         Raises:
             StorageError: if it cannot be written.
         """
         path = self.path(name)
-        content = PersonFile(model=entry.model, factor=entry.person.factor)
-        text = HEADER + yaml.safe_dump(content.model_dump(), sort_keys=False)
+        written = _written(entry)
+        if others := self._with_others(name, entry.model):
+            written["others"] = [_written(other) for other in others]
+        text = HEADER + yaml.safe_dump(written, sort_keys=False)
         try:
             self._make()
             replace_text(path, text)
@@ -130,18 +145,26 @@ class Register:
             raise _unwritable(path, failure) from failure
         return path
 
-    def recordings(self, name: str) -> Path:
-        """Where a person's recordings are, if they are kept."""
-        return self.path(name).with_suffix("")
+    def _with_others(self, name: str, model: str) -> tuple[Entry, ...]:
+        """What is known of a person by models of other names."""
+        try:
+            known = self.get(name)
+        except (SettingsError, ContentError):  # nothing, or nothing that can be used
+            return ()
+        return tuple(one for one in known if _folder(one.model) != _folder(model))
 
-    def keep(self, name: str, takes: Sequence[Take]) -> Path:
+    def recordings(self, name: str, language: str = ENGLISH) -> Path:
+        """Where a person's recordings in a language are, if they are kept."""
+        return self.path(name).with_suffix("" if language == ENGLISH else f".{language}")
+
+    def keep(self, name: str, takes: Sequence[Take], language: str = ENGLISH) -> Path:
         """Keep recordings beside a person's file, named as `read_takes` reads them, instead of
-        those that were kept before; readable by nobody else.
+        those that were kept before in the language; readable by nobody else.
 
         Raises:
             StorageError: if they cannot be written.
         """
-        folder = self.recordings(name)
+        folder = self.recordings(name, language)
         fresh = unfinished(folder)
         count: Counter[str] = Counter()
         try:
@@ -171,9 +194,10 @@ class Register:
         Raises:
             StorageError: if they cannot be deleted.
         """
-        path, recordings = self.path(name), self.recordings(name)
+        path = self.path(name)
+        recordings = [self.recordings(name, language) for language in languages()]
         files = _there(path, unfinished(path))
-        folders = _there(recordings, unfinished(recordings))
+        folders = _there(*recordings, *map(unfinished, recordings))
         try:
             for file in files:
                 file.unlink()
@@ -201,6 +225,15 @@ def model_mark(folder: Path) -> str:
         if path.name == "SHA256SUMS":
             digest.update(path.read_bytes())
     return f"{folder.name} {digest.hexdigest()[:16]}"
+
+
+def _written(entry: Entry) -> dict[str, Any]:
+    return Learnt(model=entry.model, factor=entry.person.factor).model_dump()
+
+
+def _folder(mark: str) -> str:
+    """The name of the model that has a mark."""
+    return mark.rpartition(" ")[0]
 
 
 def _unwritable(path: Path, failure: OSError) -> StorageError:

@@ -80,7 +80,7 @@ def test_what_was_learnt_before_is_not_said_to_stay(
     register = Register(data)
     register.put("anna", Entry(model_mark(Settings().model), Person(0.82)))
     done = run(capfd, "enrol", "anna", "--from", folder)
-    assert register.get("anna").person == Person()
+    assert register.get("anna")[0].person == Person()
     assert "hears anna like anybody" in done.out
     assert "Use it" not in done.out
 
@@ -95,7 +95,7 @@ def test_what_nobody_understands_replaces_nothing(capfd: Capture, data: Path, fo
     register.put("anna", known)
     done = run(capfd, "enrol", "anna", "--from", folder)
     explained(done, 4, f"Not one of the {len(PHRASES)} recordings", "what was learnt before stays")
-    assert register.get("anna") == known
+    assert register.get("anna") == (known,)
 
 
 def test_a_persons_factor_is_used_with_the_model_it_was_learnt_with(data: Path) -> None:
@@ -111,6 +111,15 @@ def test_a_persons_factor_is_used_with_the_model_it_was_learnt_with(data: Path) 
     assert annas.stranger is None
     assert berts.stranger is not None
     assert "enrol bert" in berts.stranger
+
+
+def test_each_language_has_what_was_learnt_with_its_model(data: Path) -> None:
+    for language, factor in (("en", 1.18), ("de", 0.9)):
+        mark = model_mark(Settings(language=language).model)
+        Register(data).put("anna", Entry(mark, Person(factor)))
+    for language, factor in (("en", 1.18), ("de", 0.9)):
+        hearing = App(Settings(person="anna", language=language)).hearing
+        assert (hearing.person, hearing.stranger) == (Person(factor), None)
 
 
 def test_a_stranger_is_told_so(capfd: Capture, data: Path) -> None:

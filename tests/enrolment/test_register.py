@@ -29,14 +29,30 @@ def test_what_is_kept_is_read_back(
     register = Register(tmp_path_factory.mktemp("people"))
     entry = Entry(model, Person(factor))
     register.put("anna", entry)
-    assert register.get("anna") == entry
+    assert register.get("anna") == (entry,)
 
 
 def test_enrolling_again_replaces(register: Register) -> None:
-    register.put("anna", Entry("a", Person(0.8)))
-    register.put("anna", Entry("b", ANYBODY))
-    assert register.get("anna") == Entry("b", ANYBODY)
+    register.put("anna", Entry("ears-en a", Person(0.8)))
+    register.put("anna", Entry("ears-en b", ANYBODY))
+    assert register.get("anna") == (Entry("ears-en b", ANYBODY),)
     assert [path.name for path in register.folder.iterdir()] == ["anna.yaml"]
+
+
+def test_enrolling_in_another_language_loses_nothing(register: Register) -> None:
+    english, german = Entry("ears-en a", Person(0.8)), Entry("ears-de b", Person(0.9))
+    register.put("anna", english)
+    register.put("anna", german)
+    assert register.get("anna") == (german, english)
+    register.put("anna", english)
+    assert register.get("anna") == (english, german)
+    sound = int16(sine(300, 0.5, 16_000))
+    (weiter,) = register.keep("anna", [Take("weiter", sound)], "de").iterdir()
+    (following,) = register.keep("anna", [Take("next", sound)]).iterdir()
+    assert weiter.exists()
+    assert following.exists()
+    assert register.forget("anna")
+    assert list(register.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", "../anna", "Anna", "a b", "-x", "a" * 33, "anna.yaml", "ä"])
@@ -56,7 +72,7 @@ def test_somebody_unknown(register: Register) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "factor: 0.9\n", "model: a\nfactor: fast\n", "model: a\nfactor: 9.0\n", "{", "- 1\n",
-     "model: a\nnose: long\n", "\0"],
+     "model: a\nnose: long\n", "\0", "model: a\nothers: [{factor: 1}]\n"],
 )  # fmt: skip
 def test_a_file_that_somebody_spoilt(register: Register, text: str) -> None:
     path = register.put("anna", Entry("a"))
