@@ -61,11 +61,11 @@ def find_language(code: str) -> Language:
     """
     known = languages()
     if code not in known:
-        spoken = ", ".join(f"{one.code} ({one.name})" for one in known.values())
-        raise ContentError(
-            [
-                f'{LIST}: there is no language "{code}"; use one of {spoken}, or add it as '
-                "docs/languages.md tells."
-            ]
-        )
+        raise ContentError([f'{LIST}: there is no language "{code}"; {one_of_them()}.'])
     return known[code]
+
+
+def one_of_them() -> str:
+    """What to write where a language is no such: half a sentence."""
+    spoken = ", ".join(f"{one.code} ({one.name})" for one in languages().values())
+    return f"use one of {spoken}, or add it as docs/languages.md tells"

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from skill.errors import SettingsError, listed, mistakes_in
 from skill.given import is_folder, is_possible, read_given
-from skill.languages import DATA, ENGLISH, Language, find_language
+from skill.languages import DATA, ENGLISH, Language, find_language, languages, one_of_them
 
 NAME = "roller-coach"
 PACKAGE = Path(__file__).parent
@@ -181,7 +181,16 @@ class Settings(BaseModel):
     @field_validator("language")
     @classmethod
     def _is_spoken(cls, code: str) -> str:
-        return find_language(code).code
+        if code not in languages():
+            raise ValueError(one_of_them())
+        return code
+
+    @field_validator("page_host")
+    @classmethod
+    def _is_named(cls, host: str) -> str:
+        if not host.strip():
+            raise ValueError("an empty name is no machine's; leave it out for this one")
+        return host
 
     @property
     def chosen(self) -> Language:
@@ -227,6 +236,8 @@ class Settings(BaseModel):
             ContentError: if the coach does not speak the language among them.
             ValueError: if another one cannot be.
         """
+        if "language" in others:
+            find_language(str(others["language"]))
         given = {name: getattr(self, name) for name in self.model_fields_set}
         return self.model_validate({**given, **others})
 

@@ -14,7 +14,7 @@ from skill.content.load import load_content
 from skill.content.templates import is_phrase
 from skill.content.translation import untranslated
 from skill.core.vocabulary import Command
-from skill.errors import ContentError, StorageError
+from skill.errors import ContentError, SettingsError, StorageError
 from skill.languages import DATA
 from skill.mouth import make_mouth
 from skill.settings import SHIPPED, Settings, read_settings
@@ -68,12 +68,16 @@ def test_espeak_speaks_the_language() -> None:
     assert "gmw/en-US " in make_mouth(settings(voice="espeak")).voice.identity
 
 
-def test_an_unknown_language_is_one_sentence(capfd: Capture) -> None:
-    done = run(capfd, "check", "--language", "fr")
-    assert done.code == ContentError.exit_code
-    assert "languages.toml" in done.err
-    assert "de (Deutsch)" in done.err
-    assert "docs/languages.md" in done.err
+def test_an_unknown_language_is_one_sentence(capfd: Capture, tmp_path: Path) -> None:
+    """It named the list that comes with the coach, and not the settings file."""
+    file = tmp_path / "settings.toml"
+    file.write_text('voice = "espeak"\nlanguage = "fr"\n', encoding="utf-8")
+    for order, place in (("--language", "--language"), ("--settings", f"{file}, line 2")):
+        done = run(capfd, "check", order, file if order == "--settings" else "fr")
+        assert done.code == SettingsError.exit_code
+        assert f'{place}: language is "fr": use one of en (English), de (Deutsch)' in done.err
+        assert done.err.count("\n") == 2
+        assert "docs/languages.md" in done.err
 
 
 HALVES = {

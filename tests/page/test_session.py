@@ -96,6 +96,9 @@ def test_a_page_that_cannot_be_served_is_said_before_the_session_begins(
     assert done.code == 10
     assert "cannot be served at 192.0.2.7" in done.err
     assert "--page-host" in done.err
+    empty = run(capfd, "replay", quiet_room, "--page", "--page-host", " ")
+    assert empty.code == 10
+    assert "an empty name is no machine's" in empty.err
 
 
 def test_a_service_goes_on_without_a_page_that_cannot_be_served(
