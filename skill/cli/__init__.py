@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skill import __version__
+from skill.cli.ending import interruptible
 from skill.errors import CoachError, PackageError, StorageError, forbidden
 from skill.given import is_somewhere
 
@@ -115,6 +116,11 @@ def main(args: list[str] | None = None) -> Any:
     """Run the command line; expected errors become one message and their exit code."""
     _fill_gaps()
     _show_any_letter()
+    with interruptible(at_last=args is None):
+        return _run(args)
+
+
+def _run(args: list[str] | None) -> Any:
     shown = _is_shown()
     try:
         return cli.main(args, prog_name="roller-coach", standalone_mode=False)
