@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from skill.app import App
-from skill.cli.ending import keeping_nothing
+from skill.cli.ending import ending_well, keeping_nothing
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
 from skill.cli.screen import terminal
 from skill.core.vocabulary import Command, Vocabulary
@@ -48,7 +48,8 @@ def enrol(
 
     It stays in one small file on this machine, and is nothing if nothing helped.
     """
-    name = name or app.settings.person or SOMEBODY
+    # An empty one, as of an unset variable, is nobody: least of all somebody to be forgotten.
+    name = name if name is not None else app.settings.person or SOMEBODY
     register = Register(app.settings.people)
     path = register.path(name)
     if forget:
@@ -64,7 +65,7 @@ def enrol(
     app.ears()  # what is wrong with model or content is said before anybody speaks
     console = Console(stderr=True, highlight=False) if as_json else terminal()
     vocabulary = app.content.vocabulary
-    with keeping_nothing():
+    with keeping_nothing(), ending_well():
         takes = _takes(app, folder, register, console)
         with _progress(console, as_json=as_json) as progress:
             lesson = learn(takes, Lab(app.hearing.ears_for, vocabulary, progress))
@@ -119,8 +120,7 @@ def _recorded(app: App, vocabulary: Vocabulary, console: Console) -> tuple[Take,
             f"{counted(len(phrases), 'command')}, a few minutes. Ctrl-C ends it; nothing is kept."
         )
         studio.say(words["enrol"])
-        asked = (studio.ask(phrase) for phrase in phrases)
-        return tuple(take for take in asked if take is not None)
+        return studio.ask_all(phrases)
 
 
 def _tell(console: Console, notice: Notice, phrase: str, why: str) -> None:
@@ -132,7 +132,7 @@ def _tell(console: Console, notice: Notice, phrase: str, why: str) -> None:
         case Notice.LEFT_OUT:
             console.print(f'  "{phrase}" is left out.')
         case _:
-            console.print(f"  {why} Once more.")
+            console.print(f"  {why}")
 
 
 @contextmanager

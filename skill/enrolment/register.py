@@ -166,17 +166,10 @@ class Register:
         """
         folder = self.recordings(name, language)
         fresh = unfinished(folder)
-        count: Counter[str] = Counter()
         try:
             rmtree(fresh, ignore_errors=True)
             self._make()
-            fresh.mkdir(mode=0o700)
-            for take in takes:
-                count[take.phrase] += 1
-                path = fresh / f"{take.phrase}.{count[take.phrase]}.wav"
-                with wave.open(str(path), "wb") as out:
-                    out.setparams((1, 2, RATE, 0, "NONE", ""))
-                    out.writeframes(take.pcm.tobytes())
+            _write(takes, fresh)
             # Or a power cut may leave empty sounds instead of those that were kept before.
             sync_whole(fresh)
             if folder.is_dir():
@@ -184,7 +177,12 @@ class Register:
             fresh.replace(folder)
             sync(self.folder)
         except OSError as failure:
-            raise _unwritable(folder, failure) from failure
+            raise StorageError(
+                f"The recordings cannot be kept in {folder}: {failure.strerror}.",
+                "What was learnt is kept; free some space, and enrol again with --keep.",
+            ) from failure
+        finally:
+            rmtree(fresh, ignore_errors=True)  # it would fill the disk that is full
         return folder
 
     def forget(self, name: str) -> bool:
@@ -209,6 +207,16 @@ class Register:
                 "Delete it by hand.",
             ) from failure
         return bool(files or folders)
+
+
+def _write(takes: Sequence[Take], folder: Path) -> None:
+    count: Counter[str] = Counter()
+    folder.mkdir(mode=0o700)
+    for take in takes:
+        count[take.phrase] += 1
+        with wave.open(str(folder / f"{take.phrase}.{count[take.phrase]}.wav"), "wb") as out:
+            out.setparams((1, 2, RATE, 0, "NONE", ""))
+            out.writeframes(take.pcm.tobytes())
 
 
 def _there(*paths: Path) -> list[Path]:

@@ -1,15 +1,18 @@
 """Asks a person for one phrase after the other, and records what they say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 
 from skill.enrolment.cutter import Cutter, State
 from skill.enrolment.takes import Take, flaw
+from skill.errors import RecordingError
 from skill.ports import AudioSource, Block, BlockKind, Clip, Speaker, Voice, VoiceDetector
 
 PATIENCE_MS = 6_000
 TRIES = 3
 """Nobody likes to be asked a fourth time; the phrase is left out."""
+IN_VAIN = 2
+"""Nobody has to be silent for a quarter of an hour to learn that the microphone is muted."""
 ECHO_MS = 300
 """After the prompt, the room still speaks."""
 PACE = 100
@@ -63,6 +66,27 @@ class Studio:
     def say(self, text: str) -> None:
         """Say one sentence, and wait until it and its echo are over."""
         self._wait(self._voice.render(text, PACE))
+
+    def ask_all(self, phrases: Sequence[str]) -> tuple[Take, ...]:
+        """Ask for one phrase after the other.
+
+        Returns:
+            those that could be recorded.
+
+        Raises:
+            RecordingError: if the first ones could not: it is not the person then.
+        """
+        takes: list[Take] = []
+        for number, phrase in enumerate(phrases):
+            if number == IN_VAIN and not takes:
+                raise RecordingError(
+                    f"Nothing could be used of what was heard for the first {number} commands.",
+                    "`roller-coach mic-test` says what would help the microphone.",
+                )
+            take = self.ask(phrase)
+            if take is not None:
+                takes.append(take)
+        return tuple(takes)
 
     def ask(self, phrase: str) -> Take | None:
         """Ask for a phrase until it is recorded; None if it could not be."""

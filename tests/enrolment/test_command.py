@@ -136,6 +136,13 @@ def test_the_doctor_tells_of_a_stranger(capfd: Capture, data: Path) -> None:
     assert "enrol bert" in person["remedy"]
 
 
+def test_an_empty_name_is_nobodys(capfd: Capture, data: Path) -> None:
+    """As of an unset variable: it was whoever is called "me"."""
+    Register(data).put("me", Entry("m"))
+    explained(run(capfd, "enrol", "", "--forget"), 10, '"" cannot be a person\'s name')
+    assert Register(data).names() == ("me",)
+
+
 def test_unknown_people(capfd: Capture, data: Path) -> None:
     recording = RECORDINGS / "stop.flite-slt.ogg"
     explained(run(capfd, "replay", "--person", "zoe", recording), 10, '"zoe"', "enrol zoe")

@@ -1,5 +1,6 @@
 """What is kept of people, and that it can be read back, or is refused with a sentence."""
 
+import errno
 import stat
 import sys
 from pathlib import Path
@@ -145,6 +146,23 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         Register(file).put("anna", Entry("a"))
     with pytest.raises(StorageError, match="cannot be kept"):
         Register(file).keep("anna", [])
+
+
+def test_nothing_stays_of_recordings_that_cannot_be_written(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They kept the full disk full."""
+
+    def full(_folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    take = Take("next", int16(sine(300, 0.5, 16_000)))
+    register.keep("anna", [take])
+    monkeypatch.setattr("skill.enrolment.register.sync_whole", full)
+    with pytest.raises(StorageError, match=r"No space left.*What was learnt is kept"):
+        register.keep("anna", [take, take])
+    names = [path.relative_to(register.folder).as_posix() for path in register.folder.rglob("*")]
+    assert sorted(names) == ["anna", "anna/next.1.wav"]
 
 
 def test_another_model_has_another_mark(tmp_path: Path) -> None:

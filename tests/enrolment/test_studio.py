@@ -11,6 +11,7 @@ from skill.audio.pcm import read_pcm
 from skill.audio.timeline import TimelineSpeaker
 from skill.enrolment.cutter import Cutter, State
 from skill.enrolment.studio import TRIES, Notice, Studio
+from skill.errors import RecordingError
 from skill.ports import Block, BlockKind, Clip, Pcm
 from skill.speech.espeak import EspeakVoice
 
@@ -129,6 +130,17 @@ def test_a_phrase_that_nobody_says_is_left_out() -> None:
     assert studio(person, told).ask("next") is None
     assert person.prompts == TRIES
     assert told.notices[-1] == (Notice.LEFT_OUT, "next")
+
+
+def test_a_microphone_that_hears_nobody_ends_the_asking() -> None:
+    phrases = ("next", "back", "stop")
+    person = Person([])
+    with pytest.raises(RecordingError, match="mic-test"):
+        studio(person, Told()).ask_all(phrases)
+    assert person.prompts == 2 * TRIES
+    late = Person([*(3 * [NOTHING]), recording("back")])
+    (take,) = studio(late, Told()).ask_all(phrases)
+    assert take.phrase == "back"
 
 
 def test_a_source_that_ends_ends_the_asking() -> None:
