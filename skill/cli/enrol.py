@@ -14,7 +14,7 @@ from rich.table import Table
 from skill.app import App
 from skill.cli.ending import ending_well, keeping_nothing
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
-from skill.cli.screen import terminal
+from skill.cli.screen import print_whole, terminal
 from skill.core.vocabulary import Command, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
 from skill.enrolment.person import ANYBODY, Person
@@ -162,7 +162,7 @@ def _show(console: Console, name: str, path: Path, lesson: Lesson, kept: Path) -
             table.add_column(title)
         for result in changed:
             table.add_row(result.phrase, *map(_share, (result.before, result.after)))
-        console.print(table)
+        print_whole(table)
     count = len(lesson.results)
     after = "After" if lesson.person != ANYBODY else "With what was tried"
     recordings = f"recordings in {kept}" if kept.is_dir() else "no recordings"

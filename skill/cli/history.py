@@ -12,7 +12,7 @@ from rich.text import Text
 from skill.app import App
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
-from skill.cli.screen import terminal
+from skill.cli.screen import print_whole, terminal
 from skill.errors import SettingsError, StorageError, printable
 from skill.history.export import as_csv, as_json
 from skill.history.picture import draw, headline, page
@@ -22,6 +22,8 @@ from skill.lasting import write_whole
 from skill.living import wall_clock
 
 BAR_CELLS = 40
+BESIDE_BAR = 26
+"""Cells for the day and its minutes."""
 SHOWN = 10
 DAYS = 14
 STANDARD_OUTPUT = Path("-")
@@ -49,9 +51,9 @@ def show(app: App, *, days: int = DAYS) -> None:
     console = terminal()
     today = wall_clock().date()
     console.print(Text(headline(past(records, today)), style="bold"))
-    console.print(_days(records, days))
-    console.print(_sessions(records[-SHOWN:]))
-    console.print(_steps(records, _title(app)))
+    print_whole(_days(records, days, console.width))
+    print_whole(_sessions(records[-SHOWN:]))
+    print_whole(_steps(records, _title(app)))
 
 
 @history.command()
@@ -158,12 +160,13 @@ def _write(file: Path, text: str) -> None:
     click.echo(f"Written to {file}.")
 
 
-def _days(records: Sequence[Record], days: int) -> Table:
+def _days(records: Sequence[Record], days: int, width: int) -> Table:
+    room = max(1, min(BAR_CELLS, width - BESIDE_BAR))
     grid = Table(box=None, show_header=False, padding=(0, 1))
     minutes = minutes_per_day(records, wall_clock().date(), days)
     most = max(1, *(count for _, count in minutes))
     for day, count in minutes:
-        cells = max(1, round(BAR_CELLS * count / most)) if count else 0
+        cells = max(1, round(room * count / most)) if count else 0
         grid.add_row(
             Text(f"{day:%a %d %b}", style="dim"),
             Text("█" * cells, style="cyan"),

@@ -9,7 +9,7 @@ from rich.table import Table
 from skill.cli import complain
 from skill.cli.bars import Bars, left_alone
 from skill.cli.options import FILE
-from skill.cli.screen import terminal
+from skill.cli.screen import print_whole
 from skill.errors import ModelError, StorageError
 from skill.models.install import install
 from skill.models.manifest import load_manifest
@@ -41,7 +41,7 @@ def list_models(manifest: Path) -> None:
         size = f"{entry.size / 1e6:.0f} MB"
         known = trust(entry, root).value
         table.add_row(entry.name, entry.language, size, entry.licence, known, here)
-    terminal().print(table)
+    print_whole(table)
 
 
 @models.command()

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from skill.app import App
 from skill.cli.options import with_app
-from skill.cli.screen import terminal
+from skill.cli.screen import print_whole
 from skill.comforts import RECORDINGS
 from skill.errors import SettingsError, counted
 from skill.recorder.shelf import Kept, RecordingShelf
@@ -34,7 +34,7 @@ def list_(app: App, *, as_json: bool) -> None:
             table.add_column(title, no_wrap=True)
         for one in kept:
             table.add_row(one.folder.name, f"{one.seconds:.0f} s", f"{one.bytes / 1e6:.1f} MB")
-        terminal().print(table)
+        print_whole(table)
     where = f"{counted(len(kept), 'recording')} in {shelf.folder}."
     minutes = app.settings.keep_minutes
     recorder = (

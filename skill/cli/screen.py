@@ -9,6 +9,7 @@ import click
 import numpy as np
 from rich.console import Console, Group
 from rich.live import Live
+from rich.measure import Measurement
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +25,7 @@ from skill.session import Observer
 STYLES = {PERSON: "bold cyan", COACH: "green"}
 LEVEL_FLOOR_DB = -60.0
 LEVEL_CELLS = 20
+WIDEST = 1000
 REFRESH_PER_SECOND = 8
 
 
@@ -145,6 +147,17 @@ class Screen(Console):
 def terminal() -> Console:
     """The console that people look at."""
     return Screen()
+
+
+def print_whole(table: Table) -> None:
+    """Print a table of which nothing is cut off. A line that is too long for the terminal goes on
+    in the next one; it has no frame then.
+    """
+    console = terminal()
+    needed = Measurement.get(console, console.options.update(width=WIDEST), table).maximum
+    if needed > console.width:
+        table.box = None
+    Screen(max(needed, console.width)).print(table)
 
 
 def summary(console: Console, fields: dict[str, object], *, as_json: bool) -> None:

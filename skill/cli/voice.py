@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from skill.app import App
 from skill.cli.compare import compare
+from skill.cli.ending import ending_well
 from skill.cli.options import FILE, with_app
 from skill.core.answers import PACES
 from skill.core.coach import Book
@@ -57,7 +58,8 @@ def build(app: App, *, pace: int | None, output: Path | None, jobs: int | None) 
     lines = _lines(app, pace or (mark.pace if mark else 100))
     made = app.mouth.voice
     keep = app.voice if output is None else CachedVoice(made, app.settings.cache)
-    failed = _render(app.settings, keep, lines, jobs or os.cpu_count() or 1)
+    with ending_well():
+        failed = _render(app.settings, keep, lines, jobs or os.cpu_count() or 1)
     spoken = [line for line in lines if line not in failed]
     if output is None:
         seconds = sum(keep.render(*line).seconds for line in spoken)

@@ -8,7 +8,7 @@ from rich.table import Table
 from skill.cli import complain
 from skill.cli.bars import Bars, left_alone
 from skill.cli.options import FILE
-from skill.cli.screen import terminal
+from skill.cli.screen import print_whole
 from skill.errors import VoiceError
 from skill.models.manifest import load_voices
 from skill.models.voices import install_voice, installed_voice, known_by
@@ -41,7 +41,7 @@ def list_voices(manifest: Path) -> None:
         size = f"{entry.size / 1e6:.0f} MB"
         row = (entry.name, entry.language, size, entry.licence, known_by(entry), tried, here)
         table.add_row(*row)
-    terminal().print(table)
+    print_whole(table)
 
 
 @voices.command()

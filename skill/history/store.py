@@ -40,6 +40,7 @@ PATIENCE_S = 0.1
 listens. What could not be kept is, with the next step."""
 NO_PLACE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
 """What SQLite says where no file can be, or only be read."""
+NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 WRONG_KIND = """
 SELECT id FROM sessions
 WHERE (typeof(started), typeof(routine), typeof(seconds), typeof(whole))
@@ -219,4 +220,6 @@ def _remedy(failure: Exception, folder: Path) -> str:
     no_space = isinstance(failure, OSError) and failure.errno == errno.ENOSPC
     if kind in NO_PLACE or (isinstance(failure, OSError) and not no_space):
         return f"Make {folder} a folder that you can write to, or name another state in settings."
-    return "Free some space, or move the file away to begin a new history."
+    if no_space or kind in NO_ROOM:
+        return "Free some space, or move the file away to begin a new history."
+    return "Move the file away to begin a new history."

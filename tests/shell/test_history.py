@@ -68,6 +68,25 @@ def test_a_state_that_leaves_no_room_for_a_name_is_one_sentence(
         assert "Errno" not in done.err
 
 
+@pytest.mark.usefixtures("filled")
+def test_nothing_is_cut_off_in_a_narrow_terminal(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    told = history("show").out
+    assert f"{wall_clock():%a %Y-%m-%d}" in told
+    assert "whole routine" in told
+    assert "elsewhere/old & gone" in told
+    assert "\u2026" not in told, "the sign for what was cut off"
+
+
+def test_a_damaged_history_asks_for_no_space(history: History, filled: Path) -> None:
+    filled.write_bytes(filled.read_bytes()[:100])
+    done = history("show")
+    assert done.code == 8
+    assert "malformed. Move the file away to begin a new history." in done.err
+
+
 def test_what_stands_in_the_file_is_shown_and_never_obeyed(history: History, path: Path) -> None:
     """A step in brackets was a colour to rich, and a traceback if it closed one."""
     with Store(path) as store:

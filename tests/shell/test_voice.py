@@ -73,8 +73,12 @@ def test_every_line_is_rendered_once_and_a_broken_build_goes_on(
     assert len(clips(tmp_path)) == 2 * count
 
 
+@pytest.mark.parametrize(
+    ("end", "code", "told"),
+    [(signal.SIGINT, 130, "Everything up to here is kept"), (signal.SIGTERM, 143, "")],
+)
 def test_processes_share_the_work_and_are_interrupted_together(
-    tmp_path: Path, settings: Path, homes: dict[str, str]
+    tmp_path: Path, settings: Path, homes: dict[str, str], *, end: int, code: int, told: str
 ) -> None:
     command = [sys.executable, "-m", "skill", "voice", "build", "--settings", str(settings)]
     running = subprocess.Popen(
@@ -88,11 +92,12 @@ def test_processes_share_the_work_and_are_interrupted_together(
     began = time.monotonic()
     while len(clips(tmp_path)) < 5 and running.poll() is None and time.monotonic() - began < 50:
         time.sleep(0.01)
-    os.killpg(running.pid, signal.SIGINT)
+    os.killpg(running.pid, end)
     _, err = running.communicate(timeout=50)
-    assert running.returncode == 130, err
-    assert "Everything up to here is kept" in err
+    assert running.returncode == code, err
+    assert told in err
     assert "Traceback" not in err
+    assert "resource_tracker" not in err
     kept = list((tmp_path / "cache").glob("*"))
     assert 5 <= len(kept) < 380
     assert all(path.suffix == ".flac" for path in kept), "nothing half done"
@@ -143,6 +148,7 @@ def test_a_cache_that_cannot_be_written_is_told(
 def test_voices_are_listed_installed_and_used_by_name(capfd: Capture, tmp_path: Path) -> None:
     listed = run(capfd, "voices", "list")
     assert "en_US-ljspeech-medium" in listed.out
+    assert "LicenseRef-PublicDomain" in listed.out, "nothing is cut off at 80 columns"
     assert "md5" in listed.out
     missing = run(capfd, "voices", "path", "en_GB-alba-medium")
     assert missing.code == 6
