@@ -2,6 +2,7 @@
 
 import click
 
+LOADED = "(( $+functions[compdef] )) || { autoload -U compinit && compinit }"
 PROGRAM, VARIABLE = "roller-coach", "_ROLLER_COACH_COMPLETE"
 
 
@@ -14,4 +15,6 @@ def completion(shell: str) -> None:
     from skill.cli import cli
 
     kinds = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
-    click.echo(kinds[shell](cli, {}, PROGRAM, VARIABLE).source())
+    script = kinds[shell](cli, {}, PROGRAM, VARIABLE).source()
+    # A new zsh completes nothing until it is told to.
+    click.echo(script.replace("    compdef ", f"    {LOADED}\n    compdef "))

@@ -3,6 +3,7 @@
 import ast
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,18 @@ def test_shells_get_a_script(capfd: pytest.CaptureFixture[str], shell: str) -> N
     done = run(capfd, "completion", shell)
     assert done.code == 0
     assert f"_ROLLER_COACH_COMPLETE={shell}_complete" in done.out
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not there")
+def test_a_new_zsh_completes(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It had never heard of compdef."""
+    (tmp_path / "script").write_text(run(capfd, "completion", "zsh").out, encoding="utf-8")
+    order = f"source {tmp_path}/script && print $_comps[roller-coach]"
+    home = os.environ | {"HOME": str(tmp_path), "ZDOTDIR": str(tmp_path)}
+    done = subprocess.run(
+        ["zsh", "-fc", order], capture_output=True, text=True, check=False, env=home
+    )
+    assert (done.stdout, done.stderr) == ("_roller_coach_completion\n", "")
 
 
 def complete(words: str) -> list[str]:
