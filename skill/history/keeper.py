@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from skill.core.coach import Coach, Phase
 from skill.core.messages import Effect, Event, Heard
@@ -16,6 +16,8 @@ from skill.ports import RATE, Block
 
 LEAST_MS = 60_000
 """A shorter one is no session: somebody tried something."""
+SET_ANEW = timedelta(minutes=30)
+"""Much more than microphones and clocks differ by within a session."""
 GAP_MS = 15 * 60_000
 """Whoever wakes the coach sooner than this goes on with the same session."""
 
@@ -43,6 +45,8 @@ class Keeper:
     _tally: Tally = field(default_factory=Tally)
     _started: datetime | None = None
     _awake: float | None = None
+    _began: float = 0.0
+    _now: float = 0.0
     _id: int | None = None
     _kept: tuple[int, Phase] | None = None
     _past: Past | None = None
@@ -65,6 +69,8 @@ class Keeper:
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """Count the time, and keep what has been done whenever a step or phase is over."""
         now = block.end_frame * 1000 // RATE
+        # Not the wall clock, which a person or a time server may set anew at any moment.
+        self._now = now + 1000 * self.suspended()
         if coach.phase in AWAKE:
             self._wake(now)
         if self._started is None:
@@ -82,22 +88,28 @@ class Keeper:
 
     def _wake(self, now: int) -> None:
         """Begin another session, unless the person was awake not long ago."""
-        # Not the wall clock, which a person or a time server may set anew at any moment.
-        passed = now + 1000 * self.suspended()
-        if self._awake is None or passed - self._awake > GAP_MS:
-            self._tally, self._started = Tally(at=now), self.clock()
+        if self._awake is None or self._now - self._awake > GAP_MS:
+            self._tally, self._started, self._began = Tally(at=now), self.clock(), self._now
             self._id = self._kept = None
-        self._awake = passed
+        self._awake = self._now
 
     def _keep(self) -> None:
         if self._started is None:
             return
-        record = replace(Record.of(self._tally, self._started, self.routine), id=self._id)
+        began = self._dated(self._started)
+        record = replace(Record.of(self._tally, began, self.routine), id=self._id)
         with self._troubled("write", " This session is not in the history."):
-            self._id = self.store.keep(record)
+            self._id = self.store.keep(record, self._started)
             self._past_on = None
-            if self._id is None:  # the person has deleted it; the next one is kept again
-                self._started = None
+            # None: the person has deleted it; the next one is kept again.
+            self._started = began if self._id is not None else None
+
+    def _dated(self, started: datetime) -> datetime:
+        """When the session began by the clock as it goes now: a machine without a battery for its
+        own, which begins in 1970 or at the last power cut, learns the time in the middle.
+        """
+        by_now = self.clock() - timedelta(milliseconds=self._now - self._began)
+        return by_now if abs(by_now - started) > SET_ANEW else started
 
     @contextmanager
     def _troubled(self, work: str, so: str = "") -> Iterator[None]:

@@ -95,10 +95,15 @@ class Store(Closing):
                 _remedy(failure, self._path.parent),
             ) from failure
 
-    def keep(self, record: Record) -> int | None:
+    def keep(self, record: Record, started: datetime | None = None) -> int | None:
         """Keep a record, instead of what was kept of the same session; return its id, or None if
         that has been deleted since: then nothing is kept.
+
+        Args:
+            record: what there has been so far.
+            started: when that session started as it was kept before, if that has changed.
         """
+        before = record.started if started is None else started
         fields = (
             record.started.isoformat(timespec="seconds"),
             record.routine,
@@ -108,11 +113,9 @@ class Store(Closing):
         with self._explained(), self._whole():
             if record.id is not None:
                 # A number that is free again may be another session's by now.
-                same = (record.id, fields[0])
-                before = self._file.execute(
-                    "DELETE FROM sessions WHERE id = ? AND started = ?", same
-                )
-                if not before.rowcount:
+                same = (record.id, before.isoformat(timespec="seconds"))
+                gone = self._file.execute("DELETE FROM sessions WHERE id = ? AND started = ?", same)
+                if not gone.rowcount:
                     return None
             row = self._file.execute(
                 "INSERT INTO sessions (id, started, routine, seconds, whole) "

@@ -177,6 +177,19 @@ def test_this_week_counts_the_session_that_goes_on(play: Play, store: Store) -> 
     assert known.week == 3, "kept as soon as it has lasted a minute"
 
 
+def test_a_clock_that_learns_the_time_in_the_middle_dates_the_session(store: Store) -> None:
+    """As on a machine that has no battery for its clock: the session was one of 1970."""
+    clock = Clock(100, 0)
+    at = {2: Command.START, 70: Command.NEXT, 170: Command.STOP}
+
+    def now() -> datetime:
+        return clock() if store.records() else datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC)
+
+    keeping(Keeper(store, now, "test"), at, 180, clock)
+    (record,) = store.records()
+    assert record.started == MONDAY + timedelta(seconds=2)
+
+
 def test_a_history_that_breaks_does_not_end_the_session(
     play: Play, told: list[str], tmp_path: Path
 ) -> None:
@@ -200,11 +213,11 @@ class Flaky(Store):
     unreadable: Sequence[int] = ()
     writes = reads = 0
 
-    def keep(self, record: Record) -> int | None:
+    def keep(self, record: Record, started: datetime | None = None) -> int | None:
         self.writes += 1
         if self.writes in self.full:
             raise StorageError("The disk is full.", "Free some space.")
-        return super().keep(record)
+        return super().keep(record, started)
 
     def records(self) -> list[Record]:
         self.reads += 1
@@ -289,7 +302,7 @@ def test_a_clock_that_is_set_anew_does_not_divide_a_session(store: Store, days: 
     at = {2: Command.START, 90: Command.REPEAT, 170: Command.STOP}
     keeping(Keeper(store, clock, "test"), at, 180, clock)
     (record,) = store.records()
-    assert record.started == MONDAY + timedelta(seconds=2)
+    assert record.started == MONDAY + timedelta(days=days, seconds=2), "as the clock goes now"
     assert 167 <= record.seconds <= 169
 
 
