@@ -16,7 +16,7 @@ from skill.core.phrases import Pauses, Phrases
 from skill.core.routine import Routine
 from skill.core.vocabulary import Vocabulary
 from skill.errors import ContentError
-from skill.languages import DATA
+from skill.languages import DATA, languages
 
 ROUTINE = DATA / "routines/back.yaml"
 PHRASES = DATA / "phrases/en.yaml"
@@ -85,6 +85,16 @@ def _check_languages(documents: tuple[Document | None, ...], mistakes: list[str]
                 document.mistake(
                     ("language",),
                     f'the language is "{language}", but the routine\'s is "{wanted}"',
-                    "use files of one language",
+                    _of_one_language(routine, document),
                 )
             )
+
+
+def _of_one_language(routine: Document | None, other: Document) -> str:
+    """What to do about two files, one of which may be the person's own."""
+    remedy = "use files of one language"
+    own = [one for one in (routine, other) if one and DATA not in Path(one.file).parents]
+    language = own[0].at(("language",)) if len(own) == 1 else None
+    if language in languages():
+        return f"{remedy}, or those that come with the coach: --language {language}"
+    return remedy

@@ -31,6 +31,8 @@ PROTECTED = frozenset(
 _WORD = re.compile(r"\{[^{}]*\}|[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
 _MARK = re.compile(r"[,;:.!?\u2013\u2014](?!\w)")
 _ENDED_INSIDE = re.compile(r"[.!?]\s+\S")
+_NAMED = re.compile(r"[*#~<>\\]")
+"""As of text that is marked up: "asterisk asterisk gently"."""
 _PLAIN_BRACES = re.compile(r"(?:[^{}]|\{[a-z_]+\})*")
 
 
@@ -114,6 +116,9 @@ class _Checks:
         if not text.isprintable():
             problem = f'"{text}" has a line break or a character that cannot be spoken'
             self.add(trail, problem, "write it as plain text in one line")
+        if mark := _NAMED.search(text):
+            problem = f'"{text}" has a {mark[0]}, which voices read by its name'
+            self.add(trail, problem, "leave it out, or write a word")
         if not words:
             self.add(trail, f'"{text}" has no words', "write some or remove it")
         if len(words) > MAX_WORDS:

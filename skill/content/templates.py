@@ -71,6 +71,8 @@ def parse(template: str) -> Sentence:
     Raises:
         TemplateError: if it is no template.
     """
+    if not template.strip():
+        raise TemplateError("it has no words", "write some or remove it")
     if len(template) > MAX_TEMPLATE:
         raise TemplateError("the sentence is too long", "split it into several")
     try:

@@ -3,6 +3,8 @@
 import pytest
 
 from skill.content.lint import unknown_words
+from skill.content.load import load_content
+from skill.errors import ContentError
 from tests.content.files import Files, change, line_of
 
 TITLE = "title: lie along the roller"
@@ -134,6 +136,8 @@ def test_a_new_command_phrase_is_searched_in_every_prompt(files: Files) -> None:
         ("You are halfway", "You can help", "line halfway", 'holds the command "help"'),
         ("You are halfway.", "Half. Way.", "line halfway", "more than one sentence"),
         ("You are halfway.", "'   '", "line halfway", "has no words"),
+        ("are halfway", "are **halfway**", "line halfway", "has a *, which voices read by"),
+        ("are halfway", "are <b>halfway</b>", "line halfway", "has a <, which voices read by"),
         ("You are halfway.", "''", "line halfway", "must be text, not nothing"),
         ("You are halfway.", "12", "line halfway", "must be a list"),
         ("one minute", "[one, minute]", "line one_minute", "piece of a sentence"),
@@ -150,6 +154,12 @@ def test_a_mistake_in_the_phrases(
     assert any(place in mistake and problem in mistake for mistake in mistakes), mistakes
 
 
+def test_a_routine_in_another_language_is_told_how_to_choose_it(files: Files) -> None:
+    change(files.routine, ("language: en", "language: de"))
+    with pytest.raises(ContentError, match=r"or those that come with the coach: --language de\."):
+        load_content(files.routine)
+
+
 def test_a_comma_is_where_a_long_sentence_breathes(files: Files) -> None:
     longest = "You are " + "so " * 9 + "so, far away."
     change(files.phrases, ("You are halfway.", f'"{longest}"'))
@@ -163,6 +173,7 @@ def test_a_comma_is_where_a_long_sentence_breathes(files: Files) -> None:
     [
         ("(move|go", "brackets"),
         ("move()", "brackets"),
+        ('"  "', "it has no words"),
         ("move {place}", 'there is no list "place"'),
         ("move {1..5:n}", 'there is no list "1..5"'),
         ("move <far>", "there is no rule <far>"),
