@@ -172,6 +172,11 @@ class _Aloud:
         self._loudspeaker.play(clip, self._token, self._now())
         while self._token not in self._loudspeaker.poll(self._now()):
             time.sleep(STEP_S)
+        if not self._loudspeaker.works:
+            raise DeviceError(
+                f'The speaker "{self._loudspeaker.name}" went away, and the rest was not heard.',
+                "Plug it in again, and say it once more.",
+            )
 
     def _now(self) -> int:
         return round(time.monotonic() * CLOCK_RATE)

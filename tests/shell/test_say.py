@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from skill.errors import VoiceError
+from skill.errors import DeviceError, VoiceError
 from skill.ports import Clip
 from skill.speech.espeak import EspeakVoice
 from skill.speech.piper import PiperSpeech
@@ -19,6 +19,7 @@ from skill.speech.reading import LONGEST, PAUSE_MS, read_aloud
 from tests.support.pulse import WIRE_RATE, running_pulseaudio
 from tests.support.shell import Done, run
 from tests.support.tiny_piper import write_voice
+from tests.support.waiting import LONG_S, wait_until
 
 Capture = pytest.CaptureFixture[str]
 TIMES = re.compile(
@@ -216,3 +217,18 @@ def test_it_is_heard_where_whoever_starts_it_has_closed_the_standard_files() -> 
         done = subprocess.run(["bash", "-c", order, sys.executable], check=False)
         assert done.returncode == 0
         assert np.abs(heard.until_silent().astype(np.int32)).max() > 1000
+
+
+@pytest.mark.device
+def test_a_speaker_that_is_pulled_is_told() -> None:
+    """It ended as if all had been heard."""
+    text = "One. Two. Three. Four. Five. Six. Seven. Eight. Nine. Ten. " * 3
+    order = [sys.executable, "-m", "skill", "say", text, "--voice", "espeak"]
+    with running_pulseaudio() as pulse:
+        heard = pulse.speaker()
+        with subprocess.Popen(order, stderr=subprocess.PIPE, text=True) as process:
+            wait_until(lambda: heard.samples().any(), what="the first word")
+            pulse.unplug("speaker")
+            _, told = process.communicate(timeout=LONG_S)
+    assert process.returncode == DeviceError.exit_code
+    assert "went away, and the rest was not heard. Plug it in again" in told
