@@ -13,7 +13,7 @@ from skill.app import App
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
 from skill.cli.screen import print_whole, terminal
-from skill.errors import SettingsError, StorageError, printable
+from skill.errors import SettingsError, StorageError, counted, printable
 from skill.history.export import as_csv, as_json
 from skill.history.picture import draw, headline, page
 from skill.history.records import Habit, Record, habits, minutes_per_day, past
@@ -108,16 +108,20 @@ def delete(app: App, *, sessions: tuple[int, ...], everything: bool, yes: bool) 
     if not wanted:
         click.echo("There are no sessions to delete.")
         return
-    if not (yes or click.confirm(f"Delete {_counted(len(wanted))} for good?")):
+    if not (yes or _sure(f"Delete {counted(len(wanted), 'session')} for good?")):
         click.echo("Nothing was deleted.")
         return
     with Store(app.settings.history) as store:
         count = store.delete(wanted)
-    click.echo(f"{_counted(count)} deleted.")
+    click.echo(f"{counted(count, 'session')} deleted.")
 
 
-def _counted(sessions: int) -> str:
-    return f"{sessions} {'session' if sessions == 1 else 'sessions'}"
+def _sure(question: str) -> bool:
+    try:
+        return click.confirm(question)
+    except click.Abort as end:  # Ctrl-C, or there is nobody to answer
+        click.echo(err=True)
+        raise click.Abort("Nothing was deleted; with --yes nobody is asked.") from end
 
 
 def _is_there(history: Path) -> bool:

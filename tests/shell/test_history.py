@@ -190,6 +190,10 @@ def test_it_asks_before_it_deletes(
     assert refused.code == 0
     assert "Delete 3 sessions for good?" in refused.out
     assert refused.out.endswith("Nothing was deleted.\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    unasked = history("delete", "--all")
+    assert unasked.code == 130
+    assert "Nothing was deleted; with --yes nobody is asked." in unasked.err
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     assert "1 session deleted." in history("delete", 2, 2).out
     with Store(filled) as store:
