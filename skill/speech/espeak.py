@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skill.errors import VoiceError
+from skill.errors import VoiceError, install_again
 from skill.ports import Clip, Samples
 from skill.speech import level
 from skill.speech.text import RULE, speakable, unspeakable
@@ -179,7 +179,7 @@ def _files() -> tuple[Path, Path]:
 def _broken(why: str) -> VoiceError:
     return VoiceError(
         f"The package espeakng-loader, which carries the voice espeak-ng, does not work: {why}.",
-        "Install it again with: pip install --force-reinstall espeakng-loader",
+        install_again(),
     )
 
 

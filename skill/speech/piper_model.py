@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skill.errors import VoiceError
+from skill.errors import VoiceError, install_again
 
 if TYPE_CHECKING:
     from piper import PiperConfig, PiperVoice
@@ -89,7 +89,7 @@ def load(files: Files) -> "tuple[PiperVoice, tuple[type[Exception], ...]]":
         raise VoiceError(
             f"The package piper-tts, which speaks {files.model}, cannot be loaded: "
             f"{reason(error)}.",
-            "Install it again with: pip install --force-reinstall piper-tts",
+            install_again(),
         ) from error
 
 
