@@ -8,6 +8,7 @@ from rich.table import Table
 
 from skill.cli import complain
 from skill.cli.bars import Bars, left_alone
+from skill.cli.ending import ending_well
 from skill.cli.options import FILE
 from skill.cli.screen import print_whole
 from skill.errors import ModelError, StorageError
@@ -52,7 +53,7 @@ def get(name: str, manifest: Path, source: Path | None) -> None:
     """Download and install the model NAME."""
     entry = load_manifest(manifest).find(name)
     bars = Bars()
-    with bars.progress:
+    with ending_well(), bars.progress:
         folder = install(entry, read_settings().models, bars.report, source)
     if source is not None and not bars.begun:
         complain(left_alone(folder, source))

@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import signal
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -118,6 +119,24 @@ def test_a_model_is_installed_from_a_folder_and_used_by_name(
     assert f"tiny was installed already, and is whole; {tmp_path} was not read." in again.err
     assert run(capfd, "models", "path", "tiny", "--manifest", manifest).code == 0
     assert "known to tiny" in run(capfd, "check", "--model", "tiny").out
+
+
+def test_an_installation_that_is_ended_gives_the_terminal_back(
+    capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cursor was gone."""
+
+    def install(*_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    monkeypatch.setattr("skill.cli.models.install", install)
+    monkeypatch.setattr("skill.cli.voices.install_voice", install)
+    try:
+        for kind, name in (("models", "vosk-model-small-de-0.15"), ("voices", "en_GB-alba-medium")):
+            assert run(capfd, kind, "get", name).code == 128 + signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_without_a_network_one_sentence_says_how_to_go_on(capfd: Capture, tmp_path: Path) -> None:
