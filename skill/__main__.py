@@ -17,9 +17,7 @@ def main() -> None:
         package = (failure.name or "").partition(".")[0]
         if package in {"", "skill"}:
             raise
-        missing = PackageError(package)
-        print(f"roller-coach: {missing}", file=sys.stderr)  # noqa: T201 - who prints needs click
-        sys.exit(missing.exit_code)
+        sys.exit(f"roller-coach: {PackageError(package)}")  # with 1, as its own exit code is
     run()
 
 

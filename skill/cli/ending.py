@@ -1,6 +1,5 @@
 """How a command ends that is told to end: with everything put right."""
 
-import _thread
 import signal
 import sys
 import threading
@@ -79,7 +78,9 @@ def comes_again(number: int, frame: FrameType | None) -> bool:
     while frame is not None:
         code = frame.f_code
         if code.co_name == "__del__" or (Path(code.co_filename).name, code.co_name) in LOST:
-            later = threading.Timer(AGAIN_S, _thread.interrupt_main, [number])
+            # To this thread, or what it waits for by then would go on.
+            here = [threading.get_ident(), number]
+            later = threading.Timer(AGAIN_S, signal.pthread_kill, here)
             later.daemon = True
             later.start()
             return True

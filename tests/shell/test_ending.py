@@ -33,6 +33,7 @@ class Tripped(io.BytesIO):
 def _until_ended(number: signal.Signals) -> None:
     with soundfile.SoundFile(Tripped(number)):
         time.sleep(LONG_S)
+        raise AssertionError("waited for to the end")
 
 
 def test_ctrl_c_is_not_lost_in_what_is_called_from_c(capfd: pytest.CaptureFixture[str]) -> None:
