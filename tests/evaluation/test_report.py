@@ -81,7 +81,7 @@ def test_a_narrow_window_is_wide_enough_whatever_names_there_are(tmp_path: Path)
         seen.goto(path.as_uri())
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert seen.evaluate(wide) == 0
-        assert "1 clips, 1 s:" in seen.locator("header").inner_text()
+        assert "1 clip, 1 s:" in seen.locator("header").inner_text()
 
 
 def test_speakers_are_named_if_they_are_few_and_in_no_group() -> None:

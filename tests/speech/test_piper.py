@@ -14,7 +14,7 @@ import pytest
 from onnx import TensorProto, helper
 from piper import PiperVoice
 
-from skill.errors import VoiceError
+from skill.errors import VoiceError, install_again
 from skill.speech.piper import LONGEST, PiperSpeech
 from tests.support.tiny_piper import FRAMES_PER_PHONEME, RATE, write_voice
 
@@ -141,7 +141,7 @@ assert not {"torch", "tensorflow", "transformers", "onnx"} & Watch.asked, Watch.
 
 def test_missing_piper_is_named(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "piper", None)
-    assert "pip install" in str(refusal(model))
+    assert refusal(model).remedy == install_again()
 
 
 def test_identity_is_in_the_files_and_not_in_their_names(tmp_path: Path) -> None:
