@@ -5,15 +5,23 @@
     layers   affine 64, ReLU; two gated recurrent layers of WIDTH values
     output   a gain within 1 for each band, and whether somebody talks, as a logistic
 
-It is stopped at any time and goes on with `--start`; the best on held-out shards is exported.
+It is stopped at any time and goes on with `--start`, from an export as well, or from the mean of
+several (named twice, a file counts twice); the best on held-out shards is kept.
 
-Usage: PYTHONPATH=. echo_train.py BUILD_FOLDER OUT.pt [--start IN.pt] [--minutes N] [--rate R]
-       PYTHONPATH=. echo_train.py BUILD_FOLDER OUT.pt --export models/echo/rest.npz
+Usage: PYTHONPATH=. echo_train.py BUILD_FOLDER OUT.pt [--start FILE...] [--minutes N] [--rate R]
+           [--workers N] [--batch N]
+       PYTHONPATH=. echo_train.py BUILD_FOLDER OUT.pt [--start FILE...] --export FILE.npz
 """
 
 import argparse
 import math
+import os
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +37,17 @@ BATCH, HOPS = 24, 800
 HELD_OUT = 4
 """Shards that no training sees."""
 TELL_MINUTES = 2
+WARM_UP = 100
+"""Steps until the learning rate is at its height."""
 COMPRESSED = 0.15
 """Exponent of powers in the loss: loudness grows about so."""
 OVER = 6.0
 """How much worse it is to take from the person than to leave of the coach."""
+COLOUR = 0.2
+"""Standard deviation of each of four waves over the bands, in log10 of power: 2 dB."""
+PERSON_MORE = 0.3
+"""Share of stretches into which a person of another scene speaks. The filter has not heard them,
+but hardly learns from people anyway."""
 NAMES = ("left", "taken", "played", "near")
 
 
@@ -63,22 +78,63 @@ class Scenes:
     def __len__(self) -> int:
         return len(self.voice)
 
-    def batch(self, which: np.ndarray, rng: np.random.Generator | None) -> dict[str, Tensor]:
-        """Stretches of some scenes, at other levels if there is randomness."""
-        start = 0 if rng is None else int(rng.integers(self.voice.shape[1] - HOPS))
-        stop = self.voice.shape[1] if rng is None else start + HOPS
+    def whole(self, which: np.ndarray) -> dict[str, Tensor]:
+        """Some scenes as they are."""
+        found = {n: torch.from_numpy(self.logs[n][which].astype(np.float32)) for n in NAMES}
+        return heard(found, torch.from_numpy(self.voice[which].astype(np.float32)))
+
+    def batch(self, count: int, rng: np.random.Generator) -> dict[str, Tensor]:
+        """Stretches of some scenes, otherwise loud and coloured, with a person more in some."""
+        found, voice = self.stretches(count, rng)
+        others, said = self.stretches(count, rng)
+        more = torch.from_numpy((rng.random(count) < PERSON_MORE)[:, np.newaxis, np.newaxis])
+        for name in ("left", "near"):
+            both = torch.log10(10 ** found[name] + 10 ** others["near"])
+            found[name] = torch.where(more, both, found[name])
+        voice = torch.where(more[..., 0], torch.maximum(voice, said), voice)
+        microphone = coloured(rng, count) + uniform(rng, -1.0, 0.8, count)
+        speaker = coloured(rng, count) + uniform(rng, -0.8, 0.6, count)
+        changed = {n: log + (speaker if n == "played" else microphone) for n, log in found.items()}
+        moved = torch.from_numpy(np.clip(np.arange(BANDS) + rng.integers(-1, 2), 0, BANDS - 1))
+        return heard({n: log[..., moved] for n, log in changed.items()}, voice)
+
+    def stretches(self, count: int, rng: np.random.Generator) -> tuple[dict[str, Tensor], Tensor]:
+        """Logarithms of powers, and voices, of random stretches."""
+        places = [
+            (scene, slice(start, start + HOPS))
+            for scene, start in zip(
+                rng.integers(len(self), size=count),
+                rng.integers(self.voice.shape[1] - HOPS, size=count),
+                strict=True,
+            )
+        ]
         found = {
-            n: torch.from_numpy(self.logs[n][which, start:stop].astype(np.float32)) for n in NAMES
+            n: torch.from_numpy(np.stack([self.logs[n][at] for at in places]).astype(np.float32))
+            for n in NAMES
         }
-        if rng is not None:
-            shape = (len(which), 1, 1)
-            gain = torch.from_numpy(rng.uniform(-1.0, 0.8, shape).astype(np.float32))
-            other = torch.from_numpy(rng.uniform(-0.8, 0.6, shape).astype(np.float32))
-            found = {n: log + (other if n == "played" else gain) for n, log in found.items()}
-        loudest = found["near"].amax(dim=(1, 2), keepdim=True)
-        loud = (found["near"].amax(dim=2, keepdim=True) > loudest - 3.0)[..., 0]
-        voice = torch.from_numpy(self.voice[which, start:stop].astype(np.float32))
-        return {**found, "voice": voice * loud}
+        voice = np.stack([self.voice[at] for at in places]).astype(np.float32)
+        return found, torch.from_numpy(voice)
+
+
+def uniform(rng: np.random.Generator, least: float, most: float, count: int) -> Tensor:
+    """A number for each stretch."""
+    return torch.from_numpy(rng.uniform(least, most, (count, 1, 1)).astype(np.float32))
+
+
+def coloured(rng: np.random.Generator, count: int) -> Tensor:
+    """Smooth curves over the bands, another one for each stretch: what microphones and loudspeakers
+    do to a sound, and bands that lie differently to what is heard.
+    """
+    waves = np.cos(np.pi * np.outer(np.arange(1, 5), np.arange(BANDS) + 0.5) / BANDS)
+    heights = rng.normal(0, COLOUR, (count, 1, 4))
+    return torch.from_numpy((heights @ waves).astype(np.float32))
+
+
+def heard(found: dict[str, Tensor], voice: Tensor) -> dict[str, Tensor]:
+    """A batch, in which nobody talks where it is 30 dB fainter than the loudest."""
+    loudest = found["near"].amax(dim=(1, 2), keepdim=True)
+    loud = (found["near"].amax(dim=2, keepdim=True) > loudest - 3.0)[..., 0]
+    return {**found, "voice": voice * loud}
 
 
 def features(found: dict[str, Tensor]) -> Tensor:
@@ -103,45 +159,98 @@ def loss(network: Rest, found: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     return (weight * off.square()).mean(), told
 
 
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What all processes share, and one's own optimiser.
+
+    Attributes:
+        network: in shared memory.
+        known: what is learnt from.
+        batch: stretches in a step.
+        rate: the learning rate, one number in shared memory.
+    """
+
+    network: Rest
+    known: Scenes
+    batch: int
+    rate: Tensor
+
+    def steps(self, seed: int | None) -> Iterator[float]:
+        """Learn from a batch each, for ever; yield the loss of its gains."""
+        learner = torch.optim.AdamW(self.network.parameters(), weight_decay=1e-4)
+        rng = np.random.default_rng(seed)
+        while True:
+            for group in learner.param_groups:
+                group["lr"] = float(self.rate)
+            gain, voice = loss(self.network, self.known.batch(self.batch, rng))
+            learner.zero_grad()
+            (gain * 20 + 0.2 * voice).backward()
+            nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            learner.step()
+            yield gain.item()
+
+
+def help_out(learning: Learning) -> None:
+    """A worker: learn while the first process is there."""
+    first = os.getppid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    for _ in learning.steps(None):
+        if os.getppid() != first:
+            return
+
+
+@contextmanager
+def helpers(count: int, learning: Learning) -> Iterator[None]:
+    """`count` workers beside this process, which change the same weights without waiting."""
+    context = get_context("fork")
+    processes = [
+        context.Process(target=help_out, args=(learning,), daemon=True) for _ in range(count)
+    ]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
 def train(options: argparse.Namespace, network: Rest) -> None:
     """Go on until time is over; keep the best."""
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)
     files = sorted((options.build / FOLDER).glob("[0-9][0-9][0-9].npz"))
     held, known = Scenes(files[:HELD_OUT]), Scenes(files[HELD_OUT:])
-    print(len(known), "scenes", flush=True)
-    learner = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
-    rng = np.random.default_rng()
-    begun, told, best, step, sums = time.monotonic(), 0.0, math.inf, 0, []
-    while (passed := (time.monotonic() - begun) / 60) < options.minutes:
-        for group in learner.param_groups:
-            done = passed / options.minutes
-            group["lr"] = options.rate * min(1, (step + 1) / 100) * (1 - 0.95 * done)
-        network.train()
-        gain, voice = loss(network, known.batch(rng.choice(len(known), BATCH), rng))
-        learner.zero_grad()
-        (gain * 20 + 0.2 * voice).backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        learner.step()
-        step += 1
-        sums.append(gain.item())
-        if passed - told > TELL_MINUTES or passed > options.minutes - 0.02:
-            told = passed
-            network.eval()
-            with torch.no_grad():
-                ends = [
-                    loss(network, held.batch(np.arange(at, at + 20), None))
-                    for at in range(0, len(held), 20)
-                ]
-            gain, voice = (float(np.mean([end[n].item() for end in ends])) for n in (0, 1))
-            print(
-                f"{passed:5.1f} min, step {step}: {np.mean(sums):.5f}; "
-                f"held out {gain:.5f}, voice {voice:.4f}",
-                flush=True,
-            )
-            sums = []
-            if gain + 0.01 * voice < best:
-                best = gain + 0.01 * voice
-                torch.save(network.state_dict(), options.out)
+    print(f"{len(known)} scenes; held out {told_of(network, held)}", flush=True)
+    network.share_memory()
+    learning = Learning(network, known, options.batch, torch.zeros(1).share_memory_())
+    begun, told, best, sums = time.monotonic(), 0.0, math.inf, []
+    with helpers(options.workers - 1, learning):
+        steps = learning.steps(0)
+        while (passed := (time.monotonic() - begun) / 60) < options.minutes:
+            warm, left = min(1, (len(sums) + 1) / WARM_UP), 1 - passed / options.minutes
+            learning.rate.fill_(options.rate * warm * max(0.05, left))
+            sums.append(next(steps))
+            if passed - told > TELL_MINUTES or passed > options.minutes - 0.1:
+                told = passed
+                gain, voice = ends = told_of(network, held)
+                recent = np.mean(sums[-50:])
+                print(
+                    f"{passed:5.1f} min, step {len(sums)}: {recent:.5f}; held out {ends}",
+                    flush=True,
+                )
+                if gain + 0.01 * voice < best:
+                    best = gain + 0.01 * voice
+                    torch.save(network.state_dict(), options.out)
+
+
+def told_of(network: Rest, held: Scenes) -> tuple[float, float]:
+    """Both losses in scenes that are not learnt from."""
+    with torch.no_grad():
+        ends = [loss(network, held.whole(np.arange(at, at + 20))) for at in range(0, len(held), 20)]
+    gain, voice = (round(float(np.mean([end[n].item() for end in ends])), 5) for n in (0, 1))
+    return gain, voice
 
 
 def export(network: Rest, file: Path) -> None:
@@ -155,21 +264,40 @@ def export(network: Rest, file: Path) -> None:
     print(f"{file}: {file.stat().st_size / 1000:.0f} kB")
 
 
+def kept(file: Path, network: Rest) -> dict[str, Tensor]:
+    """A network's weights, as training keeps them or as `export` does."""
+    if file.suffix != ".npz":
+        return torch.load(file)
+    with np.load(file) as exported:
+        return {
+            name: torch.from_numpy(exported[name.replace(".", "_")].astype(np.float32))
+            for name in network.state_dict()
+        }
+
+
+def mean(several: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Of the weights of several networks that come from one: it does better in new scenes than any
+    of them (Wortsman and others, "Model soups", 2022).
+    """
+    return {name: torch.stack([one[name] for one in several]).mean(dim=0) for name in several[0]}
+
+
 def main() -> None:
     """Train or export."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--start", type=Path)
+    parser.add_argument("--start", type=Path, nargs="+")
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--batch", type=int, default=BATCH, help="stretches of 8 s in a step")
     parser.add_argument("--export", type=Path)
     options = parser.parse_args()
     network = Rest()
-    start = options.out if options.export else options.start
+    start = options.start or ([options.out] if options.export else [])
     if start:
-        network.load_state_dict(torch.load(start))
+        network.load_state_dict(mean([kept(file, network) for file in start]))
     export(network, options.export) if options.export else train(options, network)
 
 
