@@ -175,10 +175,10 @@ class Learning:
     batch: int
     rate: Tensor
 
-    def steps(self, seed: int | None) -> Iterator[float]:
+    def steps(self) -> Iterator[float]:
         """Learn from a batch each, for ever; yield the loss of its gains."""
         learner = torch.optim.AdamW(self.network.parameters(), weight_decay=1e-4)
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng()
         while True:
             for group in learner.param_groups:
                 group["lr"] = float(self.rate)
@@ -195,7 +195,7 @@ def help_out(learning: Learning) -> None:
     first = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
-    for _ in learning.steps(None):
+    for _ in learning.steps():
         if os.getppid() != first:
             return
 
@@ -227,7 +227,7 @@ def train(options: argparse.Namespace, network: Rest) -> None:
     learning = Learning(network, known, options.batch, torch.zeros(1).share_memory_())
     begun, told, best, sums = time.monotonic(), 0.0, math.inf, []
     with helpers(options.workers - 1, learning):
-        steps = learning.steps(0)
+        steps = learning.steps()
         while (passed := (time.monotonic() - begun) / 60) < options.minutes:
             warm, left = min(1, (len(sums) + 1) / WARM_UP), 1 - passed / options.minutes
             learning.rate.fill_(options.rate * warm * max(0.05, left))
