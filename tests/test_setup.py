@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -174,36 +175,39 @@ def test_packages_are_installed_anew_for_a_newer_python_under_the_same_name(tmp_
     assert calls.read_text().count("pip install") == 2
 
 
-def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
-    calls = stub_environment(tmp_path)
-    first = subprocess.Popen(["flock", tmp_path, "cat"], stdin=subprocess.PIPE)
+def told_after_waiting(folder: Path, meanwhile: Callable[[], None]) -> bytes:
+    """What a set-up says once another one is over, in which something is done meanwhile."""
+    first = subprocess.Popen(["flock", folder, "cat"], stdin=subprocess.PIPE)
     second = subprocess.Popen(
-        ["sh", "-euc", f'. "{SCRIPTS}/setup.sh"\n{SET_UP.format(tmp_path)}\n! true <&9'],
+        ["sh", "-euc", f'. "{SCRIPTS}/setup.sh"\n{SET_UP.format(folder)}\n! true <&9'],
         stderr=subprocess.PIPE,
     )
     assert second.stderr is not None
     assert b"waiting for another set-up" in second.stderr.readline()
-    assert not calls.exists()
+    meanwhile()
     first.communicate()
-    assert b"installing" in second.stderr.read()
+    told = second.stderr.read()
     assert second.wait() == 0  # the lock is given back, too
     second.stderr.close()
+    return told
+
+
+def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
+    calls = stub_environment(tmp_path)
+
+    def nothing_yet() -> None:
+        assert not calls.exists()
+
+    assert b"installing" in told_after_waiting(tmp_path, nothing_yet)
 
 
 def test_what_was_installed_while_a_second_one_waited_is_used(tmp_path: Path) -> None:
     calls = stub_environment(tmp_path)
-    first = subprocess.Popen(["flock", tmp_path, "cat"], stdin=subprocess.PIPE)
-    second = subprocess.Popen(
-        ["sh", "-euc", f'. "{SCRIPTS}/setup.sh"\n{SET_UP.format(tmp_path)}\n! true <&9'],
-        stderr=subprocess.PIPE,
-    )
-    assert second.stderr is not None
-    assert b"waiting for another set-up" in second.stderr.readline()
-    shutil.copy(tmp_path / "few.lock", tmp_path / ".venv" / "installed-few.lock")
-    first.communicate()
-    assert b"installing" not in second.stderr.read()
-    assert second.wait() == 0  # the lock is given back, too
-    second.stderr.close()
+
+    def install() -> None:
+        shutil.copy(tmp_path / "few.lock", tmp_path / ".venv" / "installed-few.lock")
+
+    assert b"installing" not in told_after_waiting(tmp_path, install)
     assert "pip install" not in calls.read_text()
 
 

@@ -15,18 +15,14 @@ Usage: PYTHONPATH=. echo_train.py BUILD_FOLDER OUT.pt [--start FILE...] [--minut
 
 import argparse
 import math
-import os
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
-from stage import stage
+from stage import beside, stage
 from torch import Tensor, nn
 
 from skill.echo.bands import BANDS
@@ -190,33 +186,6 @@ class Learning:
             yield gain.item()
 
 
-def help_out(learning: Learning) -> None:
-    """A worker: learn while the first process is there."""
-    first = os.getppid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
-    for _ in learning.steps():
-        if os.getppid() != first:
-            return
-
-
-@contextmanager
-def helpers(count: int, learning: Learning) -> Iterator[None]:
-    """`count` workers beside this process, which change the same weights without waiting."""
-    context = get_context("fork")
-    processes = [
-        context.Process(target=help_out, args=(learning,), daemon=True) for _ in range(count)
-    ]
-    for process in processes:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.terminate()
-            process.join()
-
-
 def train(options: argparse.Namespace, network: Rest) -> None:
     """Go on until time is over; keep the best."""
     torch.set_num_threads(1)
@@ -226,7 +195,7 @@ def train(options: argparse.Namespace, network: Rest) -> None:
     network.share_memory()
     learning = Learning(network, known, options.batch, torch.zeros(1).share_memory_())
     begun, told, best, sums = time.monotonic(), 0.0, math.inf, []
-    with helpers(options.workers - 1, learning):
+    with beside(Learning.steps, [(learning,)] * (options.workers - 1)):
         steps = learning.steps()
         while (passed := (time.monotonic() - begun) / 60) < options.minutes:
             warm, left = min(1, (len(sums) + 1) / WARM_UP), 1 - passed / options.minutes

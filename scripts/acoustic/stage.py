@@ -6,9 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import Pool
+from multiprocessing import Pool, get_context
 from multiprocessing.pool import Pool as Workers
 from pathlib import Path
 
@@ -32,6 +32,38 @@ def stage(main: Callable[[], None]) -> None:
 def workers(jobs: int) -> Workers:
     """Processes that leave Ctrl-C to the one that they work for."""
     return Pool(jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+
+
+@contextmanager
+def beside(
+    work: Callable[..., Iterator[object]], tasks: Sequence[tuple[object, ...]]
+) -> Iterator[None]:
+    """Processes beside this one, ended at the end of the block or with this one.
+
+    Args:
+        work: makes a generator, which a process goes through step by step.
+        tasks: what it is called with, one for each process; tensors are shared as they are.
+    """
+    processes = [
+        get_context("fork").Process(target=_step_on, args=(work, task), daemon=True)
+        for task in tasks
+    ]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+def _step_on(work: Callable[..., Iterator[object]], task: tuple[object, ...]) -> None:
+    first = os.getppid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for _ in work(*task):
+        if os.getppid() != first:
+            return
 
 
 @contextmanager

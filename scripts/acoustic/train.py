@@ -18,13 +18,10 @@ Usage: train.py BUILD_FOLDER CHECKPOINT --minutes M [--start CHECKPOINT] [--rate
 
 import argparse
 import os
-import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from errno import ENOENT
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +35,7 @@ from lexicon import PHONES
 from network import JUDGED, LEFT_CONTEXT, RIGHT_CONTEXT, SIGHTS, Network, drop, parameters_of
 from sequence import ANY, Neighbours, frame_loss, neighbours, path_loss
 from splice import SPLICED, Frames, joints_of, jumping, straight, units_at
-from stage import stage, whole
+from stage import beside, stage, whole
 from torch import Tensor, nn
 from units import CLASSES, UNITS, Tying, tie
 
@@ -289,40 +286,14 @@ def learn(run: Run, mfcc: Tensor, pdfs: Tensor, rate: float, aim: Aim) -> float:
     return float(loss.item())
 
 
-def help_out(shared: Run, seed: int, rate: Tensor, data: Data, aim: Aim) -> None:
-    """A worker: train the shared network, as fast as the first process says, while there is one."""
-    first = os.getppid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def help_out(shared: Run, seed: int, rate: Tensor, data: Data, aim: Aim) -> Iterator[None]:
+    """A worker: train the shared network, as fast as the first process says."""
     os.nice(5)
     torch.set_num_threads(1)
     run = replace(shared, optimiser=optimiser_for(shared.network))
     for mfcc, pdfs in windows(data, run.tying, np.random.default_rng(seed)):
         learn(run, mfcc, pdfs, float(rate), aim)
-        if os.getppid() != first:
-            return
-
-
-@contextmanager
-def helpers(count: int, run: Run, rate: Tensor, data: Data, aim: Aim) -> Iterator[None]:
-    """`count` workers beside this process, ended at the end."""
-    run.network.share_memory()
-    rate.share_memory_()
-    processes = [
-        get_context("fork").Process(
-            target=help_out,
-            args=(run, run.steps + 1000 + number, rate, data, aim),
-            daemon=True,
-        )
-        for number in range(count)
-    ]
-    for process in processes:
-        process.start()
-    try:
         yield
-    finally:
-        for process in processes:
-            process.terminate()
-            process.join()
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,9 +322,11 @@ def train(run: Run, data: Data, dev: Data, file: Path, schedule: Schedule) -> No
     """Train until the minutes are used up, with reports and checkpoints on the way."""
     aim = Aim(neighbours(pdfs_of(data.unit, run.tying), run.tying.count), schedule.share)
     batches = windows(data, run.tying, np.random.default_rng(run.steps))
-    rate = torch.zeros(1)
+    rate = torch.zeros(1).share_memory_()
+    run.network.share_memory()
+    seeds = range(run.steps + 1000, run.steps + 999 + schedule.workers)
     unsaved, mean_loss = 0.0, 0.0
-    with helpers(schedule.workers - 1, run, rate, data, aim):
+    with beside(help_out, [(run, seed, rate, data, aim) for seed in seeds]):
         last = time.monotonic()
         while run.seconds < schedule.minutes * 60:
             rate.fill_(schedule.rate_now(run))
