@@ -248,7 +248,9 @@ class Listener:
             if self._is_anothers(start, end):
                 likely = verdict.confidence >= self.tuning.sure_over_coach
                 return 0.0 if likely else self.tuning.support_in_quiet[care]
-            if self.foreground.is_overpowered(self.recent):
+            near = self.recent.likeness(start, end) >= colour.NEAR
+            near = near and verdict.confidence < self.tuning.sure_early
+            if near or self.foreground.is_overpowered(self.recent):
                 return self.tuning.support_over_loud_coach[care]
             early = self.coached < self.tuning.early
             sure = self.tuning.sure_early if early and phrase else self.tuning.sure_over_coach

@@ -536,6 +536,21 @@ def test_what_is_a_little_faint_and_unlikely_and_of_its_colour_is_the_coachs(
     assert not isinstance(judge(said, context, early), Ignored), "its colour is not known yet"
 
 
+@pytest.mark.parametrize(
+    ("alike", "confidence", "missing"),
+    [(0.86, 0.9, 0.5), (0.86, 0.96, None), (0.84, 0.9, None), (0.86, 0.79, 0.5)],
+)
+def test_what_is_nearly_of_its_colour_and_not_nearly_sure_needs_others_who_heard_it(
+    alike: float, confidence: float, missing: float | None
+) -> None:
+    """A false command: "slight bridge" was "it hurts", as loud as the person; others made 0.44."""
+    person = after_commands(60)
+    over = person.notice([Moment(60.0, coach=True, alike=alike)] * 300, 60_000)
+    decision = judge(final("stop", confidence, start_ms=59_600), SPEAKING, over)
+    assert isinstance(decision, Doubt | Heard)
+    assert (decision.missing if isinstance(decision, Doubt) else None) == missing
+
+
 @pytest.mark.parametrize(("alike", "kind"), [(0.92, Doubt), (0.94, Ignored)])
 def test_before_the_filter_has_settled_only_what_is_very_much_of_its_colour_is_its_own(
     alike: float, kind: type[Decision]
