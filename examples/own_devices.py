@@ -69,6 +69,9 @@ class Loudspeaker:
         """Be silent; a clip that is stopped never ends."""
         self._ends = {}
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """Somebody talks over the coach. This one cannot be lowered."""
+
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of the clips that have ended by now, each once."""
         ended = [token for token, end in self._ends.items() if end <= at]

@@ -36,6 +36,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from skill.app import App
+from skill.audio.lowering import Lowering
 from skill.audio.pcm import energy_end_ms, read_pcm
 from skill.core.coach import Book
 from skill.core.decision import Context
@@ -59,6 +60,7 @@ OPENING, OPENED_S = "start rolling", 3
 LEAD_S, AFTER_S = OPENED_S + 12, 2
 GAP = RATE * 45 // 100
 IN_HAND_MS = 60
+IN_HAND = IN_HAND_MS * RATE // 1000
 EARLY_MS = 600
 """So long before its end a command may be acted on: "next" of "next step" silences as well."""
 VOICE_DB = -26.0
@@ -82,6 +84,7 @@ class Tape:
     samples: Samples
     lines: list[tuple[int, int, str]]
     changes: int = 0
+    lowering: Lowering = field(default_factory=lambda: Lowering(RATE))
 
     def played(self, start_frame: int, frames: int) -> Samples:
         """Part of it, zeros where there is none."""
@@ -89,7 +92,7 @@ class Tape:
         first, last = max(0, start_frame), min(len(self.samples), start_frame + frames)
         if first < last:
             found[first - start_frame : last - start_frame] = self.samples[first:last]
-        return found
+        return self.lowering.shape(found, start_frame)
 
     def saying(self, frame: int) -> str:
         """What is being said at a frame, or just was."""
@@ -254,7 +257,9 @@ def commands(source: AudioSource, tape: Tape) -> Iterator[tuple[str, str, int]]:
     for block in source.blocks():
         now = block.end_frame * 1000 // RATE
         context = Context(frozenset(Command), "measuring", tape.saying(block.end_frame))
-        for decision in ears.hear(block, now, context):
+        decisions = ears.hear(block, now, context)
+        tape.lowering.turn(block.end_frame + IN_HAND, low=ears.deference.is_low(now))
+        for decision in decisions:
             if isinstance(decision, Heard) and now > OPENED_S * 1000:
                 yield decision.command.value, decision.phrase, now
 

@@ -307,6 +307,12 @@ class Speaker(Protocol):
         """
         ...
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """Play everything softly from microphone frame `at` on (live: now), or as usual again:
+        somebody talks over the coach. A speaker that cannot be lowered does nothing.
+        """
+        ...
+
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips that have ended by microphone frame `at`, each reported once."""
         ...

@@ -11,6 +11,7 @@ from typing import Protocol
 from skill.core.advance import advance
 from skill.core.coach import Coach, Phase
 from skill.core.decision import Context, Decision, Doubt, Puzzle
+from skill.core.deference import Deference
 from skill.core.foresight import foresee
 from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Listener
@@ -87,12 +88,14 @@ class Ears:
         detector: hears voices.
         listener: judges.
         second: hear again what is in doubt; without them the recogniser is believed.
+        deference: knows when somebody talks over the coach, and it should lower its voice.
     """
 
     recognizer: Recognizer
     detector: VoiceDetector
     listener: Listener
     second: SecondEars | None = None
+    deference: Deference = field(default_factory=Deference)
 
     def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
         """Take in a block; return the commands heard and what was ignored."""
@@ -103,6 +106,7 @@ class Ears:
         if self.second is not None:
             self.second.keep(block)
         self.listener = self.listener.notice(moments, now).notice_voice(voice, now)
+        self.deference = self.deference.notice(self.listener.recent, self.listener.foreground, now)
         if block.anew:
             self.recognizer.flush()
             self.listener = self.listener.begin_anew(now)
@@ -123,8 +127,10 @@ class Ears:
             start = decision.reading.start_ms
             closest = None if self.second is None else self.second.closest(start)
             self.listener, decision = solve(self.listener, decision, closest)
-        if isinstance(decision, Heard) and self.second is not None:
-            self.second.forget()
+        if isinstance(decision, Heard):
+            self.deference = self.deference.end()
+            if self.second is not None:
+                self.second.forget()
         return decision
 
     def _settle(self, doubt: Doubt) -> Heard | Ignored:
@@ -220,6 +226,7 @@ class Session:
             self._dispatch(trouble, now)
         for heard in self._hear(block, now):
             self._dispatch(heard, now)
+        self.narrator.lower(self._at, low=self.ears.deference.is_low(now))
         for press in [press for hands in self.hands for press in hands.pressed()]:
             self._dispatch(self._given(press, now), now)
         for event in self._microphone(block, now):

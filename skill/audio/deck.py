@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from skill.audio.lowering import Lowering
 from skill.ports import Samples
 
 FADE_MS = 10
@@ -51,13 +52,15 @@ class Sound:
 class Deck:
     """Mixes the sound that is wanted with the fading rest of the one before.
 
-    Only `wanted` is set from outside; everything else happens in `fill`, which one thread calls.
+    Only `wanted` and `low` are set from outside; everything else happens in `fill`, which one
+    thread calls.
 
     Args:
         rate: frames per second.
 
     Attributes:
         wanted: what is to be heard; None: silence.
+        low: whether it is to be heard softly.
         filled: frames handed out so far.
     """
 
@@ -66,7 +69,9 @@ class Deck:
 
     def __init__(self, rate: int) -> None:
         self.wanted: Sound | None = None
+        self.low = False
         self.filled = 0
+        self._lowering = Lowering(rate)
         self._kept: Samples = np.zeros(rate * self.KEPT_S, np.float32)
         self._fade = fade_out(rate)
         self._sounding: Sound | None = None
@@ -75,7 +80,8 @@ class Deck:
     def fill(self, frames: int) -> Samples:
         """The next frames, float32; silence where nothing is wanted.
 
-        Runs in an audio callback: it waits for nothing, and makes one array of this length.
+        Runs in an audio callback: it waits for nothing, and makes one array of this length; a few
+        where the sound is low.
         """
         out: Samples = np.zeros(frames, np.float32)
         wanted = self.wanted
@@ -91,6 +97,8 @@ class Deck:
             out[: len(new)] += new
             if wanted.end is None and wanted.over:
                 wanted.end = self.filled + len(new)
+        self._lowering.turn(self.filled, low=self.low)
+        out = self._lowering.shape(out, self.filled)
         self._keep(out)
         return out
 

@@ -121,6 +121,7 @@ class Loudspeaker(Closing):
         self._playing: _Playing | None = None
         self._ended: list[int] = []
         self._underruns = 0
+        self._low = False
         self._caretaker = Caretaker(
             Direction.SPEAKER, listed(name), lambda device: Outlet(device, awake=awake)
         )
@@ -174,6 +175,11 @@ class Loudspeaker(Closing):
         self._notice_end(at)
         self._fall_silent()
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """Play softly from now on, or as usual again; another stream, too."""
+        self._low = low
+        self._outlet.deck.low = low
+
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips whose last frame has left the device, each reported once."""
         self._begin()
@@ -212,6 +218,7 @@ class Loudspeaker(Closing):
                 self._underruns += self._outlet.underruns
                 self._changes += 1
                 self._outlet, self.name = outlet, outlet.device.name
+                outlet.deck.low = self._low
         return outlet
 
     def _begin(self) -> None:

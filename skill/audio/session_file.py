@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import soxr
 
 from skill.audio.deck import fade_out
+from skill.audio.lowering import Lowering
 from skill.audio.timeline import frames_at
 from skill.closing import Closing
 from skill.errors import StorageError
@@ -47,6 +47,10 @@ class Tape(Protocol):
         """The coach is silent from microphone frame `at` on."""
         ...
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """The coach speaks softly from microphone frame `at` on, or as usual again."""
+        ...
+
 
 class SessionWriter(Closing):
     """A two-channel 16-bit WAV; frame n of the file is frame n of the microphone.
@@ -68,6 +72,7 @@ class SessionWriter(Closing):
         self._rate = rate
         self._block: Block | None = None
         self._pieces: list[_Piece] = []
+        self._lowering = Lowering(rate)
         try:
             self._file = path.open("wb")
         except OSError as error:
@@ -91,6 +96,10 @@ class SessionWriter(Closing):
         cut = [_cut(piece, at, fade) for piece in self._pieces]
         self._pieces = [piece for piece in cut if len(piece.pcm)]
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """The coach speaks softly from microphone frame `at` on, or as usual again."""
+        self._lowering.turn(at, low=low)
+
     def close(self) -> None:
         """Write the last block and close the file; again does nothing."""
         if self._file.closed:
@@ -107,13 +116,14 @@ class SessionWriter(Closing):
         if self._block is None:
             return
         block, self._block = self._block, None
-        coach = np.zeros(len(block.pcm), np.int32)
+        coach = np.zeros(len(block.pcm), np.float32)
         for piece in self._pieces:
             first, last = max(piece.start, block.start_frame), min(piece.end, block.end_frame)
             if first < last:
                 part = piece.pcm[first - piece.start : last - piece.start]
                 coach[first - block.start_frame : last - block.start_frame] += part
         self._pieces = [piece for piece in self._pieces if piece.end > block.end_frame]
+        coach = self._lowering.shape(coach, block.start_frame)
         try:
             self._wave.writeframes(_interleaved(block.pcm, coach))
         except OSError as error:
@@ -169,6 +179,11 @@ class TeeSpeaker:
         self.speaker.stop(at)
         self.tape.stop(at)
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """Play softly from microphone frame `at` on, or as usual again."""
+        self.speaker.lower(at, low=low)
+        self.tape.lower(at, low=low)
+
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips that have ended by microphone frame `at`, each reported once."""
         return self.speaker.poll(at)
@@ -196,8 +211,8 @@ def _unwritable(path: Path, error: OSError) -> StorageError:
     )
 
 
-def _interleaved(left: Pcm, right: npt.NDArray[np.int32]) -> bytes:
-    stereo = np.column_stack((left, np.clip(right, -32768, 32767)))
+def _interleaved(left: Pcm, right: Samples) -> bytes:
+    stereo = np.column_stack((left, np.clip(np.rint(right), -32768, 32767)))
     return stereo.astype("<i2").tobytes()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import soxr
 
 from skill.audio.deck import fade_out
+from skill.audio.lowering import Lowering
 from skill.ports import RATE, Clip, Samples
 
 REMEMBERED_S = 5
@@ -52,6 +53,7 @@ class TimelineSpeaker:
         self._token: int | None = None
         self._ended: list[int] = []
         self._pieces: list[_Piece] = []
+        self._lowering = Lowering(rate)
 
     def play(self, clip: Clip, token: int, at: int) -> None:
         """Start a clip at microphone frame `at`, instead of what was playing then."""
@@ -67,6 +69,10 @@ class TimelineSpeaker:
         if self._token is not None:
             self._token = None
             self._pieces[-1].until = at
+
+    def lower(self, at: int, *, low: bool) -> None:
+        """Play softly from microphone frame `at` on, or as usual again."""
+        self._lowering.turn(at, low=low)
 
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips whose last frame is before microphone frame `at`, each once."""
@@ -87,7 +93,7 @@ class TimelineSpeaker:
         track = np.zeros(frames, np.float32)
         for piece in self._pieces:
             piece.add_to(track, start_frame)
-        return track
+        return self._lowering.shape(track, start_frame)
 
     def _notice_end(self, at: int) -> None:
         if self._token is not None and self._pieces[-1].until <= at:

@@ -74,6 +74,10 @@ class WakingSpeaker:
             self._silent_from = min(self._silent_from, at)
         self._speaker.stop(at)
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """Play softly from microphone frame `at` on, or as usual again."""
+        self._speaker.lower(at, low=low)
+
     def poll(self, at: int) -> Sequence[int]:
         """Tokens of clips that have ended by microphone frame `at`, each reported once."""
         return self._speaker.poll(at)

@@ -82,14 +82,14 @@ class Foreground:
             return False
         return not min(self.levels) - DOUBTED_DB <= level <= max(self.levels) + LOUDER_DB
 
-    def is_overpowered(self, recent: Recent) -> bool:
-        """Whether the coach has been much louder, at the microphone, than commands are."""
+    def is_overpowered(self, recent: Recent, by_db: float = OVERPOWERING_DB) -> bool:
+        """Whether the coach has been so much louder, at the microphone, than commands are."""
         coach = sorted(
             moment.echo for moment in recent.between(recent.until - LOUD_MS, recent.until)
         )
         if not coach or not self.levels:
             return False
-        return coach[int(LOUD_SHARE * len(coach))] > min(self.levels) + OVERPOWERING_DB
+        return coach[int(LOUD_SHARE * len(coach))] > min(self.levels) + by_db
 
     def loud_until(self, recent: Recent) -> int:
         """When something last was about as loud as commands are, in ms."""

@@ -17,6 +17,14 @@ class _Order:
 
 
 @dataclass(frozen=True, slots=True)
+class _Turn:
+    """From microphone frame `at` on the speaker was low, or not."""
+
+    at: int
+    low: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of a session: from one frame of the microphone up to another."""
 
@@ -30,12 +38,14 @@ class Cut:
 
     Attributes:
         blocks: of the microphone, one after the other; at least one.
-        orders: what the speaker was told, the oldest first.
+        orders: what the speaker was told to play, the oldest first.
+        turns: when it was lowered, and raised again.
         rate: frames per second of the blocks.
     """
 
     blocks: tuple[Block, ...]
     orders: tuple[_Order, ...]
+    turns: tuple[_Turn, ...]
     rate: int
 
     @property
@@ -63,6 +73,7 @@ class Cut:
             StorageError: if the file cannot be written.
         """
         waiting = deque(self.orders)
+        turns = deque(self.turns)
         with SessionWriter(path, self.rate) as writer:
             for block in self.blocks:
                 while waiting and waiting[0].at <= block.end_frame:
@@ -71,6 +82,9 @@ class Cut:
                         writer.stop(order.at)
                     else:
                         writer.play(order.clip, order.at)
+                while turns and turns[0].at <= block.end_frame:
+                    turn = turns.popleft()
+                    writer.lower(turn.at, low=turn.low)
                 writer.hear(block)
 
 
@@ -85,6 +99,7 @@ class Ring:
         self._frames = seconds * RATE
         self._blocks: deque[Block] = deque()
         self._orders: deque[_Order] = deque()
+        self._turns: deque[_Turn] = deque()
 
     def hear(self, block: Block) -> None:
         """Add what the microphone heard; blocks come in order, without gaps."""
@@ -93,9 +108,10 @@ class Ring:
         while block.end_frame - self._blocks[0].end_frame >= self._frames:
             self._blocks.popleft()
         start = self._blocks[0].start_frame
-        # The last order before the start may still sound; those before it have been replaced.
-        while len(self._orders) > 1 and self._orders[1].at <= start:
-            self._orders.popleft()
+        # The last of each before the start may still hold; those before it have been replaced.
+        for told in (self._orders, self._turns):
+            while len(told) > 1 and told[1].at <= start:
+                told.popleft()
 
     def play(self, clip: Clip, at: int) -> None:
         """A clip left the speaker at microphone frame `at`, instead of what was playing."""
@@ -105,8 +121,12 @@ class Ring:
         """The speaker fell silent at microphone frame `at`."""
         self._orders.append(_Order(at, None))
 
+    def lower(self, at: int, *, low: bool) -> None:
+        """The speaker was lowered at microphone frame `at`, or raised again."""
+        self._turns.append(_Turn(at, low))
+
     def cut(self) -> Cut | None:
         """What it holds now; None before the first block."""
         if not self._blocks:
             return None
-        return Cut(tuple(self._blocks), tuple(self._orders), RATE)
+        return Cut(tuple(self._blocks), tuple(self._orders), tuple(self._turns), RATE)

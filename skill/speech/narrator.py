@@ -69,6 +69,7 @@ class Narrator:
         self._prepared: set[tuple[str, int]] = set()
         self._preparing: Future[Clip] | None = None
         self.troubles: list[str] = []
+        self._low = False
 
     def say(self, line: Say, at: int) -> None:
         """Speak a line when its pause, counted from microphone frame `at`, is over, or as soon
@@ -88,6 +89,12 @@ class Narrator:
         """Be silent; a line that is still being rendered will not be played."""
         self._waiting = None
         self.speaker.stop(at)
+
+    def lower(self, at: int, *, low: bool) -> None:
+        """Speak softly from microphone frame `at` on, or as usual again."""
+        if low != self._low:
+            self._low = low
+            self.speaker.lower(at, low=low)
 
     def prepare(self, lines: Iterable[tuple[str, int]]) -> None:
         """Have lines (text, pace) ready for later; they replace what was wanted before."""

@@ -35,6 +35,9 @@ class Taking:
     def stop(self, at: int) -> None:
         self._speaker.stop(at)
 
+    def lower(self, at: int, *, low: bool) -> None:
+        self._speaker.lower(at, low=low)
+
     def poll(self, at: int) -> Sequence[int]:
         return self._speaker.poll(at)
 

@@ -65,6 +65,9 @@ class Person:
     def stop(self, at: int) -> None:
         self._speaker.stop(at)
 
+    def lower(self, at: int, *, low: bool) -> None:
+        self._speaker.lower(at, low=low)
+
     def poll(self, at: int) -> Sequence[int]:
         ended = self._speaker.poll(at)
         if ended and self._answers:

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
+from skill.audio.timeline import TimelineSpeaker
 from skill.core.coach import Coach
+from skill.core.deference import Deference
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
@@ -205,3 +209,21 @@ def test_the_recogniser_is_recycled_between_steps_but_never_in_the_middle_of_a_w
     assert heard == [Command.START, Command.NEXT, Command.WHERE]
     assert len(recycled) == 1, "both changes of step came before the first pause"
     assert 6000 <= recycled[0] <= 6200
+
+
+def test_whoever_talks_over_the_coach_makes_its_speaker_low() -> None:
+    talk, _ = session(seconds=6)
+    low, usual = Deference(until=2_000), 0.1
+    talk.ears.deference = low
+    talk.run()
+    played = talk.narrator.speaker
+    assert isinstance(played, TimelineSpeaker)
+    assert played.played(16_000, 8_000).max() < usual / 4
+    assert played.played(2 * 16_000 + 1_600, 8_000).max() == pytest.approx(usual)
+
+
+def test_a_command_that_is_understood_makes_it_as_loud_as_before() -> None:
+    talk, _ = session(Cue(300, 700, "stop"), seconds=6)
+    talk.ears.deference = Deference(until=60_000)
+    talk.run()
+    assert not talk.ears.deference.is_low(1_000)

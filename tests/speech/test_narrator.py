@@ -37,6 +37,7 @@ class Started:
 
     def __init__(self) -> None:
         self.at: list[float] = []
+        self.lowered: list[tuple[int, bool]] = []
 
     def play(self, clip: Clip, token: int, at: int) -> None:
         first = int(np.flatnonzero(clip.samples)[0])
@@ -44,6 +45,9 @@ class Started:
 
     def stop(self, at: int) -> None:
         pass
+
+    def lower(self, at: int, *, low: bool) -> None:
+        self.lowered.append((at, low))
 
     def poll(self, at: int) -> Sequence[int]:
         return []
