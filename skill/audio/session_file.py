@@ -18,6 +18,8 @@ from skill.ports import RATE, AudioSource, Block, Clip, Pcm, Samples, Speaker
 
 PERSON, COACH = 0, 1
 """Channels of a session file."""
+FULL_SCALE = 32_767
+"""What a clip's 1 is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,7 @@ def _at_rate(clip: Clip, rate: int) -> Pcm:
     samples: Samples = clip.samples
     if clip.rate != rate:
         samples = soxr.resample(samples, clip.rate, rate, "HQ")
-    pcm = np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+    pcm = np.rint(np.clip(samples, -1, 1) * FULL_SCALE).astype(np.int16)
     length = frames_at(clip, rate)
     return np.pad(pcm[:length], (0, max(0, length - len(pcm))))
 
