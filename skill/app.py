@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from skill.hearing import Hearing
     from skill.speech.cache import CachedVoice
 
+ENROLLED = "enrolled"
+"""In a journal's header: whether the ears were fitted to somebody; not to whom, for others may read
+it."""
+
 
 class App:
     """Builds sessions from settings. What a session needs is made when it is first needed.
@@ -253,6 +257,7 @@ class App:
             "routine": self.content.routine.id,
             "model": self.settings.model.name,
             "voice": self.voice.identity,
+            ENROLLED: bool(self.settings.person),
         }
 
     def troubles(self, session: Session) -> tuple[str, ...]:

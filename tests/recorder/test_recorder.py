@@ -3,6 +3,7 @@
 import errno
 import json
 import resource
+import shutil
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ import soundfile
 from skill.app import App
 from skill.audio.pcm import read_pcm
 from skill.audio.timeline import TimelineSpeaker
+from skill.cli.replay import as_it_was
 from skill.core.coach import Coach
 from skill.core.messages import (
     Effect,
@@ -30,6 +32,7 @@ from skill.core.messages import (
     SpeakerLost,
 )
 from skill.core.vocabulary import Command
+from skill.dialogue import clock
 from skill.echo.cancelling import EchoCancelled
 from skill.errors import DeviceError, StorageError
 from skill.journal import Entry, read_journal
@@ -179,6 +182,65 @@ def test_a_word_that_the_sound_has_but_half_is_the_journals(
     assert [phrase for phrase, _ in commands(since)] == ["that was wrong"]
     said = spoken_since(entries, acted * 1000 // RATE + 1)
     assert spoken_since(since, 0)[: len(said)] == said
+
+
+def copied(kept: Path, folder: Path, **header: object) -> Path:
+    """A kept recording with something else in its journal's first line."""
+    shutil.copytree(kept, folder)
+    first, *lines = (folder / JOURNAL).read_text(encoding="utf-8").splitlines()
+    changed = json.dumps(json.loads(first) | header)
+    (folder / JOURNAL).write_text("\n".join([changed, *lines]), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ({}, ""),
+        ({"voice": "another"}, "spoken by the voice another, and is replayed with espeak-ng"),
+        ({"model": "another"}, "heard with the model another, and is replayed with ears-en"),
+        ({"enrolled": True}, "were fitted to a person who is enrolled, and are to none now"),
+    ],
+)
+def test_what_a_replay_is_made_with_that_the_session_was_not_is_told(
+    kept: Path, tmp_path: Path, capfd: Capture, header: dict[str, object], told: str
+) -> None:
+    folder = copied(kept, tmp_path / "one", **header)
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert done.code == 0
+    assert told in done.err if told else not done.err
+
+
+def test_a_coach_that_answers_otherwise_now_is_told(
+    kept: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    folder = copied(kept, tmp_path / "one")
+    journal = folder / JOURNAL
+    text = journal.read_text(encoding="utf-8")
+    journal.write_text(text.replace("I am your roller coach", "I am your coach"), encoding="utf-8")
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert "From 00:00.0 on the coach would not answer as it did then" in done.err
+
+
+def test_a_command_that_is_not_heard_again_is_told(
+    kept: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    folder = copied(kept, tmp_path / "one")
+    header, entries = read_journal(kept / JOURNAL)
+    sound, _ = soundfile.read(kept / "session.wav", dtype="int16")
+    at = dict(commands(entries))["skip"]
+    acted = at * RATE // 1000 - header["sound_from_frame"]
+    sound[acted - RATE : acted, 0] = 0
+    soundfile.write(folder / "session.wav", sound, RATE)
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert done.code == 0
+    assert f'The replay is the session up to {clock(at)}; there "skip" is not heard' in done.err
+    assert "know nothing of the room from before" in done.err
+
+
+def test_a_session_without_the_canceller_is_replayed_without_it(kept: Path, tmp_path: Path) -> None:
+    folder = copied(kept, tmp_path / "one", cancel_echo=False)
+    assert not as_it_was(App(Settings(voice="espeak")), folder / JOURNAL).settings.cancel_echo
 
 
 def spoken_since(entries: Sequence[Entry], at: int) -> list[str]:

@@ -171,6 +171,38 @@ def test_a_changed_journal_is_noticed(capfd: Capture, tmp_path: Path) -> None:
     assert run(capfd, "replay", journal, "--quiet").code == 1
 
 
+def test_a_journal_that_ends_anywhere_is_repeated_as_far_as_it_goes(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    """The power went, or the disk was full, between an event and all that came of it."""
+    silence, journal = tmp_path / "silence.wav", tmp_path / "a.jsonl"
+    soundfile.write(silence, np.full(16_000, 3, np.int16), 16_000)
+    assert run(capfd, "replay", silence, "--journal", journal, "--quiet").code == 0
+    lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    within = 0
+    for count in range(2, len(lines)):
+        journal.write_text("".join(lines[:count]), encoding="utf-8")
+        done = run(capfd, "replay", journal, "--quiet")
+        assert done.code == 0, done.err
+        within += "ends in the middle of an answer" in done.err
+        assert ("middle" in done.err) is bool(done.err)
+    assert within > 1
+    changed = "".join(lines[:2]).replace('"Started"', '"Tick"').replace(', "bookmark": null', "")
+    journal.write_text(changed + lines[3], encoding="utf-8")
+    done = run(capfd, "replay", journal)
+    assert done.code == 8
+    assert "begins in the middle of a session" in done.err
+    assert "a.jsonl.old" in done.err
+
+
+def test_the_earlier_part_of_a_long_journal_is_one_too(capfd: Capture, tmp_path: Path) -> None:
+    silence, journal = tmp_path / "silence.wav", tmp_path / "a.jsonl"
+    soundfile.write(silence, np.full(16_000, 3, np.int16), 16_000)
+    assert run(capfd, "replay", silence, "--journal", journal, "--quiet").code == 0
+    done = run(capfd, "replay", journal.rename(tmp_path / "a.jsonl.old"), "--quiet")
+    assert done.code == 0, done.err
+
+
 @pytest.mark.long
 def test_the_recorded_session_goes_as_the_readme_says(checkout: Path, tmp_path: Path) -> None:
     """As a newcomer without a microphone runs it: in a process of its own, torch never loaded."""
