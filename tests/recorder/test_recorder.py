@@ -236,6 +236,10 @@ def test_a_command_that_is_not_heard_again_is_told(
     assert done.code == 0
     assert f'The replay is the session up to {clock(at)}; there "skip" is not heard' in done.err
     assert "know nothing of the room from before" in done.err
+    alone = run(
+        capfd, "replay", folder / "session.wav", "--channel", 0, "--voice", "espeak", "--quiet"
+    )
+    assert not alone.err, "by itself it is another session, and nobody says otherwise"
 
 
 def test_a_session_without_the_canceller_is_replayed_without_it(kept: Path, tmp_path: Path) -> None:
