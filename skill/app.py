@@ -185,7 +185,6 @@ class App:
         session.hands, session.equipment = (retold,), retold
         session.this_week, session.troubles = retold.this_week, retold.troubles
         session.returns = retold.returns
-        session.deaf_while_speaking = self.settings.mute_while_speaking
         if start.rest is not None:
             session.narrator.speaker.play(start.rest, start.token, start.start_frame)
         return session
@@ -229,7 +228,8 @@ class App:
             source, speaker = TeeSource(source, writer), TeeSpeaker(speaker, writer)
         narrator = self.narrator(speaker, None)
         source = self.hearing.without_echo(source, playback or timeline)
-        return Session(source, ears, narrator, self.coach(), observers)
+        deaf = self.settings.mute_while_speaking
+        return Session(source, ears, narrator, self.coach(), observers, deaf_while_speaking=deaf)
 
     def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
         """The chosen voice at a speaker; with a worker, lines are rendered ahead of time."""

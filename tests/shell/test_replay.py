@@ -113,6 +113,27 @@ def test_a_journal_is_repeated_with_its_own_patience(capfd: Capture, tmp_path: P
     assert "--routine" in done.err
 
 
+def test_a_coach_that_is_deaf_while_it_speaks_is_so_without_a_microphone(
+    capfd: Capture, tmp_path: Path, studio: Path
+) -> None:
+    script, file = tmp_path / "script.yaml", tmp_path / "settings.toml"
+    script.write_text(
+        "lines:\n  - {say: stop, voice: flite-slt, when: speaking, after_ms: 900}\n"
+        "  - {say: start rolling, voice: flite-slt}\n",
+        encoding="utf-8",
+    )
+    file.write_text("mute_while_speaking = true\n", encoding="utf-8")
+    recorded = tmp_path / "both.wav"
+    options = ("--recordings", studio, "--settings", file, "--write-audio", recorded)
+    done = run(capfd, "rehearse", script, *options)
+    assert done.code == 1
+    assert '"stop" at' in done.err
+    assert '"start rolling" at' not in done.err
+    assert "means nothing while the coach speaks (mute_while_speaking)" in done.out
+    done = run(capfd, "replay", recorded, "--channel", 0, "--settings", file)
+    assert "means nothing while the coach speaks (mute_while_speaking)" in done.out
+
+
 def test_a_rehearsal_that_goes_wrong_says_what(
     capfd: Capture, tmp_path: Path, studio: Path
 ) -> None:
