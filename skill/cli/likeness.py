@@ -38,7 +38,7 @@ def otherwise(app: App, journal: Path, replayed: Sequence[Entry], start_ms: int)
         start_ms: where the sound begins.
     """
     header, entries = read_journal(journal)
-    now = app.header()
+    now, end_ms = app.header(), max((entry.at for entry in entries), default=0)
     for name, (what, option) in OTHERS.items():
         if name in header and header[name] != now[name]:
             yield (
@@ -56,7 +56,7 @@ def otherwise(app: App, journal: Path, replayed: Sequence[Entry], start_ms: int)
             f"From {clock(changed)} on the coach would not answer as it did then: its routine or "
             "its phrases have been changed since, or the coach has."
         )
-    different = _different(_heard(entries, start_ms), _heard(replayed, start_ms), entries[-1].at)
+    different = _different(_heard(entries, start_ms), _heard(replayed, start_ms), end_ms)
     if different is not None:
         at, what = different
         before = " The ears know nothing of the room from before the sound begins."

@@ -18,7 +18,13 @@ from skill.cli.screen import summary, terminal, watchers
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored, Started, ThereAgain
 from skill.dialogue import differences, tell
-from skill.errors import ContentError, ExpectationError, SettingsError, StorageError
+from skill.errors import (
+    ContentError,
+    ExpectationError,
+    SettingsError,
+    StorageError,
+    printable,
+)
 from skill.given import read_given, why_not
 from skill.journal import Entry, read_journal, repeat
 from skill.languages import ENGLISH
@@ -159,7 +165,7 @@ def replay_recording(
         complain(trouble)
     if kept is not None and channel is None:
         for difference in otherwise(app, kept / KEPT_JOURNAL, notes.entries, notes.start_ms or 0):
-            complain(difference)
+            complain(printable(difference))
     if expect is not None and expected is not None:
         _compare(expect, expected, _like(expect, notes.entries))
 

@@ -199,6 +199,7 @@ def copied(kept: Path, folder: Path, **header: object) -> Path:
         ({}, ""),
         ({"voice": "another"}, "spoken by the voice another, and is replayed with espeak-ng"),
         ({"model": "another"}, "heard with the model another, and is replayed with ears-en"),
+        ({"model": "a\x1b[31m"}, r"heard with the model a\x1b[31m, and"),
         ({"enrolled": True}, "were fitted to a person who is enrolled, and are to none now"),
     ],
 )
@@ -240,6 +241,16 @@ def test_a_command_that_is_not_heard_again_is_told(
         capfd, "replay", folder / "session.wav", "--channel", 0, "--voice", "espeak", "--quiet"
     )
     assert not alone.err, "by itself it is another session, and nobody says otherwise"
+
+
+def test_a_kept_journal_in_which_nothing_happens(
+    kept: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    folder = copied(kept, tmp_path / "one")
+    header = (folder / JOURNAL).read_text(encoding="utf-8").partition("\n")[0]
+    (folder / JOURNAL).write_text(header, encoding="utf-8")
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert done.code == 0, done.err
 
 
 def test_a_session_without_the_canceller_is_replayed_without_it(kept: Path, tmp_path: Path) -> None:
