@@ -13,8 +13,9 @@ from skill.core.messages import Bookmark
 from skill.journal import JournalWriter
 from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
-from skill.ports import AudioSource, Hands, Speaker
+from skill.ports import AudioSource, Hands, Playback, Speaker
 from skill.recorder.beginning import Later, beginning, kept_folder
+from skill.recorder.overheard import Overheard
 from skill.recorder.retold import Retold
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from skill.content.words import Words
     from skill.hearing import Hearing
     from skill.speech.cache import CachedVoice
+
+ENROLLED = "enrolled"
+"""In a journal's header: whether the ears were fitted to somebody; not to whom, for others may read
+it."""
 
 
 class App:
@@ -167,14 +172,19 @@ class App:
         stack: ExitStack,
     ) -> Session:
         """A session that sets in where a kept recording does, and to which the same happens."""
+        from skill.audio.recording import RecordingSource
+        from skill.audio.session_file import COACH
+
         start = beginning(kept, self.coach())
-        retold = Retold(Later(source, start.start_frame), start.lost, start.later, start.coach)
-        session = self._headless(retold, write_audio, observers, stack)
+        later = Later(source, start.sound_frame, start.start_frame)
+        retold = Retold(later, start.lost, start.later, start.coach)
+        coach = stack.enter_context(RecordingSource(kept / SOUND, channel=COACH))
+        voice = Overheard(Later(coach, start.sound_frame, start.start_frame), retold)
+        session = self._headless(retold, write_audio, observers, stack, voice)
         session.coach, session.going_on = start.coach, True
         session.hands, session.equipment = (retold,), retold
         session.this_week, session.troubles = retold.this_week, retold.troubles
         session.returns = retold.returns
-        session.deaf_while_speaking = self.settings.mute_while_speaking
         if start.rest is not None:
             session.narrator.speaker.play(start.rest, start.token, start.start_frame)
         return session
@@ -202,6 +212,7 @@ class App:
         write_audio: Path | None,
         observers: Sequence[Observer],
         stack: ExitStack,
+        playback: Playback | None = None,
     ) -> Session:
         from skill.audio.paced import Paced
         from skill.audio.session_file import SessionWriter, TeeSource, TeeSpeaker
@@ -216,8 +227,9 @@ class App:
             writer = stack.enter_context(SessionWriter(write_audio, source.rate))
             source, speaker = TeeSource(source, writer), TeeSpeaker(speaker, writer)
         narrator = self.narrator(speaker, None)
-        source = self.hearing.without_echo(source, timeline)
-        return Session(source, ears, narrator, self.coach(), observers)
+        source = self.hearing.without_echo(source, playback or timeline)
+        deaf = self.settings.mute_while_speaking
+        return Session(source, ears, narrator, self.coach(), observers, deaf_while_speaking=deaf)
 
     def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
         """The chosen voice at a speaker; with a worker, lines are rendered ahead of time."""
@@ -245,6 +257,7 @@ class App:
             "routine": self.content.routine.id,
             "model": self.settings.model.name,
             "voice": self.voice.identity,
+            ENROLLED: bool(self.settings.person),
         }
 
     def troubles(self, session: Session) -> tuple[str, ...]:

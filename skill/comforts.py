@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from skill.audio.session_file import TeeSource, TeeSpeaker
 from skill.audio.waking import WakingSpeaker
 from skill.ducking import Ducking
-from skill.ports import AudioSource, Speaker
+from skill.ports import AudioSource, Playback, Speaker
 from skill.recorder.recorder import Recorder
-from skill.recorder.ring import Ring
+from skill.recorder.ring import Ring, Ringed
 from skill.recorder.shelf import RecordingShelf
 from skill.session import Observer
 from skill.settings import Settings
@@ -52,10 +51,10 @@ class Comforts:
             recorder = Recorder(self._ring, shelf, journal, stamp, tell)
             self.observers = (*self.observers, stack.enter_context(recorder))
 
-    def source(self, source: AudioSource) -> AudioSource:
-        """The microphone as the session hears it."""
-        return source if self._ring is None else TeeSource(source, self._ring)
+    def source(self, source: AudioSource, playback: Playback) -> AudioSource:
+        """The microphone as the session hears it, beside what the loudspeaker plays."""
+        return source if self._ring is None else Ringed(source, playback, self._ring)
 
     def speaker(self, speaker: Speaker) -> Speaker:
         """The loudspeaker as the narrator uses it."""
-        return WakingSpeaker(speaker if self._ring is None else TeeSpeaker(speaker, self._ring))
+        return WakingSpeaker(speaker)

@@ -109,7 +109,7 @@ def live(
         if history is not None:
             history.suspended = lambda: slept_s() + microphone.stopped_s
         equipment = LiveEquipment(microphone, speaker)
-        source = with_it.source(microphone)
+        source = with_it.source(microphone, speaker)
         yield Session(
             app.hearing.without_echo(source, speaker),
             ears,

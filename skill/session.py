@@ -66,6 +66,9 @@ SHORT_LOSS_MS = 500
 """A shorter hole in what the microphone delivers is not worth a word: the person would be told of
 what is over."""
 
+DEAF = "the coach speaks (mute_while_speaking)"
+"""While this, no word has a meaning, if that is chosen."""
+
 
 class Observer(Protocol):
     """Somebody who watches a session: the journal, the screen, the writer of its audio."""
@@ -253,14 +256,12 @@ class Session:
         if self.coach.saying and now >= self._audible_from:
             self._said = (self.coach.saying, now)
         text, last = self._said
+        deaf = self.deaf_while_speaking and self.coach.speaking is not None
         return Context(
-            live=frozenset() if self._is_deaf() else live_commands(self.coach, now),
-            phase=self.coach.phase.value,
+            live=frozenset() if deaf else live_commands(self.coach, now),
+            phase=DEAF if deaf else self.coach.phase.value,
             saying=text if now - last <= ECHO_TAIL_MS else "",
         )
-
-    def _is_deaf(self) -> bool:
-        return self.deaf_while_speaking and self.coach.speaking is not None
 
     def _given(self, press: Press, now: int) -> Heard | Ignored:
         """A press counts like a word: only while its command is live."""

@@ -105,7 +105,7 @@ Whole = Annotated[int, Field(strict=True)]
 """Or true would be 1."""
 Channel = Annotated[Whole, Field(ge=0)] | Literal["mix"]
 
-JOURNALED = ("language", "ask_after_s", "sleep_after_s", "mute_while_speaking")
+JOURNALED = ("language", "ask_after_s", "sleep_after_s", "mute_while_speaking", "cancel_echo")
 """Settings on which it depends how a session goes on, whatever is said in it."""
 
 

@@ -4,7 +4,6 @@ import wave
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import soxr
@@ -18,6 +17,8 @@ from skill.ports import RATE, AudioSource, Block, Clip, Pcm, Samples, Speaker
 
 PERSON, COACH = 0, 1
 """Channels of a session file."""
+FULL_SCALE = 32_767
+"""What a clip's 1 is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +31,6 @@ class _Piece:
     @property
     def end(self) -> int:
         return self.start + len(self.pcm)
-
-
-class Tape(Protocol):
-    """Takes both voices of a session down."""
-
-    def hear(self, block: Block) -> None:
-        """Add what the microphone heard; blocks come in order, without gaps."""
-        ...
-
-    def play(self, clip: Clip, at: int) -> None:
-        """A clip starts at microphone frame `at`, instead of whatever was playing."""
-        ...
-
-    def stop(self, at: int) -> None:
-        """The coach is silent from microphone frame `at` on."""
-        ...
-
-    def lower(self, at: int, *, low: bool) -> None:
-        """The coach speaks softly from microphone frame `at` on, or as usual again."""
-        ...
 
 
 class SessionWriter(Closing):
@@ -141,10 +122,10 @@ class SessionWriter(Closing):
 
 @dataclass(frozen=True, slots=True)
 class TeeSource:
-    """A source whose blocks also go to a tape."""
+    """A source whose blocks also go to a session file."""
 
     source: AudioSource
-    tape: Tape
+    tape: SessionWriter
 
     @property
     def rate(self) -> int:
@@ -152,10 +133,10 @@ class TeeSource:
         return self.source.rate
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the source's blocks, each after it has gone to the tape.
+        """Yield the source's blocks, each after it has gone to the file.
 
         Raises:
-            StorageError: if the tape is a file that cannot be written.
+            StorageError: if it cannot be written.
         """
         for block in self.source.blocks():
             self.tape.hear(block)
@@ -164,10 +145,10 @@ class TeeSource:
 
 @dataclass(frozen=True, slots=True)
 class TeeSpeaker:
-    """A speaker whose clips also go to a tape."""
+    """A speaker whose clips also go to a session file."""
 
     speaker: Speaker
-    tape: Tape
+    tape: SessionWriter
 
     def play(self, clip: Clip, token: int, at: int) -> None:
         """Start a clip at microphone frame `at`."""
@@ -220,7 +201,7 @@ def _at_rate(clip: Clip, rate: int) -> Pcm:
     samples: Samples = clip.samples
     if clip.rate != rate:
         samples = soxr.resample(samples, clip.rate, rate, "HQ")
-    pcm = np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+    pcm = np.rint(np.clip(samples, -1, 1) * FULL_SCALE).astype(np.int16)
     length = frames_at(clip, rate)
     return np.pad(pcm[:length], (0, max(0, length - len(pcm))))
 

@@ -148,6 +148,8 @@ def _title(app: App) -> Callable[[Habit], str]:
     routine = app.content.routine
 
     def title(habit: Habit) -> str:
+        if habit.routine != routine.id:
+            return f"{habit.routine}/{habit.exercise}/{habit.step}"
         place = routine.find(habit.exercise, habit.step)
         return f"{habit.exercise}/{habit.step}" if place is None else routine.step(place).title
 

@@ -10,14 +10,21 @@ import numpy as np
 from skill.app import App
 from skill.audio.overdrive import is_overdriven
 from skill.cli import complain
+from skill.cli.likeness import is_cut_short, otherwise
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
 from skill.cli.screen import summary, terminal, watchers
 from skill.core.coach import Coach
-from skill.core.messages import Effect, Event, Heard, Ignored
+from skill.core.messages import Effect, Event, Heard, Ignored, Started, ThereAgain
 from skill.dialogue import differences, tell
-from skill.errors import ContentError, ExpectationError, SettingsError, StorageError
+from skill.errors import (
+    ContentError,
+    ExpectationError,
+    SettingsError,
+    StorageError,
+    printable,
+)
 from skill.given import read_given, why_not
 from skill.journal import Entry, read_journal, repeat
 from skill.languages import ENGLISH
@@ -27,6 +34,8 @@ from skill.recorder.shelf import JOURNAL as KEPT_JOURNAL
 from skill.settings import JOURNALED
 
 JOURNAL = ".jsonl"
+EARLIER = ".old"
+"""At the end of a long journal's name, as `skill.journal.JournalWriter` puts it there."""
 SILENT = 20
 """Steps of 16 bits: what is never louder, -64 dB of full scale, is a microphone's own noise."""
 OVERDRIVEN_S = 0.3
@@ -39,6 +48,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.start_ms: int | None = None
         self.end_ms = 0
         self.loudest = 0
         self.overdriven_s = 0.0
@@ -53,6 +63,8 @@ class Notes:
         if is_overdriven(block.pcm):
             self.overdriven_s += len(block.pcm) / RATE
         self.end_ms = block.end_frame * 1000 // RATE
+        if self.start_ms is None:
+            self.start_ms = block.start_frame * 1000 // RATE
 
 
 @click.command()
@@ -83,7 +95,7 @@ def replay(
     """
     read = (recording, expect, *content(app.settings))
     keep_apart(read, {"--write-audio": write_audio, "--journal": journal})
-    if recording.suffix == JOURNAL:
+    if recording.name.removesuffix(EARLIER).endswith(JOURNAL):
         _refuse({"--channel": channel, "--write-audio": write_audio, "--journal": journal})
         repeat_journal(app, recording, expect, quiet=quiet, as_json=as_json)
         return
@@ -151,6 +163,9 @@ def replay_recording(
         )
     for trouble in (*app.troubles(session), *app.notices):
         complain(trouble)
+    if kept is not None and channel is None:
+        for difference in otherwise(app, kept / KEPT_JOURNAL, notes.entries, notes.start_ms or 0):
+            complain(printable(difference))
     if expect is not None and expected is not None:
         _compare(expect, expected, _like(expect, notes.entries))
 
@@ -241,7 +256,16 @@ def repeat_journal(
             f"Nothing happens in the journal {path}.", "Give a file written with --journal."
         )
     expected = None if expect is None else _expected(expect)
+    if not isinstance(entries[0].message, Started | ThereAgain):
+        raise StorageError(
+            f"The journal {path} begins in the middle of a session, as later parts of a long one "
+            "do, and cannot be repeated.",
+            f"The part before it, if it is still there, is {path.name}{EARLIER}.",
+        )
     again = tuple(repeat(app.coach(), entries))
+    if is_cut_short(entries, again):
+        complain(f"{path} ends in the middle of an answer; what is missing is not compared.")
+        again = again[: len(entries)]
     for watcher in watchers(terminal(), quiet=quiet, as_json=as_json):
         for entry in again:
             watcher.message(entry.at, entry.message)

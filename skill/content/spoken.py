@@ -106,10 +106,18 @@ class _Checks:
 
     def sentence(self, trail: Trail, text: str) -> None:
         if not text.rstrip().endswith((".", "!", "?")):
-            self.add(trail, f'"{text}" does not end like a sentence', "add a full stop")
+            self.add(trail, f'"{text}" does not end like a sentence', self._ending_of(trail))
         if _ENDED_INSIDE.search(text):
             self.add(trail, f'"{text}" is more than one sentence', "make each its own entry")
         self.words(trail, text)
+
+    def _ending_of(self, trail: Trail) -> str:
+        """What a sentence lacks that has no end: in a list in [ ] each comma ends an entry."""
+        last = trail[-1]
+        rest = self.document.at((*trail[:-1], last + 1)) if isinstance(last, int) else None
+        if isinstance(rest, str) and rest[:1].islower():
+            return "if a comma in [ ] has cut it, put the whole sentence in quotes"
+        return "add a full stop"
 
     def words(self, trail: Trail, text: str, *, may_hold: Collection[str] = ()) -> None:
         words = words_of(text)

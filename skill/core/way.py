@@ -78,12 +78,15 @@ def _finish_exercise(turn: Turn) -> None:
 
 
 def step_back(turn: Turn, _heard: Heard) -> None:
-    """Go to the step before, be it of the exercise that was finished just before."""
-    place, finished = turn.spot.place, turn.spot.finished
+    """Go to the step before, be it of the exercise that was finished just before, or, if none was,
+    of the one that stands before this one.
+    """
+    place, finished, routine = turn.spot.place, turn.spot.finished, turn.coach.book.routine
     if place.step > 0:
         turn.go(Place(place.exercise, place.step - 1))
-    elif finished:
-        turn.go(turn.coach.book.routine.last_step(finished[-1]))
+    elif finished or place.exercise > 0:
+        before = finished[-1] if finished else routine.exercises[place.exercise - 1].id
+        turn.go(routine.last_step(before))
         turn.say("picked_up", **turn.where)
     else:
         turn.go(place)

@@ -41,12 +41,13 @@ class Habit:
     """How a step is done.
 
     Attributes:
-        exercise, step: their ids.
+        routine, exercise, step: their ids; another routine's step may have the same two.
         visits: how often it was done.
         repeated: how often it was asked for once more, or gone back to within a session.
         cut_short: how often its movement was left before its end.
     """
 
+    routine: str
     exercise: str
     step: str
     visits: int
@@ -108,13 +109,13 @@ def streak(days: set[date], today: date) -> int:
 
 def habits(records: Iterable[Record]) -> list[Habit]:
     """How every step that was ever done is done, in the order in which they first were."""
-    visits: Counter[tuple[str, str]] = Counter()
-    repeated: Counter[tuple[str, str]] = Counter()
-    cut: Counter[tuple[str, str]] = Counter()
+    visits: Counter[tuple[str, str, str]] = Counter()
+    repeated: Counter[tuple[str, str, str]] = Counter()
+    cut: Counter[tuple[str, str, str]] = Counter()
     for record in records:
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str, str, str]] = set()
         for visit in record.visits:
-            key = visit.exercise, visit.step
+            key = record.routine, visit.exercise, visit.step
             visits[key] += 1
             repeated[key] += visit.repeats + (key in seen)
             cut[key] += visit.cut_short

@@ -11,7 +11,7 @@ import numpy as np
 from skill.audio.recording import RATES
 from skill.core.advance import advance
 from skill.core.coach import Coach
-from skill.core.messages import Event, SpeechEnded
+from skill.core.messages import Event, Heard, SpeechEnded
 from skill.errors import StorageError
 from skill.journal import Entry, read_journal
 from skill.ports import AudioSource, Block, Clip
@@ -22,6 +22,9 @@ ALONE = f"Replay {SOUND} beside it by itself, with --channel 0."
 LONGEST_MS = 30 * 60 * 1000
 """A recorder keeps no more; a journal may say that a line took until the end of time."""
 
+WORD_MS = 1_500
+"""Of a command that was acted on so soon after the sound begins, the sound lacks the first part."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -29,7 +32,8 @@ class Beginning:
 
     Attributes:
         coach: as it was, perhaps in the middle of a line.
-        start_frame: in frames of the session.
+        sound_frame: where the sound begins, in frames of the session.
+        start_frame: where the replay does: a little later, if a word was cut in two there.
         token: of that line or chime; 0 if there was none.
         rest: what remained of the line or chime being played, as silence; None if there was none.
         lost: where the microphone delivered nothing.
@@ -37,6 +41,7 @@ class Beginning:
     """
 
     coach: Coach
+    sound_frame: int
     start_frame: int
     token: int
     rest: Clip | None
@@ -50,10 +55,12 @@ class Later:
 
     Attributes:
         source: where the blocks come from.
-        start_frame: of the first block.
+        sound_frame: of the source's first block.
+        start_frame: what ends before it is left out.
     """
 
     source: AudioSource
+    sound_frame: int
     start_frame: int
 
     @property
@@ -64,7 +71,9 @@ class Later:
     def blocks(self) -> Iterator[Block]:
         """The source's blocks, so much later."""
         for block in self.source.blocks():
-            yield replace(block, start_frame=block.start_frame + self.start_frame)
+            later = replace(block, start_frame=block.start_frame + self.sound_frame)
+            if later.end_frame > self.start_frame:
+                yield later
 
 
 def kept_folder(path: Path) -> Path | None:
@@ -112,7 +121,8 @@ def beginning(folder: Path, fresh: Coach) -> Beginning:
         StorageError: if the journal cannot be read, or does not say where the sound begins.
     """
     header, entries = read_journal(folder / JOURNAL)
-    start, rate = _place(folder / JOURNAL, header)
+    sound, rate = _place(folder / JOURNAL, header)
+    start = _after_a_word(entries, sound, rate)
     start_ms = start * 1000 // rate
     coach = fresh
     for entry in entries:
@@ -121,7 +131,23 @@ def beginning(folder: Path, fresh: Coach) -> Beginning:
     token = 0 if coach.speaking is None else coach.speaking.token
     rest = _rest(coach, entries, start_ms, rate)
     later = tuple(entry for entry in entries if entry.at > start_ms)
-    return Beginning(coach, start, token, rest, _lost(folder / JOURNAL, header), later)
+    lost = _lost(folder / JOURNAL, header)
+    return Beginning(coach, sound, start, token, rest, lost, later)
+
+
+def _after_a_word(entries: tuple[Entry, ...], sound: int, rate: int) -> int:
+    """The frame at which the replay sets in: after a command that began before the sound does.
+    Nobody can hear it again, and without it all that follows would be another session.
+    """
+    first_ms = sound * 1000 // rate
+    cut = [
+        entry.at * rate // 1000
+        for entry in entries
+        if isinstance(entry.message, Heard)
+        and not entry.message.source
+        and first_ms < entry.at <= first_ms + WORD_MS
+    ]
+    return max(cut, default=sound) if sound else 0
 
 
 def _place(path: Path, header: Mapping[str, Any]) -> tuple[int, int]:

@@ -33,12 +33,14 @@ class Retold:
         coach: as it was there.
 
     Attributes:
+        speakers: how often the speaker has been there again.
         speaker_works, dropouts, hears_nothing, overdriven_s: see `skill.ports.Equipment`.
     """
 
     def __init__(
         self, source: AudioSource, lost: Sequence[Span], entries: Sequence[Entry], coach: Coach
     ) -> None:
+        self.speakers = 0
         self.speaker_works = not coach.mute
         self.dropouts = (0, 0)
         self.hears_nothing = False
@@ -88,6 +90,7 @@ class Retold:
         match message:
             case SpeakerLost() | SpeakerBack():
                 self.speaker_works = isinstance(message, SpeakerBack)
+                self.speakers += self.speaker_works
             case Troubles(found):
                 self._troubles = found
             case Counted(this_week):

@@ -1,27 +1,14 @@
 """The last minutes of both voices, in memory only."""
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from skill.audio.session_file import SessionWriter
-from skill.ports import RATE, Block, BlockKind, Clip
+import numpy as np
 
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """From microphone frame `at` on this clip, or silence, left the speaker."""
-
-    at: int
-    clip: Clip | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """From microphone frame `at` on the speaker was low, or not."""
-
-    at: int
-    low: bool
+from skill.audio.session_file import FULL_SCALE, SessionWriter
+from skill.ports import NOTHING, RATE, AudioSource, Block, BlockKind, Clip, Pcm, Playback, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +25,12 @@ class Cut:
 
     Attributes:
         blocks: of the microphone, one after the other; at least one.
-        orders: what the speaker was told to play, the oldest first.
-        turns: when it was lowered, and raised again.
+        coach: what the speaker played meanwhile, for each block; empty where that was nothing.
         rate: frames per second of the blocks.
     """
 
     blocks: tuple[Block, ...]
-    orders: tuple[_Order, ...]
-    turns: tuple[_Turn, ...]
+    coach: tuple[Pcm, ...]
     rate: int
 
     @property
@@ -72,61 +57,66 @@ class Cut:
         Raises:
             StorageError: if the file cannot be written.
         """
-        waiting = deque(self.orders)
-        turns = deque(self.turns)
         with SessionWriter(path, self.rate) as writer:
-            for block in self.blocks:
-                while waiting and waiting[0].at <= block.end_frame:
-                    order = waiting.popleft()
-                    if order.clip is None:
-                        writer.stop(order.at)
-                    else:
-                        writer.play(order.clip, order.at)
-                while turns and turns[0].at <= block.end_frame:
-                    turn = turns.popleft()
-                    writer.lower(turn.at, low=turn.low)
+            for block, coach in zip(self.blocks, self.coach, strict=True):
+                if len(coach):
+                    played = coach.astype(np.float32) / np.float32(FULL_SCALE)
+                    writer.play(Clip(played, self.rate), block.start_frame)
                 writer.hear(block)
 
 
 class Ring:
-    """Forgets whatever is older than so many seconds. A `skill.audio.session_file.Tape`.
+    """Forgets whatever is older than so many seconds.
 
     Args:
-        seconds: how far it reaches back. A minute takes 1.9 MB.
+        seconds: how far it reaches back. A minute takes 1.9 MB, and as much where the coach speaks.
     """
 
     def __init__(self, seconds: int) -> None:
         self._frames = seconds * RATE
-        self._blocks: deque[Block] = deque()
-        self._orders: deque[_Order] = deque()
-        self._turns: deque[_Turn] = deque()
+        self._blocks: deque[tuple[Block, Pcm]] = deque()
 
-    def hear(self, block: Block) -> None:
-        """Add what the microphone heard; blocks come in order, without gaps."""
-        # A copy: the samples may be a small part of a large array, which would be kept with them.
-        self._blocks.append(replace(block, pcm=block.pcm.copy()))
-        while block.end_frame - self._blocks[0].end_frame >= self._frames:
+    def hear(self, block: Block, played: Samples) -> None:
+        """Add what the microphone heard, and what was played meanwhile; blocks come in order,
+        without gaps.
+        """
+        # Copies: the samples may be a small part of a large array, which would be kept with them.
+        coach = np.rint(np.clip(played, -1, 1) * FULL_SCALE).astype(np.int16)
+        heard = replace(block, pcm=block.pcm.copy())
+        self._blocks.append((heard, coach if coach.any() else NOTHING))
+        while block.end_frame - self._blocks[0][0].end_frame >= self._frames:
             self._blocks.popleft()
-        start = self._blocks[0].start_frame
-        # The last of each before the start may still hold; those before it have been replaced.
-        for told in (self._orders, self._turns):
-            while len(told) > 1 and told[1].at <= start:
-                told.popleft()
-
-    def play(self, clip: Clip, at: int) -> None:
-        """A clip left the speaker at microphone frame `at`, instead of what was playing."""
-        self._orders.append(_Order(at, clip))
-
-    def stop(self, at: int) -> None:
-        """The speaker fell silent at microphone frame `at`."""
-        self._orders.append(_Order(at, None))
-
-    def lower(self, at: int, *, low: bool) -> None:
-        """The speaker was lowered at microphone frame `at`, or raised again."""
-        self._turns.append(_Turn(at, low))
 
     def cut(self) -> Cut | None:
         """What it holds now; None before the first block."""
         if not self._blocks:
             return None
-        return Cut(tuple(self._blocks), tuple(self._orders), tuple(self._turns), RATE)
+        blocks, coach = zip(*self._blocks, strict=True)
+        return Cut(blocks, coach, RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ringed:
+    """A source whose blocks also go to a ring, with what the microphone may have heard of the
+    coach: where a line lay is known to the speaker, and not to whoever ordered it.
+
+    Attributes:
+        source: of the blocks.
+        playback: what the speaker played.
+        ring: gets both.
+    """
+
+    source: AudioSource
+    playback: Playback
+    ring: Ring
+
+    @property
+    def rate(self) -> int:
+        """Frames per second of every block."""
+        return self.source.rate
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the source's blocks, each after it has gone to the ring."""
+        for block in self.source.blocks():
+            self.ring.hear(block, self.playback.played(block.start_frame, len(block.pcm)))
+            yield block

@@ -14,7 +14,6 @@ from skill.audio.session_file import SessionWriter, TeeSpeaker
 from skill.audio.timeline import TimelineSpeaker
 from skill.audio.waking import WakingSpeaker
 from skill.ports import BLOCK, Block, Clip, Samples
-from skill.recorder.ring import Ring
 
 RATE = 16_000
 LOW = 10 ** (LOW_DB / 20)
@@ -81,22 +80,6 @@ def test_a_timeline_and_a_file_tell_the_same(tmp_path: Path) -> None:
     written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
     assert written[4_000 + DOWN : 12_000, 1] == pytest.approx(0.5 * LOW, abs=1e-4)
     np.testing.assert_allclose(written[:, 1], timeline.played(0, RATE), atol=1e-4)
-
-
-def test_a_recorder_remembers_it_even_if_it_was_lowered_before_its_start(tmp_path: Path) -> None:
-    ring = Ring(1)
-    speaker = TeeSpeaker(TimelineSpeaker(RATE), ring)
-    speaker.play(Clip(0.5 * np.ones(4 * RATE, np.float32), RATE), 1, 0)
-    for at in range(0, 3 * RATE, BLOCK):
-        if at in {BLOCK, RATE}:
-            speaker.lower(at, low=at == RATE)
-        ring.hear(Block(at, np.zeros(BLOCK, np.int16)))
-    cut = ring.cut()
-    assert cut is not None
-    cut.write(tmp_path / "a.wav")
-    written, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
-    assert len(written) == RATE
-    assert written[:, 1] == pytest.approx(0.5 * LOW, abs=1e-4)
 
 
 def test_an_amplifier_that_is_woken_is_lowered_as_well() -> None:

@@ -72,6 +72,15 @@ def test_a_name_that_nobody_can_hear_is_the_routines_mistake(files: Files) -> No
     assert mistakes[0].startswith(f"{files.routine}, exercise 2 (vertical), field called")
 
 
+def test_a_sentence_that_a_comma_has_cut_in_two_is_to_be_put_in_quotes(files: Files) -> None:
+    """In YAML's [ ] a comma ends an entry; a full stop would make two sentences of it."""
+    rest = "\n          - Place one a bit to each side."
+    change(files.routine, (f"\n          {FEET}{rest}", f" [{FEET.removeprefix('- ')}]"))
+    mistake = files.only_mistake()
+    assert '"Set both feet on the mat" does not end like a sentence' in mistake
+    assert "put the whole sentence in quotes" in mistake
+
+
 def test_a_sentence_that_is_too_long_is_shown(files: Files) -> None:
     change(files.phrases, ("halfway: You are", f"halfway: You are {'very ' * 60}"))
     (long,) = (mistake for mistake in files.mistakes() if "200 characters" in mistake)

@@ -343,6 +343,14 @@ def test_back_from_the_first_step_goes_to_the_exercise_that_came_before() -> Non
     assert book.coach.spot.finished == ("one",)
 
 
+def test_back_from_an_exercise_that_was_asked_for_goes_to_the_one_before_it() -> None:
+    """It is not "the very first step", whatever has been done of the others."""
+    book = in_phase(Phase.SETTING_UP).hear(Command.EXERCISE, "two").finish_speaking().forget()
+    book.hear(Command.BACK).finish_speaking()
+    assert book.said == ["picked_up exercise one 2 the b", "brief b"]
+    assert book.hear(Command.BACK).at == "setting up one/a"
+
+
 def test_an_exercise_that_is_gone_back_to_after_the_end_is_picked_up_like_any() -> None:
     book = in_phase(Phase.DONE).hear(Command.EXERCISE, "two").hear(Command.STOP).forget()
     book.hear(Command.START).finish_speaking()

@@ -1,5 +1,6 @@
 """What many sessions amount to."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from skill.history.records import Habit, Past, Record, habits, minutes_per_day, past, streak
@@ -42,4 +43,10 @@ def test_habits_count_repeats_returns_and_what_was_cut_short() -> None:
     whole = Visit("one", "roll", 90_000, 90_000)
     lie = Visit("one", "lie")
     found = habits([on(MONDAY, 1, lie, roll, lie, whole), on(MONDAY, 1, whole)])
-    assert found == [Habit("one", "lie", 2, 1, 0), Habit("one", "roll", 3, 3, 1)]
+    assert found == [Habit("back", "one", "lie", 2, 1, 0), Habit("back", "one", "roll", 3, 3, 1)]
+
+
+def test_steps_of_two_routines_are_two_whatever_they_are_called() -> None:
+    session = on(MONDAY, 1, Visit("one", "lie"))
+    found = habits([session, replace(session, routine="mine"), session])
+    assert found == [Habit("back", "one", "lie", 2, 0, 0), Habit("mine", "one", "lie", 1, 0, 0)]

@@ -4,6 +4,7 @@ import http.server
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -193,6 +194,22 @@ def test_letters_may_be_twice_as_large(
     assert beside == 0
     assert width > SMALL["width"] / 2, "and no column of two letters beside the ring"
     assert (stop, ouch) == (1, 1), "words in one line"
+
+
+def test_long_words_do_not_push_stop_off_the_screen(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    """German has them, and a routine of one's own may be about them."""
+    word = "Oberschenkelrückseitenmuskulatur"
+    seen = open_at(page.address.url, viewport=SMALL)
+    shown = view(at(book, 0, 3, Phase.SETTING_UP), 1_000, LONG)
+    named = replace(shown, exercise=f"{word} rollen", title=f"die {word} lockern", brief=word)
+    page.post.letters.append(Letter(1_000, named))
+    seen.locator("h1", has_text=word).wait_for()
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert seen.evaluate(wide) == 0
+    for name in ("h1", "#exercise", "#brief"):
+        assert seen.locator(name).evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
 def test_a_breath_that_the_coach_speaks_is_shown_once(

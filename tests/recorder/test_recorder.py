@@ -3,6 +3,7 @@
 import errno
 import json
 import resource
+import shutil
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,8 @@ import soundfile
 
 from skill.app import App
 from skill.audio.pcm import read_pcm
-from skill.audio.session_file import TeeSource, TeeSpeaker
+from skill.audio.timeline import TimelineSpeaker
+from skill.cli.replay import as_it_was
 from skill.core.coach import Coach
 from skill.core.messages import (
     Effect,
@@ -30,12 +32,14 @@ from skill.core.messages import (
     SpeakerLost,
 )
 from skill.core.vocabulary import Command
+from skill.dialogue import clock
+from skill.echo.cancelling import EchoCancelled
 from skill.errors import DeviceError, StorageError
 from skill.journal import Entry, read_journal
 from skill.ports import AudioSource, Block, BlockKind, Press
 from skill.recorder.beginning import beginning, kept_folder
 from skill.recorder.recorder import Recorder
-from skill.recorder.ring import Ring
+from skill.recorder.ring import Ring, Ringed
 from skill.recorder.shelf import JOURNAL, RecordingShelf
 from skill.session import Session
 from skill.settings import Settings
@@ -54,6 +58,7 @@ SAID = {
 }
 """Seconds and commands of a session; the ring of 10 s begins in the middle of a line."""
 STAMP = "2026-11-23 18.05.10"
+SILENCE = np.zeros(800, np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +91,9 @@ def recorded(app: App, spoken: Path, folder: Path, told: list[str]) -> Iterator[
         Recorder(ring, shelf, journal, lambda: STAMP, told.append) as recorder,
         app.replay(spoken, journal=journal, observers=(recorder,)) as session,
     ):
-        session.source = TeeSource(session.source, ring)
-        session.narrator.speaker = TeeSpeaker(session.narrator.speaker, ring)
+        speaker = session.narrator.speaker
+        assert isinstance(speaker, TimelineSpeaker)
+        session.source = Ringed(session.source, speaker, ring)
         yield session
 
 
@@ -144,6 +150,114 @@ def test_it_is_replayed_as_it_was(kept: Path, tmp_path: Path, capfd: Capture) ->
         assert spoken_since(again, heard_again[0][1])[: len(said)] == said
 
 
+def test_what_the_coach_said_then_is_taken_out_of_what_was_heard_then(kept: Path) -> None:
+    """And not what the replay's coach says, which lies a little elsewhere."""
+    coach = soundfile.read(kept / "session.wav", dtype="float32")[0][:, 1]
+    with App(Settings(voice="espeak")).replay(kept) as session:
+        assert isinstance(session.source, EchoCancelled)
+        start = beginning(kept, session.coach).start_frame
+        playback = session.source.playback
+        played = [playback.played(start + number * 800, 800) for number in range(40)]
+    assert np.concatenate(played) == pytest.approx(coach[: 40 * 800], abs=1e-4)
+    assert coach[: 40 * 800].any()
+
+
+def test_a_word_that_the_sound_has_but_half_is_the_journals(
+    kept: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    """The sound sets in between "skip" and its effect: nobody can hear it again."""
+    folder, again = tmp_path / "half", tmp_path / "again.jsonl"
+    folder.mkdir()
+    header, entries = read_journal(kept / JOURNAL)
+    acted = dict(commands(entries))["skip"] * RATE // 1000
+    sound, _ = soundfile.read(kept / "session.wav", dtype="int16")
+    start = acted - RATE // 4
+    soundfile.write(folder / "session.wav", sound[start - header["sound_from_frame"] :], RATE)
+    lines = (kept / JOURNAL).read_text(encoding="utf-8").splitlines()
+    lines[0] = json.dumps(header | {"sound_from_frame": start})
+    (folder / JOURNAL).write_text("\n".join(lines), encoding="utf-8")
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet", "--journal", again)
+    assert done.code == 0, done.err
+    _, since = read_journal(again)
+    assert [phrase for phrase, _ in commands(since)] == ["that was wrong"]
+    said = spoken_since(entries, acted * 1000 // RATE + 1)
+    assert spoken_since(since, 0)[: len(said)] == said
+
+
+def copied(kept: Path, folder: Path, **header: object) -> Path:
+    """A kept recording with something else in its journal's first line."""
+    shutil.copytree(kept, folder)
+    first, *lines = (folder / JOURNAL).read_text(encoding="utf-8").splitlines()
+    changed = json.dumps(json.loads(first) | header)
+    (folder / JOURNAL).write_text("\n".join([changed, *lines]), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ({}, ""),
+        ({"voice": "another"}, "spoken by the voice another, and is replayed with espeak-ng"),
+        ({"model": "another"}, "heard with the model another, and is replayed with ears-en"),
+        ({"model": "a\x1b[31m"}, r"heard with the model a\x1b[31m, and"),
+        ({"enrolled": True}, "were fitted to a person who is enrolled, and are to none now"),
+    ],
+)
+def test_what_a_replay_is_made_with_that_the_session_was_not_is_told(
+    kept: Path, tmp_path: Path, capfd: Capture, header: dict[str, object], told: str
+) -> None:
+    folder = copied(kept, tmp_path / "one", **header)
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert done.code == 0
+    assert told in done.err if told else not done.err
+
+
+def test_a_coach_that_answers_otherwise_now_is_told(
+    kept: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    folder = copied(kept, tmp_path / "one")
+    journal = folder / JOURNAL
+    text = journal.read_text(encoding="utf-8")
+    journal.write_text(text.replace("I am your roller coach", "I am your coach"), encoding="utf-8")
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert "From 00:00.0 on the coach would not answer as it did then" in done.err
+
+
+def test_a_command_that_is_not_heard_again_is_told(
+    kept: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    folder = copied(kept, tmp_path / "one")
+    header, entries = read_journal(kept / JOURNAL)
+    sound, _ = soundfile.read(kept / "session.wav", dtype="int16")
+    at = dict(commands(entries))["skip"]
+    acted = at * RATE // 1000 - header["sound_from_frame"]
+    sound[acted - RATE : acted, 0] = 0
+    soundfile.write(folder / "session.wav", sound, RATE)
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert done.code == 0
+    assert f'The replay is the session up to {clock(at)}; there "skip" is not heard' in done.err
+    assert "know nothing of the room from before" in done.err
+    alone = run(
+        capfd, "replay", folder / "session.wav", "--channel", 0, "--voice", "espeak", "--quiet"
+    )
+    assert not alone.err, "by itself it is another session, and nobody says otherwise"
+
+
+def test_a_kept_journal_in_which_nothing_happens(
+    kept: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    folder = copied(kept, tmp_path / "one")
+    header = (folder / JOURNAL).read_text(encoding="utf-8").partition("\n")[0]
+    (folder / JOURNAL).write_text(header, encoding="utf-8")
+    done = run(capfd, "replay", folder, "--voice", "espeak", "--quiet")
+    assert done.code == 0, done.err
+
+
+def test_a_session_without_the_canceller_is_replayed_without_it(kept: Path, tmp_path: Path) -> None:
+    folder = copied(kept, tmp_path / "one", cancel_echo=False)
+    assert not as_it_was(App(Settings(voice="espeak")), folder / JOURNAL).settings.cancel_echo
+
+
 def spoken_since(entries: Sequence[Entry], at: int) -> list[str]:
     return [e.message.text for e in entries if e.at >= at and isinstance(e.message, Say)]
 
@@ -185,10 +299,10 @@ def test_what_happened_beside_the_sound_happens_again(
     spoken = said({6: "start rolling.flite-slt", 34: "that was wrong.flite-slt"}, 37, tmp_path)
     told: list[str] = []
     with recorded(app, spoken, tmp_path, told) as session:
-        ring = session.source
-        assert isinstance(ring, TeeSource)
-        accidents = Accidents(ring.source)
-        session.source = TeeSource(accidents, ring.tape)
+        ringed = session.source
+        assert isinstance(ringed, Ringed)
+        accidents = Accidents(ringed.source)
+        session.source = replace(ringed, source=accidents)
         session.equipment, session.hands = accidents, (accidents,)
         session.run()
     folder = tmp_path / "recordings" / f"{STAMP} wrong"
@@ -308,7 +422,7 @@ def test_recordings_are_listed_and_erased(
     assert "the last 3 minutes" in empty.out
     ring = Ring(1)
     for number in range(5):
-        ring.hear(Block(number * 800, np.zeros(800, np.int16)))
+        ring.hear(Block(number * 800, np.zeros(800, np.int16)), SILENCE)
         cut = ring.cut()
         assert cut is not None
         shelf.put(STAMP, cut, b'{"journal": 1}\n')
@@ -422,7 +536,7 @@ def test_a_kept_recording_outlives_a_power_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ring = Ring(1)
-    ring.hear(Block(0, np.zeros(800, np.int16)))
+    ring.hear(Block(0, np.zeros(800, np.int16)), SILENCE)
     cut = ring.cut()
     assert cut is not None
     synced = watched(monkeypatch)
@@ -441,7 +555,7 @@ def test_a_journal_that_a_full_disk_has_cut_short_is_kept_up_to_its_last_line(
     told: list[str] = []
     shelf = RecordingShelf(tmp_path / "recordings")
     with Recorder(Ring(10), shelf, journal, lambda: STAMP, told.append) as recorder:
-        recorder.ring.hear(Block(0, np.zeros(800, np.int16)))
+        recorder.ring.hear(Block(0, np.zeros(800, np.int16)), SILENCE)
         recorder.keep("wrong")
         recorder.close()
         copied = next(shelf.folder.glob(f"*/{JOURNAL}"))
@@ -453,7 +567,7 @@ def test_an_empty_journal_is_told_and_nothing_is_kept(tmp_path: Path) -> None:
     told: list[str] = []
     shelf = RecordingShelf(tmp_path / "recordings")
     with Recorder(Ring(10), shelf, tmp_path / "journal.jsonl", lambda: STAMP, told.append) as one:
-        one.ring.hear(Block(0, np.zeros(800, np.int16)))
+        one.ring.hear(Block(0, np.zeros(800, np.int16)), SILENCE)
         one.keep("wrong")
     assert len(told) == 1
     assert "which is empty" in told[0]
@@ -463,7 +577,7 @@ def test_an_empty_journal_is_told_and_nothing_is_kept(tmp_path: Path) -> None:
 def test_a_disk_without_room_for_the_sound_names_the_recording(tmp_path: Path) -> None:
     ring, shelf = Ring(60), RecordingShelf(tmp_path / "recordings")
     for number in range(200):
-        ring.hear(Block(number * 800, np.ones(800, np.int16)))
+        ring.hear(Block(number * 800, np.ones(800, np.int16)), SILENCE)
     cut = ring.cut()
     assert cut is not None
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from skill.ports import Block, Clip, Pcm
+from skill.ports import Block, Pcm, Samples
 from skill.recorder.ring import Ring
 from tests.support.tones import sine
 
@@ -18,9 +18,12 @@ def block(number: int) -> Block:
     return Block(number * BLOCK, np.full(BLOCK, number + 1, np.int16))
 
 
-def fill(ring: Ring, start: int, end: int) -> None:
+SILENCE = np.zeros(BLOCK, np.float32)
+
+
+def fill(ring: Ring, start: int, end: int, played: Samples = SILENCE) -> None:
     for number in range(start, end):
-        ring.hear(block(number))
+        ring.hear(block(number), played)
 
 
 def written(ring: Ring, path: Path) -> tuple[Pcm, Pcm]:
@@ -47,52 +50,32 @@ def test_the_oldest_blocks_are_forgotten(tmp_path: Path) -> None:
     assert not coach.any()
 
 
-def test_clips_lie_where_they_were_played_and_end_where_they_were_stopped(tmp_path: Path) -> None:
-    ring = Ring(3)
+def test_the_coach_lies_where_it_was_played(tmp_path: Path) -> None:
+    ring, voice = Ring(3), sine(500, 0.5, RATE)
     fill(ring, 0, 10)
-    ring.play(Clip(sine(500, 2, RATE), RATE), at=10 * BLOCK)
-    fill(ring, 10, 20)
-    ring.stop(20 * BLOCK)
+    for number in range(10):
+        ring.hear(block(10 + number), voice[number * BLOCK : (number + 1) * BLOCK])
     fill(ring, 20, 30)
     _, coach = written(ring, tmp_path / "a.wav")
-    sounding = np.flatnonzero(np.abs(coach) > 100)
-    assert sounding[0] == pytest.approx(10 * BLOCK, abs=20)
-    assert sounding[-1] == pytest.approx(20 * BLOCK, abs=RATE // 100)
+    assert not coach[: 10 * BLOCK].any()
+    assert not coach[20 * BLOCK :].any()
+    assert coach[10 * BLOCK : 20 * BLOCK] == pytest.approx(voice * 32767, abs=1)
 
 
-@pytest.mark.parametrize("stopped", [False, True])
-def test_a_clip_that_began_before_the_ring_does_is_heard_from_its_middle(
-    tmp_path: Path, *, stopped: bool
-) -> None:
-    ring = Ring(1)
-    fill(ring, 0, 2)
-    ring.play(Clip(sine(500, 2, RATE), RATE), at=2 * BLOCK)
-    if stopped:
-        ring.stop(4 * BLOCK)
-    fill(ring, 2, 60)  # begins at block 40, where 0.1 s of the clip is left
-    _, coach = written(ring, tmp_path / "a.wav")
-    sounding = np.flatnonzero(coach)
-    if stopped:
-        assert len(sounding) == 0
-    else:
-        assert sounding[-1] == pytest.approx(2 * BLOCK, abs=10)
-
-
-def test_orders_do_not_pile_up() -> None:
-    ring = Ring(1)
-    for number in range(400):
-        ring.play(Clip(sine(500, 0.1, RATE), RATE), at=number * BLOCK)
-        ring.hear(block(number))
+def test_of_a_silent_coach_no_sound_is_kept() -> None:
+    ring = Ring(3)
+    fill(ring, 0, 10)
+    fill(ring, 10, 20, sine(500, 0.05, RATE))
     cut = ring.cut()
     assert cut is not None
-    assert len(cut.orders) <= 22
+    assert [len(coach) for coach in cut.coach] == [0] * 10 + [BLOCK] * 10
 
 
 def test_no_more_memory_is_held_than_the_sound_takes() -> None:
     ring = Ring(1)
     large = np.zeros(100 * BLOCK, np.int16)
     for number in range(100):
-        ring.hear(Block(number * BLOCK, large[number * BLOCK : (number + 1) * BLOCK]))
+        ring.hear(Block(number * BLOCK, large[number * BLOCK : (number + 1) * BLOCK]), SILENCE)
     cut = ring.cut()
     assert cut is not None
     assert all(one.pcm.base is None for one in cut.blocks)

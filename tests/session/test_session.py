@@ -165,6 +165,8 @@ def test_deaf_while_speaking_if_so_chosen() -> None:
     talk.run()
     heard = [e.message.command for e in witness.entries if isinstance(e.message, Heard)]
     assert heard == [Command.START]
+    ignored = [e.message.reason for e in witness.entries if isinstance(e.message, Ignored)]
+    assert ignored == ["means nothing while the coach speaks (mute_while_speaking)"]
 
 
 def test_the_place_is_remembered_when_it_changes() -> None:

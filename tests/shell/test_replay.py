@@ -113,6 +113,27 @@ def test_a_journal_is_repeated_with_its_own_patience(capfd: Capture, tmp_path: P
     assert "--routine" in done.err
 
 
+def test_a_coach_that_is_deaf_while_it_speaks_is_so_without_a_microphone(
+    capfd: Capture, tmp_path: Path, studio: Path
+) -> None:
+    script, file = tmp_path / "script.yaml", tmp_path / "settings.toml"
+    script.write_text(
+        "lines:\n  - {say: stop, voice: flite-slt, when: speaking, after_ms: 900}\n"
+        "  - {say: start rolling, voice: flite-slt}\n",
+        encoding="utf-8",
+    )
+    file.write_text("mute_while_speaking = true\n", encoding="utf-8")
+    recorded = tmp_path / "both.wav"
+    options = ("--recordings", studio, "--settings", file, "--write-audio", recorded)
+    done = run(capfd, "rehearse", script, *options)
+    assert done.code == 1
+    assert '"stop" at' in done.err
+    assert '"start rolling" at' not in done.err
+    assert "means nothing while the coach speaks (mute_while_speaking)" in done.out
+    done = run(capfd, "replay", recorded, "--channel", 0, "--settings", file)
+    assert "means nothing while the coach speaks (mute_while_speaking)" in done.out
+
+
 def test_a_rehearsal_that_goes_wrong_says_what(
     capfd: Capture, tmp_path: Path, studio: Path
 ) -> None:
@@ -169,6 +190,38 @@ def test_a_changed_journal_is_noticed(capfd: Capture, tmp_path: Path) -> None:
     text = journal.read_text(encoding="utf-8")
     journal.write_text(text.replace("not a medical device", "a doctor"), encoding="utf-8")
     assert run(capfd, "replay", journal, "--quiet").code == 1
+
+
+def test_a_journal_that_ends_anywhere_is_repeated_as_far_as_it_goes(
+    capfd: Capture, tmp_path: Path
+) -> None:
+    """The power went, or the disk was full, between an event and all that came of it."""
+    silence, journal = tmp_path / "silence.wav", tmp_path / "a.jsonl"
+    soundfile.write(silence, np.full(16_000, 3, np.int16), 16_000)
+    assert run(capfd, "replay", silence, "--journal", journal, "--quiet").code == 0
+    lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    within = 0
+    for count in range(2, len(lines)):
+        journal.write_text("".join(lines[:count]), encoding="utf-8")
+        done = run(capfd, "replay", journal, "--quiet")
+        assert done.code == 0, done.err
+        within += "ends in the middle of an answer" in done.err
+        assert ("middle" in done.err) is bool(done.err)
+    assert within > 1
+    changed = "".join(lines[:2]).replace('"Started"', '"Tick"').replace(', "bookmark": null', "")
+    journal.write_text(changed + lines[3], encoding="utf-8")
+    done = run(capfd, "replay", journal)
+    assert done.code == 8
+    assert "begins in the middle of a session" in done.err
+    assert "a.jsonl.old" in done.err
+
+
+def test_the_earlier_part_of_a_long_journal_is_one_too(capfd: Capture, tmp_path: Path) -> None:
+    silence, journal = tmp_path / "silence.wav", tmp_path / "a.jsonl"
+    soundfile.write(silence, np.full(16_000, 3, np.int16), 16_000)
+    assert run(capfd, "replay", silence, "--journal", journal, "--quiet").code == 0
+    done = run(capfd, "replay", journal.rename(tmp_path / "a.jsonl.old"), "--quiet")
+    assert done.code == 0, done.err
 
 
 @pytest.mark.long
