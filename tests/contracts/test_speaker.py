@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from skill.audio.loudspeaker import OVERDUE_S, Loudspeaker
+from skill.audio.lowering import LOW_DB
 from skill.audio.session_file import SessionWriter, TeeSpeaker
 from skill.audio.timeline import TimelineSpeaker
 from skill.ports import Block, Clip, Pcm, Speaker
@@ -211,3 +212,24 @@ def test_what_is_cut_fades_out_in_ten_milliseconds_without_a_click(
     assert np.abs(np.diff(sound[first:])).max() < 1.3 * steepest
     fading = last_sound(sound, 0.002 * PEAK) - last_sound(sound, 0.95 * PEAK)
     assert 5 < fading * 1000 / rate < 12
+
+
+def test_what_is_lowered_is_softer_without_a_click_and_comes_back(audible: Audible) -> None:
+    speaker, clock, heard, rate = audible
+    speaker.play(Clip(sine(HERTZ, 5, 22_050), 22_050), 1, clock(0))
+    speaker.lower(pass_time(clock, 0.4), low=True)
+    speaker.lower(pass_time(clock, 0.5), low=False)
+    speaker.stop(pass_time(clock, 0.4))
+    pass_time(clock, 0.2)
+    wait_until(lambda: not heard()[-rate // 20 :].any(), what="silence in the recording")
+    sound = heard().astype(float)
+    sound = sound[np.flatnonzero(sound)[0] : last_sound(sound, 0.95 * PEAK)]
+    length = rate // 20
+    peaks = np.abs(sound[: len(sound) // length * length]).reshape(-1, length).max(axis=1) / PEAK
+    low = peaks < 10 ** ((LOW_DB + 1) / 20)
+    assert 7 <= low.sum() <= 11, "for half a second, in steps of 50 ms"
+    assert peaks[low] == pytest.approx(10 ** (LOW_DB / 20), rel=0.1)
+    assert not low[:4].any()
+    assert not low[-4:].any()
+    if not (isinstance(speaker, Loudspeaker) and speaker.underruns):
+        assert np.abs(np.diff(sound)).max() < 1.3 * PEAK * 2 * np.pi * HERTZ / rate + 50
