@@ -23,7 +23,7 @@ OTHER = 0.8
 coach 12 dB louder, in 794 lines, all that was as loud as a person and likely had 0.85 or more."""
 
 NEAR = 0.85
-"""From here on others are asked, as over a much louder coach, unless it is nearly sure: of 125
+"""From here on others are asked (`Tuning.support_near_coach`), unless it is nearly sure: of 125
 commands over an echo as loud as the person 19 had as much, and all but three were nearly sure; a
 "slight bridge" that was "it hurts", the only one of 3,990 lines that was obeyed, had 0.861."""
 

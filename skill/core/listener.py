@@ -248,10 +248,11 @@ class Listener:
             if self._is_anothers(start, end):
                 likely = verdict.confidence >= self.tuning.sure_over_coach
                 return 0.0 if likely else self.tuning.support_in_quiet[care]
-            near = self.recent.likeness(start, end) >= colour.NEAR
-            near = near and verdict.confidence < self.tuning.sure_early
-            if near or self.foreground.is_overpowered(self.recent):
+            if self.foreground.is_overpowered(self.recent):
                 return self.tuning.support_over_loud_coach[care]
+            near = self.recent.likeness(start, end) >= colour.NEAR
+            if near and verdict.confidence < self.tuning.sure_early:
+                return self.tuning.support_near_coach
             early = self.coached < self.tuning.early
             sure = self.tuning.sure_early if early and phrase else self.tuning.sure_over_coach
             if self.foreground.is_odd(self.recent, start, end) or verdict.confidence < sure:

@@ -538,12 +538,12 @@ def test_what_is_a_little_faint_and_unlikely_and_of_its_colour_is_the_coachs(
 
 @pytest.mark.parametrize(
     ("alike", "confidence", "missing"),
-    [(0.86, 0.9, 0.5), (0.86, 0.96, None), (0.84, 0.9, None), (0.86, 0.79, 0.5)],
+    [(0.86, 0.9, 1.2), (0.86, 0.96, None), (0.84, 0.9, None), (0.86, 0.79, 1.2)],
 )
 def test_what_is_nearly_of_its_colour_and_not_nearly_sure_needs_others_who_heard_it(
     alike: float, confidence: float, missing: float | None
 ) -> None:
-    """A false command: "slight bridge" was "it hurts", as loud as the person; others made 0.44."""
+    """A false command: "slight bridge" was "it hurts", as loud as the person."""
     person = after_commands(60)
     over = person.notice([Moment(60.0, coach=True, alike=alike)] * 300, 60_000)
     decision = judge(final("stop", confidence, start_ms=59_600), SPEAKING, over)
