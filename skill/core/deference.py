@@ -47,8 +47,10 @@ class Deference:
         return now < self.until
 
     def end(self) -> "Deference":
-        """What was said has been understood: the answer is for everybody to hear."""
-        return replace(self, until=0)
+        """What was said has been understood: the answer is for everybody to hear, and is not lowered
+        for what is still left of those words.
+        """
+        return replace(self, until=0, talked=self.at)
 
     def notice(self, recent: Recent, known: Foreground, now: int) -> "Deference":
         """Take in the sound up to `now`, and how loud commands are."""

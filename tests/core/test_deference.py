@@ -90,3 +90,11 @@ def test_what_goes_on_and_on_does_not_keep_the_coach_low_nor_make_it_waver() -> 
 def test_once_a_command_is_understood_the_answer_is_as_loud_as_ever() -> None:
     ear = Ear().hear(COACH, 5_000).hear(TALK, 400)
     assert not ear.deference.end().is_low(ear.now)
+
+
+def test_the_rest_of_a_command_that_is_understood_does_not_lower_its_answer() -> None:
+    ear = Ear().hear(COACH, 5_000).hear(TALK, 300)
+    ear.deference, understood = ear.deference.end(), ear.now
+    ear.hear(TALK, 800).hear(COACH, CALM_MS - 100).hear(TALK, 500)
+    assert ear.low[-1] <= understood
+    assert ear.hear(COACH, CALM_MS + 100).hear(TALK, 500).low[-1] == ear.now, "and calm again"
