@@ -231,7 +231,8 @@ class Session:
             self._dispatch(heard, now)
         for press in [press for hands in self.hands for press in hands.pressed()]:
             self._dispatch(self._given(press, now), now)
-        low = self.ears.deference.is_low(now) and not self.deaf_while_speaking
+        deaf = self.deaf_while_speaking or self.coach.deaf
+        low = self.ears.deference.is_low(now) and not deaf
         self.narrator.lower(self._at, low=low)
         for event in self._microphone(block, now):
             self._dispatch(event, now)

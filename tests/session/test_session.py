@@ -235,6 +235,16 @@ def test_a_coach_that_is_deaf_while_it_speaks_gives_way_to_nobody() -> None:
     assert played.played(3_200, 8_000).max() == pytest.approx(0.1)
 
 
+def test_that_the_microphone_is_gone_is_said_as_loud_as_ever() -> None:
+    talk, witness = session(source=Blocks((5, BlockKind.HEARD), (5, BlockKind.LOST)))
+    talk.ears.deference = Deference(until=60_000)
+    talk.run()
+    assert witness.said[-1] == "microphone_lost"
+    played = talk.narrator.speaker
+    assert isinstance(played, TimelineSpeaker)
+    assert played.played(6 * 16_000, 4_000).max() == pytest.approx(0.1)
+
+
 def test_a_command_that_is_understood_makes_it_as_loud_as_before() -> None:
     talk, _ = session(Cue(300, 700, "stop"), seconds=6)
     talk.ears.deference = Deference(until=60_000)
