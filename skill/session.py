@@ -229,9 +229,11 @@ class Session:
             self._dispatch(trouble, now)
         for heard in self._hear(block, now):
             self._dispatch(heard, now)
-        self.narrator.lower(self._at, low=self.ears.deference.is_low(now))
         for press in [press for hands in self.hands for press in hands.pressed()]:
             self._dispatch(self._given(press, now), now)
+        deaf = self.deaf_while_speaking or self.coach.deaf
+        low = self.ears.deference.is_low(now) and not deaf
+        self.narrator.lower(self._at, low=low)
         for event in self._microphone(block, now):
             self._dispatch(event, now)
         self._dispatch(Tick(), now)
@@ -271,6 +273,7 @@ class Session:
             words = press.command.value
         if press.command not in live_commands(self.coach, now):
             return Ignored(words, f"means nothing while {self.coach.phase.value}", 1.0)
+        self.ears.deference = self.ears.deference.end()
         return Heard(press.command, press.argument, words, 1.0, now, press.source)
 
     def _microphone(self, block: Block, now: int) -> list[Event]:

@@ -47,8 +47,10 @@ class Deference:
         return now < self.until
 
     def end(self) -> "Deference":
-        """What was said has been understood: the answer is for everybody to hear."""
-        return replace(self, until=0)
+        """What was said has been understood: the answer is for everybody to hear, and what is left
+        of those words does not lower it.
+        """
+        return replace(self, until=0, talked=self.at)
 
     def notice(self, recent: Recent, known: Foreground, now: int) -> "Deference":
         """Take in the sound up to `now`, and how loud commands are."""
@@ -62,15 +64,14 @@ class Deference:
             talked = at - STEP_MS if self.run >= RUN_MS else self.talked
             return replace(self, at=at, run=0, talked=talked)
         following = replace(self, at=at, run=self.run + STEP_MS)
-        in_the_way = known.is_overpowered(recent, LOUD_DB)
-        if following.run < RUN_MS or not in_the_way:
-            return following
-        if not 0 < recent.likeness(at - RUN_MS, at) <= OWN:
+        if following.run < RUN_MS or not 0 < recent.likeness(at - RUN_MS, at) <= OWN:
             return following
         if at < self.until:
             return replace(following, until=min(at + HOLD_MS, self.since + MOST_MS))
         begun = at - following.run
-        if begun - self.talked < CALM_MS or begun < self.until:
+        calm = begun - self.talked >= CALM_MS and begun >= self.until
+        # Asked last, and not at all of a coach that is low: it is no longer in the way.
+        if not calm or not known.is_overpowered(recent, LOUD_DB):
             return following
         return replace(following, since=at, until=at + HOLD_MS)
 

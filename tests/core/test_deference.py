@@ -77,6 +77,15 @@ def test_the_second_try_is_said_over_a_low_coach_too() -> None:
     assert again[-1] == pytest.approx(7_300 + HOLD_MS, abs=50)
 
 
+def test_a_coach_that_is_low_is_in_nobodys_way_and_stays_low_all_the_same() -> None:
+    faint = COACH.echo - 15
+    assert faint < PERSON - 6
+    ear = Ear().hear(COACH, 5_000).hear(TALK, 300)
+    ear.hear(COACH._replace(echo=faint), 2_200).hear(TALK._replace(echo=faint), 500)
+    again = ear.hear(COACH, 6_000).low
+    assert again[-1] == pytest.approx(8_000 + HOLD_MS, abs=50)
+
+
 def test_what_goes_on_and_on_does_not_keep_the_coach_low_nor_make_it_waver() -> None:
     ear = Ear().hear(COACH, 5_000).hear(TALK, 30_000)
     assert ear.low[-1] - ear.low[0] == pytest.approx(MOST_MS, abs=50)
@@ -90,3 +99,11 @@ def test_what_goes_on_and_on_does_not_keep_the_coach_low_nor_make_it_waver() -> 
 def test_once_a_command_is_understood_the_answer_is_as_loud_as_ever() -> None:
     ear = Ear().hear(COACH, 5_000).hear(TALK, 400)
     assert not ear.deference.end().is_low(ear.now)
+
+
+def test_the_rest_of_a_command_that_is_understood_does_not_lower_its_answer() -> None:
+    ear = Ear().hear(COACH, 5_000).hear(TALK, 300)
+    ear.deference, understood = ear.deference.end(), ear.now
+    ear.hear(TALK, 800).hear(COACH, CALM_MS - 100).hear(TALK, 500)
+    assert ear.low[-1] <= understood
+    assert ear.hear(COACH, CALM_MS + 100).hear(TALK, 500).low[-1] == ear.now, "and calm again"

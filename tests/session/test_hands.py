@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 
+import pytest
+
+from skill.audio.timeline import TimelineSpeaker
 from skill.core.coach import Coach, Phase
+from skill.core.deference import Deference
 from skill.core.messages import Heard, Hush, Ignored
 from skill.core.vocabulary import Command
 from skill.dialogue import tell
 from skill.journal import Entry, JournalWriter, read_journal, repeat
 from skill.ports import BlockKind, Press
 from tests.support.book import BOOK
-from tests.support.room import Blocks, session
+from tests.support.room import BLOCK, RATE, Blocks, session
 
 
 class Fingers:
@@ -47,6 +51,19 @@ def test_a_press_silences_the_coach_within_the_block() -> None:
     talk.hands = (Fingers(block10=(Command.STOP, None)),)
     talk.run()
     assert [entry.at for entry in witness.entries if isinstance(entry.message, Hush)] == [500]
+
+
+def test_the_answer_to_a_press_is_as_loud_as_ever_whoever_talks_over_the_coach() -> None:
+    talk, _ = session(source=quiet(12))
+    talk.ears.deference = Deference(until=60_000)
+    talk.hands = (Fingers(block100=(Command.START, None), block120=(Command.PAIN, None)),)
+    for block in talk.source.blocks():
+        talk.step(block)
+        if block.end_frame == 6 * RATE + RATE // 2:
+            break
+    played = talk.narrator.speaker
+    assert isinstance(played, TimelineSpeaker)
+    assert played.played(6 * RATE + BLOCK, RATE // 4).max() == pytest.approx(0.1)
 
 
 def test_a_press_of_what_is_not_live_does_nothing_and_is_told() -> None:

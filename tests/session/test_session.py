@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from skill.audio.lowering import LOW_DB
 from skill.audio.timeline import TimelineSpeaker
 from skill.core.coach import Coach
 from skill.core.deference import Deference
@@ -220,8 +221,28 @@ def test_whoever_talks_over_the_coach_makes_its_speaker_low() -> None:
     talk.run()
     played = talk.narrator.speaker
     assert isinstance(played, TimelineSpeaker)
-    assert played.played(16_000, 8_000).max() < usual / 4
+    assert played.played(3_200, 8_000).max() == pytest.approx(usual * 10 ** (LOW_DB / 20))
     assert played.played(2 * 16_000 + 1_600, 8_000).max() == pytest.approx(usual)
+
+
+def test_a_coach_that_is_deaf_while_it_speaks_gives_way_to_nobody() -> None:
+    talk, _ = session(seconds=6)
+    talk.deaf_while_speaking = True
+    talk.ears.deference = Deference(until=2_000)
+    talk.run()
+    played = talk.narrator.speaker
+    assert isinstance(played, TimelineSpeaker)
+    assert played.played(3_200, 8_000).max() == pytest.approx(0.1)
+
+
+def test_that_the_microphone_is_gone_is_said_as_loud_as_ever() -> None:
+    talk, witness = session(source=Blocks((5, BlockKind.HEARD), (5, BlockKind.LOST)))
+    talk.ears.deference = Deference(until=60_000)
+    talk.run()
+    assert witness.said[-1] == "microphone_lost"
+    played = talk.narrator.speaker
+    assert isinstance(played, TimelineSpeaker)
+    assert played.played(6 * 16_000, 4_000).max() == pytest.approx(0.1)
 
 
 def test_a_command_that_is_understood_makes_it_as_loud_as_before() -> None:

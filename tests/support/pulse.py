@@ -101,6 +101,16 @@ class Pulse:
             finally:
                 _end(player)
 
+    @contextmanager
+    def microphone_hearing_speaker(self) -> Iterator[None]:
+        """Let the microphone hear what the speaker plays, as loud as it is, some 60 ms later."""
+        places = ("source=speaker.monitor", "sink=mic")
+        assert _pactl(self.env, "load-module", "module-loopback", *places, "latency_msec=30")
+        try:
+            yield
+        finally:
+            assert _pactl(self.env, "unload-module", "module-loopback")
+
     def suspend_microphone(self, suspended: bool) -> None:
         """Stop the microphone from delivering, as an unplugged one does, or let it go on."""
         assert _pactl(self.env, "suspend-sink", "mic", "1" if suspended else "0")
