@@ -3,33 +3,13 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from skill.app import App
-from skill.ports import RATE, AudioSource, Clip, Hands, Speaker, Voice
+from skill.ports import RATE, AudioSource, Hands, Speaker, Voice
 from skill.session import Observer, Session
 from skill.settings import Settings
 from skill.speech.cache import CachedVoice
-
-
-@dataclass(frozen=True, slots=True)
-class _Steady:
-    """A speaker of one that knows nothing of being lowered."""
-
-    player: Speaker
-
-    def play(self, clip: Clip, token: int, at: int) -> None:
-        self.player.play(clip, token, at)
-
-    def stop(self, at: int) -> None:
-        self.player.stop(at)
-
-    def lower(self, at: int, *, low: bool) -> None:
-        """It cannot be."""
-
-    def poll(self, at: int) -> Sequence[int]:
-        return self.player.poll(at)
 
 
 @contextmanager
@@ -53,8 +33,7 @@ def embed(
         settings: content, model, voice, patience; devices in it are not used.
         source: the microphone: 16 kHz, mono, int16, blocks of 20 to 100 ms. It paces the session:
             time is the count of its samples.
-        speaker: plays one clip at a time, and tells when it has ended. One without `lower`, as
-            there were, plays as loud as ever.
+        speaker: plays one clip at a time, and tells when it has ended.
         voice: speaks instead of the one in the settings; its lines are kept in the cache.
         observers: are told every event, effect and block, in the thread that runs the session.
         hands: give commands without a voice.
@@ -72,8 +51,6 @@ def embed(
     app = App(settings)
     if voice is not None:
         app.voice = CachedVoice(voice, settings.cache)
-    if not hasattr(speaker, "lower"):
-        speaker = _Steady(speaker)
     with ExitStack() as stack:
         worker = stack.enter_context(ThreadPoolExecutor(1, "narrator")) if live else None
         yield Session(

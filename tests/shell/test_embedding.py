@@ -15,11 +15,10 @@ import soundfile
 
 import skill
 from skill.audio.timeline import TimelineSpeaker
-from skill.core.deference import Deference
 from skill.core.messages import SpeechEnded
 from skill.embedding import embed
 from skill.journal import read_journal
-from skill.ports import RATE, Block, BlockKind, Clip
+from skill.ports import RATE, Block, BlockKind
 from skill.settings import Settings
 from tests.support.room import Beeps, Blocks
 from tests.support.shell import run
@@ -61,31 +60,6 @@ def test_a_voice_and_a_journal_of_ones_own(tmp_path: Path) -> None:
     assert header["voice"] == Beeps.identity
     ended = [entry.at for entry in entries if isinstance(entry.message, SpeechEnded)]
     assert ended[0] == 1_000, "a second, as every line of this voice"
-
-
-class Plain:
-    """A speaker of before there was `lower`: nothing it says ever ends."""
-
-    def __init__(self) -> None:
-        self.tokens: list[int] = []
-
-    def play(self, clip: Clip, token: int, at: int) -> None:
-        self.tokens.append(token)
-
-    def stop(self, at: int) -> None:
-        pass
-
-    def poll(self, at: int) -> list[int]:
-        return []
-
-
-def test_a_speaker_that_cannot_be_lowered_goes_on_as_before(tmp_path: Path) -> None:
-    source, speaker = Blocks((2, BlockKind.HEARD)), Plain()
-    chosen = Settings(cache=tmp_path / "cache")
-    with embed(chosen, source, speaker, voice=Beeps(), live=False) as session:  # type: ignore[arg-type]
-        session.ears.deference = Deference(until=500)
-        session.run()
-    assert speaker.tokens
 
 
 def test_the_example_without_a_recording_says_how_it_is_used(checkout: Path) -> None:
