@@ -47,8 +47,8 @@ class Deference:
         return now < self.until
 
     def end(self) -> "Deference":
-        """What was said has been understood: the answer is for everybody to hear, and is not lowered
-        for what is still left of those words.
+        """What was said has been understood: the answer is as loud as ever, whatever is still left
+        of those words.
         """
         return replace(self, until=0, talked=self.at)
 
