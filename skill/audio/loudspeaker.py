@@ -121,7 +121,6 @@ class Loudspeaker(Closing):
         self._playing: _Playing | None = None
         self._ended: list[int] = []
         self._underruns = 0
-        self._low = False
         self._caretaker = Caretaker(
             Direction.SPEAKER, listed(name), lambda device: Outlet(device, awake=awake)
         )
@@ -177,7 +176,6 @@ class Loudspeaker(Closing):
 
     def lower(self, at: int, *, low: bool) -> None:
         """Play softly from now on, or as usual again; another stream, too."""
-        self._low = low
         self._outlet.deck.low = low
 
     def poll(self, at: int) -> Sequence[int]:
@@ -217,8 +215,8 @@ class Loudspeaker(Closing):
             if outlet is not self._outlet:
                 self._underruns += self._outlet.underruns
                 self._changes += 1
+                outlet.deck.low = self._outlet.deck.low
                 self._outlet, self.name = outlet, outlet.device.name
-                outlet.deck.low = self._low
         return outlet
 
     def _begin(self) -> None:

@@ -170,6 +170,16 @@ class TeeSpeaker:
         return self.speaker.poll(at)
 
 
+def to_pcm(samples: Samples) -> Pcm:
+    """A clip's samples as they are in the file; what is beyond full scale is cut off."""
+    return np.rint(np.clip(samples, -1, 1) * FULL_SCALE).astype(np.int16)
+
+
+def from_pcm(pcm: Pcm) -> Samples:
+    """Samples of the file as they are in a clip."""
+    return pcm.astype(np.float32) / np.float32(FULL_SCALE)
+
+
 def try_place(path: Path) -> None:
     """See that a session can be written to a file; it stays as it is, or away.
 
@@ -201,7 +211,7 @@ def _at_rate(clip: Clip, rate: int) -> Pcm:
     samples: Samples = clip.samples
     if clip.rate != rate:
         samples = soxr.resample(samples, clip.rate, rate, "HQ")
-    pcm = np.rint(np.clip(samples, -1, 1) * FULL_SCALE).astype(np.int16)
+    pcm = to_pcm(samples)
     length = frames_at(clip, rate)
     return np.pad(pcm[:length], (0, max(0, length - len(pcm))))
 

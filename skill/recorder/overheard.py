@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from skill.audio.session_file import FULL_SCALE
+from skill.audio.session_file import from_pcm
 from skill.ports import AudioSource, Block, Samples
 from skill.recorder.retold import Retold
 
@@ -32,4 +30,4 @@ class Overheard:
     def played(self, start_frame: int, frames: int) -> Samples:
         """What was played in these frames, which are asked for in their order."""
         block = next(block for block in self._blocks if block.start_frame >= start_frame)
-        return block.pcm[:frames].astype(np.float32) / np.float32(FULL_SCALE)
+        return from_pcm(block.pcm[:frames])

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from skill.audio.session_file import FULL_SCALE, SessionWriter
+from skill.audio.session_file import SessionWriter, from_pcm, to_pcm
 from skill.ports import NOTHING, RATE, AudioSource, Block, BlockKind, Clip, Pcm, Playback, Samples
 
 
@@ -60,8 +58,7 @@ class Cut:
         with SessionWriter(path, self.rate) as writer:
             for block, coach in zip(self.blocks, self.coach, strict=True):
                 if len(coach):
-                    played = coach.astype(np.float32) / np.float32(FULL_SCALE)
-                    writer.play(Clip(played, self.rate), block.start_frame)
+                    writer.play(Clip(from_pcm(coach), self.rate), block.start_frame)
                 writer.hear(block)
 
 
@@ -81,7 +78,7 @@ class Ring:
         without gaps.
         """
         # Copies: the samples may be a small part of a large array, which would be kept with them.
-        coach = np.rint(np.clip(played, -1, 1) * FULL_SCALE).astype(np.int16)
+        coach = to_pcm(played)
         heard = replace(block, pcm=block.pcm.copy())
         self._blocks.append((heard, coach if coach.any() else NOTHING))
         while block.end_frame - self._blocks[0][0].end_frame >= self._frames:
