@@ -24,8 +24,8 @@ from skill.core.decision import Context
 from skill.core.messages import Heard, Ignored
 from skill.core.repertoire import repertoire
 from skill.core.vocabulary import Command
+from skill.ears import Ears
 from skill.ports import BLOCK, RATE, Block, Pcm
-from skill.session import Ears
 from skill.settings import Settings
 from skill.speech.espeak import EspeakVoice
 

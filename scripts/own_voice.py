@@ -45,9 +45,10 @@ from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.repertoire import repertoire
 from skill.core.vocabulary import Command, contains
+from skill.ears import Ears
 from skill.echo.simulated import Echoing, Room
 from skill.ports import BLOCK, RATE, AudioSource, Block, Pcm, Samples
-from skill.session import ECHO_TAIL_MS, Ears
+from skill.session import ECHO_TAIL_MS
 from skill.settings import Settings
 from skill.speech.espeak import EspeakVoice
 

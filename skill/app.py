@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import skill
 from skill.core.coach import Book, Coach, Patience
 from skill.core.messages import Bookmark
+from skill.ears import Ears
 from skill.journal import JournalWriter
 from skill.languages import DATA
 from skill.mouth import Mouth, make_mouth
@@ -19,7 +20,7 @@ from skill.recorder.overheard import Overheard
 from skill.recorder.retold import Retold
 from skill.recorder.shelf import SOUND
 from skill.rehearsal import RehearsedPerson
-from skill.session import Ears, Observer, Session, told_dropouts
+from skill.session import Observer, Session, told_dropouts
 from skill.settings import JOURNALED, Settings
 from skill.shelf import Shelf
 from skill.speech.narrator import Inline, Narrator

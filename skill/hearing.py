@@ -9,6 +9,7 @@ from skill.content.lint import sound_alike, unknown_words
 from skill.content.load import Content
 from skill.core.listener import Listener
 from skill.core.vocabulary import Vocabulary
+from skill.ears import Ears
 from skill.echo.canceller import EchoCanceller
 from skill.echo.cancelling import EchoCancelled
 from skill.echo.suppressor import Suppressor
@@ -24,7 +25,6 @@ from skill.recognition.resting import RestingRecognizer
 from skill.recognition.second import PitchedEars
 from skill.recognition.tryout import try_out
 from skill.recognition.vosk import VoskModel, VoskRecognizer
-from skill.session import Ears
 from skill.settings import SHIPPED, Settings, restoring
 from skill.verification.verifier import FILE as LOOKALIKES
 from skill.verification.verifier import Verifier, verifier_for

@@ -10,12 +10,12 @@ from skill.app import App
 from skill.audio.pcm import to_pcm
 from skill.content.load import Content
 from skill.core.listener import Listener
+from skill.ears import Ears
 from skill.errors import SettingsError, StorageError
 from skill.evaluation.labels import with_words
 from skill.evaluation.runner import Kit
 from skill.evaluation.scene import Line
 from skill.mouth import make_mouth
-from skill.session import Ears
 from skill.settings import SHIPPED, Settings
 from skill.speech.cache import CachedVoice
 

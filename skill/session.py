@@ -10,11 +10,8 @@ from typing import Protocol
 
 from skill.core.advance import advance
 from skill.core.coach import Coach, Phase
-from skill.core.decision import Context, Decision, Doubt, Puzzle
-from skill.core.deference import Deference
+from skill.core.decision import Context
 from skill.core.foresight import foresee
-from skill.core.hypothesis import Hypothesis
-from skill.core.listener import Listener
 from skill.core.messages import (
     AudioEnded,
     Bookmark,
@@ -39,9 +36,8 @@ from skill.core.messages import (
     Trouble,
     Troubles,
 )
-from skill.core.recent import Moment
-from skill.core.settling import settle, solve
 from skill.core.table import live_commands
+from skill.ears import Ears
 from skill.ports import (
     AudioSource,
     Block,
@@ -49,10 +45,7 @@ from skill.ports import (
     Equipment,
     Hands,
     Press,
-    Recognizer,
     Reliable,
-    SecondEars,
-    VoiceDetector,
 )
 from skill.speech.narrator import Narrator
 
@@ -80,80 +73,6 @@ class Observer(Protocol):
     def block(self, block: Block, coach: Coach, partial: str) -> None:
         """A block has been handled; `partial` is what the recogniser seems to hear."""
         ...
-
-
-@dataclass
-class Ears:
-    """What hears: the recogniser, the voice detector, and the listener that judges.
-
-    Args:
-        recognizer: hears commands.
-        detector: hears voices.
-        listener: judges.
-        second: hear again what is in doubt; without them the recogniser is believed.
-        deference: knows when somebody talks over the coach, and it should lower its voice.
-    """
-
-    recognizer: Recognizer
-    detector: VoiceDetector
-    listener: Listener
-    second: SecondEars | None = None
-    deference: Deference = field(default_factory=Deference)
-
-    def hear(self, block: Block, now: int, context: Context) -> list[Decision]:
-        """Take in a block; return the commands heard and what was ignored."""
-        # A session may begin in the middle of another one: nothing is known of before its start.
-        known = max(self.listener.recent.until, now * block.start_frame // max(1, block.end_frame))
-        moments = _moments(block, max(0, now // 10 - known // 10), bool(context.saying))
-        voice = self.detector.feed(block)
-        if self.second is not None:
-            self.second.keep(block)
-        self.listener = self.listener.notice(moments, now).notice_voice(voice, now)
-        self.deference = self.deference.notice(self.listener.recent, self.listener.foreground, now)
-        if block.anew:
-            self.recognizer.flush()
-            self.listener = self.listener.begin_anew(now)
-        # Somebody begins to talk: what stood before, behind a gate, were not their words.
-        before = [self.recognizer.flush()] if len(block.again) else []
-        heard = (*before, *self.recognizer.feed(block))
-        decisions = [self.judge(hypothesis, context, now) for hypothesis in heard]
-        if self.listener.wait(context, now) is not None:
-            decisions.append(self.judge(self.recognizer.flush(), context, now))
-        return [decision for decision in decisions if decision is not None]
-
-    def judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
-        """What to make of a hypothesis; others are asked where that is in doubt."""
-        self.listener, decision = self.listener.listen(hypothesis, context, now)
-        if isinstance(decision, Doubt):
-            decision = self._settle(decision)
-        if isinstance(decision, Puzzle):
-            start = decision.reading.start_ms
-            closest = None if self.second is None else self.second.closest(start)
-            self.listener, decision = solve(self.listener, decision, closest)
-        if isinstance(decision, Heard):
-            self.deference = self.deference.end()
-            if self.second is not None:
-                self.second.forget()
-        return decision
-
-    def _settle(self, doubt: Doubt) -> Heard | Ignored:
-        if self.second is None:
-            return settle(self.listener, doubt, ())
-        opinions = self.second.opinions(doubt.start_ms)
-        # Words over what is left of an echo fit as the echo does.
-        known = not doubt.over_coach
-        standing = self.second.standing(doubt.heard.phrase, doubt.start_ms) if known else None
-        return settle(self.listener, doubt, opinions, standing)
-
-
-def _moments(block: Block, count: int, coach: bool) -> list[Moment]:
-    if not count:
-        return []
-    levels = block.levels(count) if block.kind is BlockKind.HEARD else [None] * count
-    others = ((True,) * count + block.others)[-count:]
-    echo, alike = (((0.0,) * count + each)[-count:] for each in (block.echo, block.alike))
-    said = [coach] * count
-    return [Moment(*each) for each in zip(levels, said, others, echo, alike, strict=True)]
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 Every span is decoded by Vosk with one grammar: all phrases of the commands file, decoys included,
 and `[unk]`; in blocks of 50 ms, after half a second and before one second of faint noise. There is
-no other decision: the coach's own (`skill/core/listener.py`) comes on top and is not measured here.
+no other decision: the coach's own (`skill/core/judging.py`) comes on top and is not measured here.
 
     hit           the span is a command phrase, and exactly that came out
     false accept  the span is no command phrase, and a command phrase came out, alone

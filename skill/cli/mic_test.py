@@ -23,9 +23,9 @@ from skill.cli.screen import terminal
 from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Vocabulary
+from skill.ears import Ears
 from skill.errors import ContentError
 from skill.ports import BLOCK, Block, Pcm
-from skill.session import Ears
 
 ASKED = (Command.START, Command.NEXT, Command.STOP)
 SETTLE = 30

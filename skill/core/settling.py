@@ -76,10 +76,10 @@ def solve(
     command = meaning.command
     if sure < listener.tuning.close[command.care] or command not in puzzle.context.live:
         return listener, puzzle.ignored
-    ended = listener.voice_end(puzzle.reading)
+    past = replace(listener.past, talk_until=puzzle.talk_until)
+    ended = past.voice_end(puzzle.reading, listener.tuning.detector_tail)
     heard = Heard(command, meaning.argument, closest.phrase, sure, ended)
-    listener = replace(listener, talk_until=puzzle.talk_until)
-    return listener.knowing(puzzle.reading, puzzle.context), heard
+    return replace(listener, past=past.knowing(puzzle.reading, puzzle.context)), heard
 
 
 def likelihood(closest: Closest) -> float:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from skill.core.vocabulary import Vocabulary
+from skill.ears import Ears
 from skill.enrolment.choosing import FACTORS, FLOOR, choose_factor
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.enrolment.trial import Outcome, Trial
 from skill.errors import RecordingError
-from skill.session import Ears
 
 Make = Callable[[Vocabulary, float], Ears]
 """Makes ears for a vocabulary, at a factor."""

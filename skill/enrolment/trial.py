@@ -10,9 +10,9 @@ from skill.core.hypothesis import Hypothesis
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Meaning, Vocabulary
 from skill.core.weighing import support
+from skill.ears import Ears
 from skill.enrolment.takes import Take
 from skill.ports import BLOCK, RATE, Block, Pcm, Recognizer
-from skill.session import Ears
 
 BEFORE, AFTER = RATE // 2, RATE // 2
 NOISE = 8

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from skill.core.listener import UNSURE
+from skill.core.judging import UNSURE
 from skill.core.vocabulary import Command
 from skill.evaluation.labels import is_meant
 from skill.evaluation.trial import Candidate, Trial

@@ -17,13 +17,13 @@ from skill.audio.pcm import energy_end_ms
 from skill.core.decision import Context, Decision
 from skill.core.messages import Heard, Ignored
 from skill.core.vocabulary import Command
+from skill.ears import Ears
 from skill.evaluation.condition import Condition, Trouble
 from skill.evaluation.labels import label
 from skill.evaluation.manifest import LabelledClip
 from skill.evaluation.scene import BEFORE, Line, Scene, Surroundings, read_clip, stage
 from skill.evaluation.trial import Candidate, Trial
 from skill.ports import BLOCK, RATE, Block, Pcm
-from skill.session import Ears
 
 CLIPS = 24
 """Of a chunk: half a minute of work on a Raspberry Pi, so that a progress bar moves."""

@@ -14,6 +14,7 @@ from skill.core.foreground import (
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
+from skill.core.past import Past
 from skill.core.recent import STEP_MS, Moment, Recent
 from skill.core.settling import settle
 from skill.core.vocabulary import Command
@@ -96,7 +97,7 @@ def test_something_last_was_about_as_loud_as_commands(
 
 
 def listener(words: str) -> Listener:
-    return Listener(VOCABULARY, coached=LONG, foreground=Foreground((LOUD,)), recent=sound(words))
+    return Listener(VOCABULARY, past=Past(sound(words), Foreground((LOUD,)), LONG))
 
 
 def test_a_command_between_shreds_of_an_echo_is_heard() -> None:
@@ -125,9 +126,7 @@ def test_over_the_coach_a_command_that_is_a_little_faint_or_very_loud_is_in_doub
     moments = [Moment(LOUD - fainter, coach=True)] * (LENGTH // STEP_MS)
     listening = Listener(
         VOCABULARY,
-        coached=LONG,
-        foreground=Foreground((LOUD,)),
-        recent=Recent().after(moments, LENGTH),
+        past=Past(Recent().after(moments, LENGTH), Foreground((LOUD,)), LONG),
     )
     said = Hypothesis((reading("stop"),), final=True)
     _, decision = listening.listen(said, SPEAKING, LENGTH)
@@ -186,9 +185,7 @@ def test_it_is_not_flushed_for_an_echo_nor_in_the_middle_of_talk(
 
 
 def test_shreds_of_an_echo_are_no_other_talk() -> None:
-    heard = Listener(
-        VOCABULARY, coached=LONG, foreground=Foreground((LOUD,)), recent=sound("back NEXT")
-    )
+    heard = Listener(VOCABULARY, past=Past(sound("back NEXT"), Foreground((LOUD,)), LONG))
     after, _ = heard.listen(Hypothesis((reading("[unk]"),), final=True), SPEAKING, LENGTH)
     _, decision = after.listen(
         Hypothesis((Reading("next", LENGTH, 2 * LENGTH, 1.0),), final=True), SPEAKING, 2 * LENGTH
@@ -235,7 +232,7 @@ def test_right_after_the_coach_a_very_faint_word_is_what_the_room_answers(
     sounds = [Moment(50.0, coach=True)] * 100 + [Moment(0.0)] * (pause // STEP_MS)
     now = 1000 + pause + LENGTH
     recent = Recent().after([*sounds, *[Moment(level)] * (LENGTH // STEP_MS)], now)
-    ears = Listener(VOCABULARY, coached=LONG, foreground=Foreground((LOUD,)), recent=recent)
+    ears = Listener(VOCABULARY, past=Past(recent, Foreground((LOUD,)), LONG))
     said = Hypothesis((Reading("stop", now - LENGTH, now, 1.0),), final=True)
     _, decision = ears.listen(said, Context(SPEAKING.live, "rolling"), now)
     assert isinstance(decision, kind)

@@ -8,6 +8,7 @@ from skill.core.decision import Context, Decision, Doubt, Flush, Puzzle
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
+from skill.core.past import Past
 from skill.core.recent import Moment
 from skill.core.settling import settle
 from skill.core.tuning import Tuning
@@ -19,7 +20,7 @@ LONG = 60_000
 LIVE = Context(frozenset(Command), "rolling")
 NONE = dict.fromkeys(Care, 0.0)
 BELIEVING = Listener(
-    VOCABULARY, Tuning(support_in_quiet=NONE, support_for_phrases=NONE), coached=LONG
+    VOCABULARY, Tuning(support_in_quiet=NONE, support_for_phrases=NONE), Past(coached=LONG)
 )
 """Asks nobody in a quiet room."""
 
@@ -70,9 +71,9 @@ def test_what_is_not_exactly_a_phrase_is_a_puzzle_or_left_alone(text: str, reaso
         said_so_long = final(text, lasts=length)
         decision = BELIEVING.listen(said_so_long, LIVE, 1500 + length)[1]
         assert decision == ignored, "no phrase of several words lasts so long"
-    after_talk = replace(BELIEVING, talk_until=900)
+    after_talk = replace(BELIEVING, past=replace(BELIEVING.past, talk_until=900))
     assert judge(said, LIVE, after_talk) == ignored, "in the middle of other talk"
-    after_command = replace(BELIEVING, command_until=950)
+    after_command = replace(BELIEVING, past=replace(BELIEVING.past, command_until=950))
     assert judge(said, LIVE, after_command) == ignored, "the rest of the command before"
     coach = BELIEVING.notice([Moment(60.0, coach=True)] * 5 + [Moment(60.0)] * 60, 1700)
     assert judge(said, LIVE, coach) == ignored, "the coach was speaking as it began"
@@ -532,7 +533,7 @@ def test_what_is_a_little_faint_and_unlikely_and_of_its_colour_is_the_coachs(
     over = person.notice([Moment(level, coach=True, alike=alike)] * 300, 60_000)
     said = final("stop", confidence, start_ms=59_600)
     assert isinstance(judge(said, context, over), kind)
-    early = replace(over, coached=8_000)
+    early = replace(over, past=replace(over.past, coached=8_000))
     assert not isinstance(judge(said, context, early), Ignored), "its colour is not known yet"
 
 
@@ -558,7 +559,7 @@ def test_before_the_filter_has_settled_only_what_is_very_much_of_its_colour_is_i
     """A false command: "55 seconds to go" was "enough", after six seconds."""
     person = after_commands(60)
     early = person.notice([Moment(60.0, coach=True, alike=alike)] * 300, 60_000)
-    early = replace(early, coached=8_000)
+    early = replace(early, past=replace(early.past, coached=8_000))
     assert isinstance(judge(final("next", start_ms=59_600), SPEAKING, early), kind)
 
 
@@ -581,7 +582,7 @@ def test_over_a_much_louder_coach_a_word_of_another_colour_is_a_persons(
     else:
         assert isinstance(decision, Doubt)
         assert decision.missing == missing
-    early = replace(over, coached=8_000)
+    early = replace(over, past=replace(over.past, coached=8_000))
     refused = judge(final("stop", 0.85, start_ms=59_600), SPEAKING, early)
     assert isinstance(refused, Ignored), "its colour is not known yet"
 
@@ -598,7 +599,7 @@ def test_what_the_coach_is_saying_may_be_said_in_another_voice(
     person = after_commands(60)
     over = person.notice([Moment(60.0, coach=True, echo=echo, alike=alike)] * 300, 60_000)
     assert isinstance(judge(final("next", start_ms=59_600), context, over), kind)
-    early = replace(over, coached=8_000)
+    early = replace(over, past=replace(over.past, coached=8_000))
     assert isinstance(judge(final("next", start_ms=59_600), context, early), Ignored)
     standing, _ = over.listen(partial("next"), context, 59_900)
     assert (standing.wait(context, 60_000) is not None) is (kind is Heard)

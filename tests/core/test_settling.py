@@ -9,6 +9,7 @@ from skill.core.decision import Closest, Context, Doubt, Puzzle, Standing
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
+from skill.core.past import Past
 from skill.core.settling import likelihood, settle, solve
 from skill.core.tuning import Tuning
 from skill.core.vocabulary import Command
@@ -79,14 +80,14 @@ READING = Reading("time where", 3000, 3800, 1.0)
 
 
 def solved(closest: Closest | None, context: Context = ALL) -> tuple[Listener, Heard | Ignored]:
-    listener = Listener(VOCABULARY, TUNING, talk_until=3800, voice_until=3900)
+    listener = Listener(VOCABULARY, TUNING, past=Past(talk_until=3800, voice_until=3900))
     return solve(listener, Puzzle(NOTHING, READING, context, talk_until=500), closest)
 
 
 def test_a_phrase_that_is_close_enough_is_heard_and_was_no_other_talk() -> None:
     listener, decision = solved(CLOSE)
     assert decision == Heard(Command.MORE_TIME, None, "more time", likelihood(CLOSE), 3800)
-    assert (listener.talk_until, listener.command_until) == (500, 3800)
+    assert (listener.past.talk_until, listener.past.command_until) == (500, 3800)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_phrase_that_is_close_enough_is_heard_and_was_no_other_talk() -> None:
 def test_one_that_is_not_stays_what_it_was(closest: Closest | None) -> None:
     listener, decision = solved(closest)
     assert decision == NOTHING
-    assert (listener.talk_until, listener.command_until) == (3800, 0)
+    assert (listener.past.talk_until, listener.past.command_until) == (3800, 0)
 
 
 def test_one_that_does_nothing_now_stays_what_it_was() -> None:

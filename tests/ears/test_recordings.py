@@ -15,8 +15,8 @@ from skill.audio.pcm import read_pcm, to_pcm
 from skill.core.decision import Context
 from skill.core.messages import Heard, Tone
 from skill.core.vocabulary import Command
+from skill.ears import Ears
 from skill.ports import Block
-from skill.session import Ears
 from skill.settings import Settings
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"

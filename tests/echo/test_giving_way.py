@@ -8,9 +8,9 @@ from skill.audio.pcm import read_pcm
 from skill.audio.timeline import TimelineSpeaker
 from skill.core.decision import Context
 from skill.core.vocabulary import Command
+from skill.ears import Ears
 from skill.echo.simulated import Echoing, Room
 from skill.ports import Clip, Samples
-from skill.session import Ears
 from skill.settings import CHECKOUT, Settings
 from tests.echo.test_cancelling import RATE, Microphone, noise, response, without_echo
 

@@ -12,12 +12,12 @@ from skill.audio.pcm import read_pcm
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.ears import Ears
 from skill.enrolment.learning import Lab, Lesson, learn
 from skill.enrolment.person import ANYBODY, Person
 from skill.enrolment.takes import Take
 from skill.enrolment.trial import Trial
 from skill.ports import Block
-from skill.session import Ears
 from skill.settings import Settings
 
 RATE = 16_000

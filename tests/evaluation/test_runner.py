@@ -10,6 +10,7 @@ import pytest
 from skill.audio.activity import WebRtcVoiceDetector
 from skill.audio.pcm import energy_end_ms
 from skill.core.listener import Listener
+from skill.ears import Ears
 from skill.errors import ContentError, ModelError, SettingsError, StorageError
 from skill.evaluation import runner
 from skill.evaluation.condition import Condition, Trouble
@@ -21,7 +22,6 @@ from skill.evaluation.runner import CLIPS, Chunk, Kit, chunks, hear, peak_memory
 from skill.evaluation.scene import Line, Surroundings, read_clip
 from skill.evaluation.trial import Candidate, Run, Trial
 from skill.recipes import BUILT_IN, recipe
-from skill.session import Ears
 from skill.settings import Settings
 from tests.evaluation.clips import clip, hiss, timeless
 from tests.support.book import VOCABULARY

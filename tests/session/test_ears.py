@@ -12,15 +12,18 @@ from skill.core.decision import Closest, Context, Decision, Flush, Standing
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
+from skill.core.past import Past
 from skill.core.vocabulary import Command
+from skill.ears import Ears
 from skill.ports import Block, BlockKind, Pcm
-from skill.session import Ears
 from tests.support.book import VOCABULARY
 from tests.support.scripted import Cue, ScriptedRecognizer
 
 LIVE = Context(frozenset(Command), "trying")
 SPEAKING = Context(frozenset(Command), "trying", "Roll slowly.")
 BLOCK = 800
+
+SETTLED = Listener(VOCABULARY, past=Past(coached=60_000))
 
 
 def noise(level: float, blocks: int) -> list[Pcm]:
@@ -114,7 +117,7 @@ def test_others_are_asked_about_a_word_unless_the_coach_speaks(
 ) -> None:
     second = Others(others)
     recognizer = ScriptedRecognizer([Cue(3000, 3500, "next")])
-    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY, coached=60_000), second)
+    ears = Ears(recognizer, WebRtcVoiceDetector(), SETTLED, second)
     decisions: list[Decision] = []
     for number, pcm in enumerate([*noise(room, 60), *noise(4000, 10), *noise(0, 20)]):
         block = Block(number * BLOCK, pcm)
@@ -188,7 +191,7 @@ def test_what_a_canceller_tells_belongs_to_the_end_of_its_block() -> None:
     talked, echo, alike = (True, False, False), (9.0, 8.0, 7.0), (0.3, 0.2, 0.1)
     block = Block(0, noise(8, 1)[0], others=talked, echo=echo, alike=alike)
     ears.hear(block, 50, SPEAKING)
-    moments = ears.listener.recent.moments
+    moments = ears.listener.past.recent.moments
     assert [moment.others for moment in moments] == [True, True, *talked]
     assert [moment.echo for moment in moments] == [0, 0, *echo]
     assert [moment.alike for moment in moments] == [0, 0, *alike]
@@ -199,7 +202,7 @@ def over_the_coach(change: int, **news: Any) -> list[Decision]:
     cue = Cue(3000, 3500, "next")
     others = Others("next")
     recognizer = ScriptedRecognizer([cue], endpoint_ms=2000)
-    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY, coached=60_000), others)
+    ears = Ears(recognizer, WebRtcVoiceDetector(), SETTLED, others)
     decisions: list[Decision] = []
     for number, pcm in enumerate([*noise(8, 60), *noise(4000, 10), *noise(0, 20)]):
         told = news if number == change else {}

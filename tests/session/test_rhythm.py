@@ -15,8 +15,9 @@ from skill.audio.timeline import TimelineSpeaker
 from skill.core.coach import Coach
 from skill.core.listener import Listener
 from skill.core.messages import Say
+from skill.ears import Ears
 from skill.ports import AudioSource, Block, BlockKind, Clip, Voice
-from skill.session import Ears, Session
+from skill.session import Session
 from skill.speech.espeak import EspeakVoice
 from skill.speech.narrator import Inline, Narrator
 from tests.support.book import BOOK, VOCABULARY

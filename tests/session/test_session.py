@@ -206,7 +206,7 @@ def test_the_recogniser_is_recycled_between_steps_but_never_in_the_middle_of_a_w
     cues = (Cue(5000, 5400, "start"), Cue(5700, 6100, "next"), Cue(9000, 9400, "where"))
     talk, witness = session(*cues, seconds=15)
     recycled: list[int] = []
-    talk.ears.recognizer.recycle = lambda: recycled.append(talk.ears.listener.voice_until)  # type: ignore[method-assign]
+    talk.ears.recognizer.recycle = lambda: recycled.append(talk.ears.listener.past.voice_until)  # type: ignore[method-assign]
     talk.run()
     heard = [e.message.command for e in witness.entries if isinstance(e.message, Heard)]
     assert heard == [Command.START, Command.NEXT, Command.WHERE]

@@ -82,8 +82,9 @@ def test_the_speaker_is_soft_soon_after_somebody_talks_and_loud_again(tmp_path: 
         live(app, journal=tmp_path / "journal.jsonl") as session,
     ):
         # As if a command had been heard: waiting until the coach is silent would take long.
-        known = replace(session.ears.listener, foreground=Foreground((coach - LOUDER_DB,)))
-        session.ears.listener = known
+        listener = session.ears.listener
+        past = replace(listener.past, foreground=Foreground((coach - LOUDER_DB,)))
+        session.ears.listener = replace(listener, past=past)
         person = Person(session.source, session, words, pulse, pulse.speaker())
         session.source = person
         session.run()

@@ -9,10 +9,11 @@ from skill.audio.timeline import TimelineSpeaker
 from skill.core.coach import Coach
 from skill.core.listener import Listener
 from skill.core.messages import Effect, Event, Say, Tone
+from skill.ears import Ears
 from skill.errors import VoiceError
 from skill.journal import Entry
 from skill.ports import Block, BlockKind, Clip
-from skill.session import Ears, Session
+from skill.session import Session
 from skill.speech.narrator import Inline, Narrator
 from tests.support.book import BOOK, VOCABULARY
 from tests.support.scripted import Cue, ScriptedRecognizer
