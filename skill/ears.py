@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from skill.core.decision import Context, Decision, Doubt, Puzzle
+from skill.core.decision import Context, Decision, Doubt, Outcry, Puzzle
 from skill.core.deference import Deference
 from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment
-from skill.core.settling import settle, solve
+from skill.core.settling import heed, settle, solve
 from skill.ports import Block, BlockKind, Recognizer, SecondEars, VoiceDetector
 
 
@@ -57,8 +57,15 @@ class Ears:
     def judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
         """What to make of a hypothesis; others are asked where that is in doubt."""
         self.listener, decision = self.listener.listen(hypothesis, context, now)
+        outcry = decision if isinstance(decision, Outcry) else None
+        if isinstance(decision, Outcry):
+            decision = decision.otherwise
         if isinstance(decision, Doubt):
             decision = self._settle(decision)
+        if outcry is not None and not isinstance(decision, Heard) and self.second is not None:
+            opinions = self.second.opinions(outcry.reading.start_ms)
+            self.listener, heard = heed(self.listener, outcry, opinions)
+            decision = heard or decision
         if isinstance(decision, Puzzle):
             start = decision.reading.start_ms
             closest = None if self.second is None else self.second.closest(start)

@@ -1,5 +1,6 @@
 """What the listener is told about the coach, and what it decides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from skill.core.hypothesis import Reading
@@ -93,4 +94,25 @@ class Closest:
     worst: float
 
 
-Decision = Flush | Doubt | Puzzle | Heard | Ignored
+@dataclass(frozen=True, slots=True)
+class Outcry:
+    """Ask others whether this, which was taken for something else, was stop or a word of pain.
+
+    Attributes:
+        otherwise: what it is if they do not agree.
+        reading: what the recogniser made of it.
+        context: as it was heard.
+        ended_ms: where its voice ended.
+        likely: how likely each of these commands was.
+        talk_until: when other talk ended before it, ms.
+    """
+
+    otherwise: Doubt | Puzzle | Ignored
+    reading: Reading
+    context: Context
+    ended_ms: int
+    likely: Mapping[Command, float]
+    talk_until: int
+
+
+Decision = Flush | Doubt | Puzzle | Outcry | Heard | Ignored

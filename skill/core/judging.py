@@ -8,7 +8,7 @@ exactly one phrase, stands alone, its voice has ended, and the coach could not h
 from dataclasses import dataclass
 
 from skill.core import colour
-from skill.core.decision import Context, Doubt, Puzzle
+from skill.core.decision import Context, Doubt, Outcry, Puzzle
 from skill.core.foreground import DOUBTED_DB
 from skill.core.loudness import noise_before, standing_out
 from skill.core.messages import Heard, Ignored
@@ -42,8 +42,16 @@ class Case:
     vocabulary: Vocabulary
     tuning: Tuning
 
-    def decide(self, now: int) -> Doubt | Puzzle | Heard | Ignored:
+    def decide(self, now: int) -> Doubt | Puzzle | Outcry | Heard | Ignored:
         """What to make of it at a time, ms."""
+        decision = self._decide(now)
+        if isinstance(decision, Heard) or not self._is_outcry(now):
+            return decision
+        reading, likely, past = self.verdict.reading, self.verdict.outcries, self.past
+        ended = past.voice_end(reading, self.tuning.detector_tail)
+        return Outcry(decision, reading, self.context, ended, likely, past.talk_until)
+
+    def _decide(self, now: int) -> Doubt | Puzzle | Heard | Ignored:
         reading, meaning = self.verdict.reading, self.verdict.meaning
         reason = self._why_no_phrase() if meaning is None else self._objection(meaning.command, now)
         if meaning is not None and reason is None:
@@ -52,6 +60,18 @@ class Case:
         if not self._is_puzzling(now):
             return ignored
         return Puzzle(ignored, reading, self.context, self.past.talk_until)
+
+    def _is_outcry(self, now: int) -> bool:
+        """Whether it may have been stop or a word of pain that came out as something else, while
+        the coach was silent. What was taken for one of them has been judged as that.
+        """
+        meaning = self.verdict.meaning
+        if self.context.saying or (meaning and meaning.command.care is Care.PROTECTED):
+            return False
+        live = self.verdict.outcries.keys() & self.context.live
+        likely = sum(self.verdict.outcries[command] for command in live)
+        late = now - self._end > self.tuning.late
+        return likely >= self.tuning.least_outcry and not late and not self._strange(Care.PROTECTED)
 
     @property
     def _start(self) -> int:
@@ -81,23 +101,26 @@ class Case:
         unsure = self._unsure(command.care)
         if unsure and self.verdict.confidence < self._plausible(command.care):
             return unsure
-        others_from = self._start - self.tuning.others_before
+        strange = self._strange(command.care)
+        return strange if strange or command.care is Care.PROTECTED else self._lesser_objection()
+
+    def _strange(self, care: Care) -> str | None:
+        """Why the sound is not that of somebody who says a command; None if it may be."""
+        recent, start, end = self.past.recent, self._start, self._end
         if self.context.saying:
             if self._is_the_coachs():
                 return "it sounds like the coach"
-            if self.past.foreground.is_fainter_than_commands(
-                self.past.recent, self._start, self._end
-            ):
+            if self.past.foreground.is_fainter_than_commands(recent, start, end):
                 return FAINTER
         if self._is_late_echo():
             return FAINTER
-        if self.past.recent.others_ms(others_from) < self.tuning.others:
+        if recent.others_ms(start - self.tuning.others_before) < self.tuning.others:
             return "nobody but the coach was talking"
-        if not self._is_of_a_length(command.care):
+        if not self._is_of_a_length(care):
             return "too short, or too drawn out"
         if not self.context.saying and self._is_drowned():
             return "no louder than what was to be heard before"
-        return None if command.care is Care.PROTECTED else self._lesser_objection()
+        return None
 
     def _lesser_objection(self) -> str | None:
         """What a person in pain is heard in spite of."""

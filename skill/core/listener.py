@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from skill.core.decision import Context, Decision, Doubt, Flush
+from skill.core.decision import Context, Decision, Doubt, Flush, Outcry
 from skill.core.foreground import LATELY_MS
 from skill.core.hypothesis import Hypothesis, Word
 from skill.core.judging import Case
@@ -87,7 +87,8 @@ class Listener:
         case = Case(verdict, context, self.past, noisy, self.vocabulary, self.tuning)
         decision = case.decide(now)
         past = replace(self.past, talk_until=self._talk_until(verdict, context))
-        if isinstance(decision, Heard | Doubt):
+        first = decision.otherwise if isinstance(decision, Outcry) else decision
+        if isinstance(first, Heard | Doubt):
             past = past.knowing(verdict.reading, context)
         return replace(following, past=past), decision
 

@@ -3,18 +3,19 @@
 Of a doubt: first, how it stands among all the other words there are; then, where that does not
 settle it, what second ears make of the sound at other pitches. Of what came to nothing: which
 phrase fits it word by word. The recogniser has a bigram of the phrases, so it mixes them, and what
-people say haltingly, or with an accent, mostly comes out as a mixture.
+people say haltingly, or with an accent, mostly comes out as a mixture. Of what was taken for
+something else: whether it was stop or a word of pain, for others as well.
 """
 
 import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from skill.core.decision import Closest, Doubt, Puzzle, Standing
+from skill.core.decision import Closest, Doubt, Outcry, Puzzle, Standing
 from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
-from skill.core.weighing import support
+from skill.core.weighing import outcries, support
 
 MOST_MARGIN = 30.0
 """In nats: where there are few phrases, any of them is far from all others."""
@@ -80,6 +81,34 @@ def solve(
     ended = past.voice_end(puzzle.reading, listener.tuning.detector_tail)
     heard = Heard(command, meaning.argument, closest.phrase, sure, ended)
     return replace(listener, past=past.knowing(puzzle.reading, puzzle.context)), heard
+
+
+def heed(
+    listener: Listener, outcry: Outcry, opinions: Iterable[Hypothesis]
+) -> tuple[Listener, Heard | None]:
+    """Decide whether it was stop or a word of pain, and which; None if others do not agree.
+
+    Args:
+        listener: who asks.
+        outcry: about what.
+        opinions: no more of them are asked for than are needed.
+    """
+    likely, asked, enough = dict(outcry.likely), 1, listener.tuning.outcry
+    for opinion in opinions:
+        asked += 1
+        said = listener.persons(opinion, over_coach=False)
+        for command, more in outcries(said, listener.vocabulary).items():
+            likely[command] = likely.get(command, 0.0) + more
+        if sum(likely.values()) >= enough:
+            break
+    sure = sum(likely.values())
+    if sure < enough or asked == 1:
+        return listener, None
+    command = max(likely, key=lambda one: likely[one])
+    phrase = listener.vocabulary.suggest(command)
+    past = replace(listener.past, talk_until=outcry.talk_until)
+    listener = replace(listener, past=past.knowing(outcry.reading, outcry.context))
+    return listener, Heard(command, None, phrase, sure / asked, outcry.ended_ms)
 
 
 def likelihood(closest: Closest) -> float:

@@ -60,6 +60,9 @@ class Command(StrEnum):
         return CARE.get(self, Care.LIGHT)
 
 
+SPLICED = 3
+"""So many words, at most, has what is spliced out of two protected phrases: "my back halt"."""
+
 CARE: Mapping[Command, Care] = {
     Command.STOP: Care.PROTECTED,
     Command.PAIN: Care.PROTECTED,
@@ -119,6 +122,47 @@ class Vocabulary:
     def _names(self) -> Mapping[Meaning, str]:
         """The first phrase of each meaning."""
         return {meaning: phrase for phrase, meaning in reversed(tuple(self.meanings.items()))}
+
+    @cached_property
+    def _outcries(self) -> Mapping[str, Command]:
+        """The protected phrases."""
+        each = self.meanings.items()
+        return {text: one.command for text, one in each if one.command.care is Care.PROTECTED}
+
+    @cached_property
+    def _begins(self) -> Mapping[str, Command]:
+        """How protected phrases of several words begin, but for what is a phrase by itself."""
+        begins = {text.split()[0]: one for text, one in self._outcries.items() if " " in text}
+        return {word: one for word, one in begins.items() if word not in self.meanings}
+
+    @cached_property
+    def _ends(self) -> Mapping[str, Command]:
+        """How protected phrases end, but for words that other phrases have."""
+        foreign = [text for text in self.grammar if text not in self._outcries]
+        others = {word for text in foreign for word in text.split()}
+        ends = {text.split()[-1]: one for text, one in self._outcries.items()}
+        return {word: one for word, one in ends.items() if word not in others}
+
+    @cached_property
+    def _cried(self) -> frozenset[str]:
+        """Every word of protected phrases."""
+        return frozenset(word for text in self._outcries for word in text.split())
+
+    def outcry(self, text: str) -> Command | None:
+        """The protected command that words come to: they are a phrase of it, or nearly.
+
+        Vosk makes a bigram of the phrases, so "I'm hurt" may come out as "I'm halt". What begins as
+        one protected phrase and ends as another, or is only such an end, is hardly anything else.
+        """
+        if text in self.meanings or text in self.decoys:
+            return self._outcries.get(text)
+        first, *others = text.split()
+        if not others:
+            return self._ends.get(first)
+        spliced = (
+            len(others) < SPLICED and others[-1] in self._ends and self._cried.issuperset(others)
+        )
+        return self._begins.get(first) if spliced else None
 
     def is_opening(self, phrase: str) -> bool:
         """Whether a longer phrase that means something else begins with this one.

@@ -7,11 +7,11 @@ shows only beside the winner, as `[unk]` or as a decoy. So all readings vote, by
 """
 
 from collections import defaultdict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 
 from skill.core.hypothesis import Hypothesis, Reading
-from skill.core.vocabulary import Meaning, Vocabulary
+from skill.core.vocabulary import Command, Meaning, Vocabulary
 
 UNKNOWN = "[unk]"
 MIXTURE = 0.05
@@ -28,11 +28,13 @@ class Verdict:
         reading: the likeliest one with this meaning.
         meaning: the command, or None.
         confidence: how likely the meaning is, 0 to 1.
+        outcries: how likely it was stop, or a word of pain, by command.
     """
 
     reading: Reading
     meaning: Meaning | None
     confidence: float
+    outcries: Mapping[Command, float] = field(default_factory=dict)
 
 
 def weigh(hypothesis: Hypothesis, vocabulary: Vocabulary) -> Verdict | None:
@@ -48,12 +50,23 @@ def weigh(hypothesis: Hypothesis, vocabulary: Vocabulary) -> Verdict | None:
     untold = max(0.0, 1.0 - sum(reading.share for reading in hypothesis.readings))
     winner = max(votes, key=lambda side: votes[side])
     confidence = votes[winner] / (sum(votes.values()) + untold)
-    return Verdict(first[winner], vocabulary.meanings.get(first[winner].text), confidence)
+    meaning = vocabulary.meanings.get(first[winner].text)
+    return Verdict(first[winner], meaning, confidence, outcries(hypothesis, vocabulary))
 
 
 def support(hypothesis: Hypothesis, meaning: Meaning, vocabulary: Vocabulary) -> float:
     """How likely a recogniser finds a meaning, 0 to 1."""
     return sum(r.share for r in hypothesis.readings if vocabulary.meanings.get(r.text) == meaning)
+
+
+def outcries(hypothesis: Hypothesis, vocabulary: Vocabulary) -> dict[Command, float]:
+    """How likely a recogniser finds each protected command, or what comes to one, 0 to 1."""
+    found: dict[Command, float] = defaultdict(float)
+    for reading in hypothesis.readings:
+        command = vocabulary.outcry(reading.text)
+        if command is not None:
+            found[command] += reading.share
+    return dict(found)
 
 
 _MIXTURES = "mixtures"

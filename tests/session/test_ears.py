@@ -176,6 +176,42 @@ def test_what_came_to_nothing_may_be_a_phrase_word_by_word(
     assert second.forgotten == len(found)
 
 
+class Wavering(ScriptedRecognizer):
+    """Finds that it may also have been "stop"."""
+
+    @staticmethod
+    def _readings(cue: Cue) -> tuple[Reading, ...]:
+        stop = Reading("stop", cue.start_ms, cue.end_ms, 1 - cue.confidence)
+        return (*ScriptedRecognizer._readings(cue), stop)
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "context", "asked", "found"),
+    [
+        ("text", "stop", LIVE, 1, ["stop"]),
+        ("text", "[unk]", LIVE, 2, []),
+        ("[unk]", "stop", LIVE, 1, ["stop"]),
+        ("[unk]", "[unk]", LIVE, 2, ["more time"]),
+        ("next", "stop", LIVE, 3, ["stop"]),
+        ("next", "next", LIVE, 1, ["next"]),
+        ("text", "stop", SPEAKING, 0, []),
+    ],
+)
+def test_what_came_out_as_something_else_may_have_been_stop(
+    text: str, others: str, context: Context, asked: int, found: list[str]
+) -> None:
+    second = Others(others, closest=CLOSE)
+    recognizer = Wavering([Cue(3000, 3800, text, 0.8)])
+    ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
+    heard: list[Decision] = []
+    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 16), *noise(0, 40)]):
+        block = Block(number * BLOCK, pcm)
+        heard += ears.hear(block, block.end_frame // 16, context)
+    assert [decision.phrase for decision in heard if isinstance(decision, Heard)] == found
+    assert len(second.asked) == asked
+    assert second.forgotten == len(found)
+
+
 def test_without_second_ears_what_came_to_nothing_is_nothing() -> None:
     recognizer = ScriptedRecognizer([Cue(3000, 3800, "[unk]")])
     ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY))

@@ -1,0 +1,154 @@
+"""Stop and words of pain that came out as something else: who is asked, and when that counts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from skill.core.decision import Context, Decision, Doubt, Outcry, Puzzle
+from skill.core.hypothesis import Hypothesis, Reading
+from skill.core.listener import Listener
+from skill.core.messages import Heard, Ignored
+from skill.core.past import Past
+from skill.core.settling import heed
+from skill.core.tuning import Tuning
+from skill.core.vocabulary import Command, Meaning, Vocabulary
+from skill.core.weighing import outcries, weigh
+
+PHRASES = {
+    "stop": Command.STOP,
+    "halt": Command.STOP,
+    "stop it": Command.STOP,
+    "ouch": Command.PAIN,
+    "this hurts": Command.PAIN,
+    "i'm hurt": Command.PAIN,
+    "my back hurts": Command.PAIN,
+    "back": Command.BACK,
+    "start": Command.START,
+    "do it": Command.START,
+}
+WORDS = Vocabulary({text: Meaning(one) for text, one in PHRASES.items()}, decoys=("how", "horse"))
+LIVE = Context(frozenset(Command), "rolling")
+TUNING = Tuning()
+LISTENER = Listener(WORDS, TUNING, Past(talk_until=300, voice_until=1500))
+
+
+def final(*readings: tuple[str, float]) -> Hypothesis:
+    return Hypothesis(
+        tuple(Reading(text, 1000, 1400, share) for text, share in readings), final=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("halt", Command.STOP),
+        ("i'm hurt", Command.PAIN),
+        ("i'm halt", Command.PAIN),
+        ("my back halt", Command.PAIN),
+        ("hurts", Command.PAIN),
+        ("start", None),
+        ("how", None),
+        ("this", None),
+        ("it", None),
+        ("this it", None),
+        ("halt hurts", None),
+        ("back hurts", None),
+        ("this back start hurts", None),
+        ("[unk]", None),
+        ("[unk] hurts", None),
+        ("this [unk] hurts", None),
+    ],
+)
+def test_a_phrase_or_the_beginning_of_one_and_the_end_of_another(
+    text: str, command: Command | None
+) -> None:
+    assert WORDS.outcry(text) == command
+
+
+def test_each_command_has_the_likelihood_of_all_that_comes_to_it() -> None:
+    said = final(("how", 0.5), ("halt", 0.25), ("this halt", 0.125), ("hurts", 0.0625))
+    assert outcries(said, WORDS) == {Command.STOP: 0.25, Command.PAIN: 0.1875}
+    assert outcries(final(("back", 1.0)), WORDS) == {}
+
+
+def judged(
+    said: Hypothesis, context: Context = LIVE, listener: Listener = LISTENER, now: int = 1500
+) -> Decision | None:
+    return listener.listen(said, context, now)[1]
+
+
+@pytest.mark.parametrize("other", ["how", "start", "[unk]", "this it"])
+def test_others_are_asked_about_what_came_out_as_something_else(other: str) -> None:
+    sure = TUNING.least_outcry
+    decision = judged(final((other, 0.9), ("halt", sure)))
+    assert isinstance(decision, Outcry)
+    assert isinstance(decision.otherwise, Doubt | Puzzle | Ignored)
+    assert decision.likely == {Command.STOP: sure}
+    assert (decision.reading.text, decision.ended_ms, decision.talk_until) == (other, 1400, 300)
+
+
+@pytest.mark.parametrize(
+    ("said", "context", "now"),
+    [
+        (final(("how", 0.9), ("halt", TUNING.least_outcry / 2)), LIVE, 1500),
+        (final(("halt", 0.5), ("ouch", 0.4)), LIVE, 1500),
+        (final(("how", 0.5), ("halt", 0.5)), Context(frozenset(Command), "", "Roll."), 1500),
+        (final(("how", 0.5), ("halt", 0.5)), Context(frozenset({Command.PAIN}), ""), 1500),
+        (final(("how", 0.5), ("halt", 0.5)), LIVE, 1400 + TUNING.late + 1),
+        (
+            Hypothesis((Reading("how", 1000, 1100, 0.5), *final(("halt", 0.5)).readings), True),
+            LIVE,
+            1500,
+        ),
+    ],
+    ids=["unlikely", "judged as one", "over the coach", "not live", "late", "a click"],
+)
+def test_nobody_is_asked(said: Hypothesis, context: Context, now: int) -> None:
+    assert not isinstance(judged(said, context, now=now), Outcry)
+
+
+def heeded(likely: dict[Command, float], *others: Hypothesis) -> tuple[Listener, Heard | None, int]:
+    asked = 0
+
+    def opinions() -> Iterator[Hypothesis]:
+        nonlocal asked
+        for other in others:
+            asked += 1
+            yield other
+
+    ignored = Ignored("how", "sounds like a command, but is none", 0.5)
+    reading = Reading("how", 1000, 1400, 0.5)
+    outcry = Outcry(ignored, reading, LIVE, ended_ms=1380, likely=likely, talk_until=300)
+    later = replace(LISTENER, past=replace(LISTENER.past, talk_until=1400))
+    listener, heard = heed(later, outcry, opinions())
+    return listener, heard, asked
+
+
+def test_it_counts_once_others_make_it_likely_enough() -> None:
+    enough = TUNING.outcry
+    halt = final(("halt", enough - 0.25), ("how", 0.1))
+    listener, heard, asked = heeded({Command.STOP: 0.25}, halt, halt)
+    assert heard == Heard(Command.STOP, None, "stop", enough / 2, 1380)
+    assert asked == 1
+    assert (listener.past.talk_until, listener.past.command_until) == (300, 1400)
+
+
+def test_stop_and_pain_add_up_and_the_likelier_one_is_it() -> None:
+    pain = final(("this halt", 0.6), ("stop", 0.1))
+    _, heard, asked = heeded({Command.STOP: 0.25}, pain, pain)
+    assert heard is not None
+    assert (heard.command, heard.phrase, asked) == (Command.PAIN, "ouch", 2)
+
+
+def test_where_others_hear_something_else_it_stays_what_it_was() -> None:
+    listener, heard, asked = heeded({Command.STOP: 0.5}, final(("how", 1.0)), final(("halt", 0.3)))
+    assert (heard, asked) == (None, 2)
+    assert (listener.past.talk_until, listener.past.command_until) == (1400, 0)
+    assert heeded({Command.STOP: 1.0})[1] is None, "others must have been asked"
+
+
+def test_a_verdict_tells_of_them() -> None:
+    verdict = weigh(final(("how", 0.75), ("halt", 0.25)), WORDS)
+    assert verdict is not None
+    assert verdict.outcries == {Command.STOP: 0.25}
