@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from skill.core.actions import ACTIONS
 from skill.core.answers import PACES, VOLUMES
-from skill.core.coach import Coach, Spot
+from skill.core.coach import Coach, Phase, Spot
 from skill.core.mending import calm
 from skill.core.messages import (
     AudioEnded,
@@ -25,7 +25,7 @@ from skill.core.messages import (
 )
 from skill.core.outage import follow
 from skill.core.silence import pass_time
-from skill.core.table import TAKES_BACK, Do, look_up
+from skill.core.table import ASIDES, TAKES_BACK, Do, look_up
 from skill.core.trouble import notice, tell
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
@@ -81,16 +81,32 @@ def _hear(turn: Turn, heard: Heard) -> None:
     if do is Do.NOTHING or (heard.command in ON and 0 < heard.ended_ms <= turn.coach.ended_at):
         return
     before = replace(turn.spot, rolled_ms=turn.coach.rolled(turn.now))
-    turn.hush()
-    if do not in {Do.SAY_AGAIN, Do.NOT_NOW}:
-        turn.new_reply()
-    turn.change(leaving=turn.coach.leaving and do is Do.STOP)
-    ACTIONS[do](turn, heard)
-    turn.change(quiet_since=turn.now, asking=False)
+    if do in ASIDES and turn.spot.phase is not Phase.ROLLING:
+        _answer_aside(turn, heard, do)
+    else:
+        turn.hush()
+        if do not in {Do.SAY_AGAIN, Do.NOT_NOW}:
+            turn.new_reply()
+        turn.change(leaving=turn.coach.leaving and do is Do.STOP)
+        ACTIONS[do](turn, heard)
+    turn.change(quiet_since=turn.now, stirred=True)
     if do not in TAKES_BACK and _changed(before, turn.spot):
         turn.keep(before)
     if do is Do.HURT:
         turn.change(history=tuple(calm(spot) for spot in turn.coach.history))
+
+
+def _answer_aside(turn: Turn, heard: Heard, do: Do) -> None:
+    """What was being said goes on afterwards, and is what "repeat" says. Not while rolling: there
+    each line has its moment.
+    """
+    waiting, reply = turn.step_aside(), turn.coach.last_said
+    if not waiting and do is not Do.NOT_NOW:
+        turn.new_reply()
+    ACTIONS[do](turn, heard)
+    turn.go_on_with(waiting)
+    if waiting:
+        turn.change(last_said=reply)
 
 
 def _changed(before: Spot, after: Spot) -> bool:

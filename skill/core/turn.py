@@ -64,6 +64,20 @@ class Turn:
         self.hush()
         self.change(queue=waiting)
 
+    def step_aside(self) -> tuple[Line, ...]:
+        """Be silent at once; what was being said is to follow what is said now: `go_on_with`."""
+        self.interrupt()
+        waiting = tuple(line for line in self.coach.queue if not line.aside)
+        self.change(queue=())
+        return waiting
+
+    def go_on_with(self, waiting: tuple[Line, ...]) -> None:
+        """Queue the lines that were interrupted, from the first one's start."""
+        asides = tuple(replace(line, aside=True) for line in self.coach.queue)
+        if waiting:
+            waiting = (replace(waiting[0], pause_ms=self._pauses()[0]), *waiting[1:])
+        self.change(queue=asides + waiting)
+
     def say(self, name: str, **values: str) -> None:
         """Queue the sentences of a phrase."""
         self.speak(self.coach.book.lines(name, **values))
@@ -105,9 +119,13 @@ class Turn:
             reminders = [cue.text for cue in movement.cues]
             self.change(last_said=(line,) if due.what in reminders else ())
 
-    def _lines(self, sentences: Sequence[str]) -> tuple[Line, ...]:
+    def _pauses(self) -> tuple[int, int]:
+        """Silence before something new, and between its sentences, at the person's pace."""
         pauses = self.coach.book.phrases.pauses
-        first, others = (ms * 100 // self.spot.pace for ms in (pauses.subject, pauses.sentence))
+        return pauses.subject * 100 // self.spot.pace, pauses.sentence * 100 // self.spot.pace
+
+    def _lines(self, sentences: Sequence[str]) -> tuple[Line, ...]:
+        first, others = self._pauses()
         return tuple(
             Line(text, others if number else first) for number, text in enumerate(sentences)
         )

@@ -106,8 +106,10 @@ def explain_again(turn: Turn, _heard: Heard) -> None:
 
 
 def say_again(turn: Turn, heard: Heard) -> None:
-    """Say the last reply again; of what told the time, how much is left by now."""
-    if turn.coach.last_said:
+    """Say the last reply again, or the question; of what told the time, how much is left by now."""
+    if turn.coach.asking:
+        turn.announce("still_there")
+    elif turn.coach.last_said:
         turn.queue(turn.coach.last_said)
     else:
         time_left(turn, heard)
@@ -176,6 +178,7 @@ def visit(turn: Turn, heard: Heard) -> None:
 
 def more_time(turn: Turn, _heard: Heard) -> None:
     """Make the movement longer."""
+    turn.change(asking=False)
     turn.move(extra_ms=turn.spot.extra_ms + MORE_TIME_MS)
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
@@ -192,6 +195,7 @@ def more_time_paused(turn: Turn, heard: Heard) -> None:
 
 def take_your_time(turn: Turn, _heard: Heard) -> None:
     """There is no hurry."""
+    turn.change(asking=False)
     turn.say("take_your_time")
 
 

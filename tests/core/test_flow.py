@@ -15,6 +15,7 @@ from skill.core.messages import (
     Finish,
     Heard,
     Keep,
+    Say,
     SpeechEnded,
     Started,
     Talk,
@@ -583,3 +584,61 @@ def test_whoever_goes_on_after_pain_at_the_end_has_a_place(command: Command) -> 
     mark = book.coach.bookmark
     again = Playbook(started=False).send(Started(mark)).finish_speaking()
     assert again.said[1].startswith("greeting_back")
+
+
+COMFORTS = {
+    Command.LOUDER: "volume_changed",
+    Command.QUIETER: "volume_changed",
+    Command.SLOWER: "pace_changed",
+    Command.FASTER: "pace_changed",
+}
+
+
+@pytest.mark.parametrize("command", COMFORTS)
+def test_who_wants_to_hear_it_better_hears_the_rest(command: Command) -> None:
+    book = Playbook().hear(Command.START).wait(1.2).forget().hear(command).wait(0.2).hear(command)
+    assert book.coach.saying == COMFORTS[command]
+    book.wait(10)
+    assert book.said[1:] == [COMFORTS[command], "full a", "full a 2", "setup_ready"]
+    last = [effect for effect in book.effects if isinstance(effect, Say)][-1]
+    assert (last.volume, last.pace) == (book.coach.spot.volume, book.coach.spot.pace)
+    assert book.coach.told == ("one/a",)
+
+
+def test_what_went_on_is_what_is_repeated() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.PAIN).wait(0.5).hear(Command.LOUDER)
+    book.finish_speaking().forget().hear(Command.REPEAT)
+    assert book.said == ["hurt"]
+    book.finish_speaking().hear(Command.LOUDER).finish_speaking().forget().hear(Command.REPEAT)
+    assert book.said == ["volume_changed"]
+
+
+def test_a_word_too_many_at_the_end_does_not_cost_what_is_said_there() -> None:
+    book = in_phase(Phase.SETTING_UP)
+    for _ in range(3):
+        book.hear(Command.SKIP).wait(0.3)
+    book.forget()
+    for _ in range(3):
+        book.hear(Command.NEXT).wait(0.3)
+    book.wait(10)
+    ends = ["exercise_done exercise two", "routine_done the routine"]
+    assert book.coach.phase is Phase.DONE
+    assert book.said == ["<not_now>"] * 3 + ends
+
+
+def test_a_chime_does_not_cost_the_word_that_goes_on() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.PAUSE).wait(0.3).hear(Command.PAUSE)
+    assert book.forget().wait(5).said == ["paused"]
+
+
+def test_while_rolling_what_was_cut_off_has_had_its_moment() -> None:
+    book = in_phase(Phase.ROLLING).wait(5.2).hear(Command.LOUDER).wait(2)
+    assert book.said == ["in", "volume_changed"]
+
+
+def test_an_interrupted_line_follows_after_a_silence_as_before_something_new() -> None:
+    book = Playbook().hear(Command.START).wait(0.3).hear(Command.SLOWER).wait(1)
+    speaking = book.coach.speaking
+    assert speaking is not None
+    assert book.coach.saying == "intro one"
+    assert speaking.pause_ms == BOOK.phrases.pauses.subject * 100 // 90

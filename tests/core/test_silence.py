@@ -195,3 +195,38 @@ def test_every_change_of_place_is_remembered_at_once() -> None:
     marks = [effect.bookmark for effect in book.effects if isinstance(effect, Remember)]
     assert [(mark.exercise, mark.step) for mark in marks] == [("two", "c")]
     assert marks[0].finished == ("one",)
+
+
+@pytest.mark.parametrize(
+    "command", [Command.LOUDER, Command.WHERE, Command.HELP, Command.CHECK, Command.REPEAT]
+)
+def test_a_question_is_not_answered_by_asking_something_else(command: Command) -> None:
+    book = in_phase(Phase.SETTING_UP).wait(50).hear(command).finish_speaking().forget()
+    assert book.hear(Command.YES).said == ["movement_started 1 min"]
+
+
+@pytest.mark.parametrize("phase", [Phase.SETTING_UP, Phase.PAUSED])
+@pytest.mark.parametrize("command", [Command.NO, Command.MORE_TIME])
+def test_a_question_that_was_answered_is_no_longer_one(phase: Phase, command: Command) -> None:
+    book = in_phase(phase).wait(95 if phase is Phase.PAUSED else 50).hear(command)
+    assert not book.coach.asking
+    assert book.finish_speaking().forget().hear(Command.YES).said == []
+
+
+def test_who_stirs_after_the_question_is_asked_once_more_before_sleep() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(50).hear(Command.WHERE).finish_speaking().forget()
+    assert book.wait(44).said == []
+    assert book.wait(2).said == ["still_there"]
+    assert book.wait(50).said == ["still_there", "going_to_sleep"]
+
+
+def test_in_a_pause_the_question_is_said_again() -> None:
+    book = in_phase(Phase.PAUSED).wait(95).forget().hear(Command.REPEAT).finish_speaking()
+    assert book.said == ["still_there"]
+    assert book.hear(Command.NO).forget().hear(Command.REPEAT).said == ["take_your_time"]
+
+
+def test_louder_over_the_question_says_it_again_and_waits_for_the_answer() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(45.2).forget().hear(Command.LOUDER).finish_speaking()
+    assert book.said == ["volume_changed", "still_there"]
+    assert book.forget().hear(Command.YES).said == ["movement_started 1 min"]
