@@ -197,22 +197,31 @@ class Turn:
             "title": self.coach.step.title,
         }
 
-    def explain(self, *, in_full: bool | None = None) -> None:
+    def explain(self, *, in_full: bool | None = None, begins: bool = False) -> None:
         """Say what the current step is about.
 
         Args:
             in_full: whether to use the full wording; None: the first time, if talk is full.
+            begins: whether the person may think that the movement has begun, and so is told in any
+                case how it does.
         """
-        step = self.coach.step
-        key = f"{self.coach.exercise.id}/{step.id}"
-        new = key not in self.coach.told
+        step, key, new = self.coach.step, self._step_key, self.is_new
+        full = (new and self.spot.talk is Talk.FULL) if in_full is None else in_full
         if self.spot.talk is Talk.CHIMES and in_full is None and not new:
             self.chime(Tone.STEP)
-            return
-        full = (new and self.spot.talk is Talk.FULL) if in_full is None else in_full
-        self.speak(step.full if full else step.brief, tells=key)
-        if full:
+        else:
+            self.speak(step.full if full else step.brief, tells=key)
+        if full or (begins and step.movement is not None):
             self._tell_how_to_go_on()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the current step has not been explained yet."""
+        return self._step_key not in self.coach.told
+
+    @property
+    def _step_key(self) -> str:
+        return f"{self.coach.exercise.id}/{self.coach.step.id}"
 
     def heard_out(self) -> None:
         """What was being played has come to its end."""

@@ -28,7 +28,7 @@ def wake(turn: Turn, heard: Heard) -> None:
     if turn.coach.length() - turn.spot.rolled_ms < NEARLY_OVER_MS:
         turn.rewind()
     turn.say("picked_up", **turn.where)
-    turn.explain()
+    turn.explain(begins=True)
 
 
 def onward(turn: Turn, heard: Heard) -> None:
@@ -132,7 +132,7 @@ def resume(turn: Turn, heard: Heard) -> None:
     elif heard.command is Command.START and turn.coach.step.movement is not None:
         begin(turn)
     else:
-        turn.explain()
+        turn.explain(begins=True)
 
 
 def stop(turn: Turn, _heard: Heard) -> None:
@@ -147,10 +147,13 @@ def hurt(turn: Turn, _heard: Heard) -> None:
 
 
 def recover(turn: Turn, _heard: Heard) -> None:
-    """After pain: set the step up anew; its clock waits for another word."""
+    """After pain: set the step up anew, in brief if it is known; its clock waits for a word."""
+    begun = turn.spot.begun
     turn.go(turn.spot.place)
     turn.say("after_hurt", exercise=turn.where["exercise"], number=turn.where["number"])
-    turn.explain(in_full=False)
+    if not begun:
+        turn.speak(turn.coach.exercise.intro)
+    turn.explain(in_full=None if turn.is_new else False, begins=True)
 
 
 def restart(turn: Turn, _heard: Heard) -> None:

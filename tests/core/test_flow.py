@@ -129,7 +129,7 @@ def test_a_pause_in_a_set_up_goes_back_to_the_set_up() -> None:
     book = in_phase(Phase.SETTING_UP).hear(Command.PAUSE).hear(Command.MORE_TIME)
     assert book.said[-1] == "take_your_time"
     book.forget().hear(Command.RESUME).finish_speaking()
-    assert book.said == ["brief b"]
+    assert book.said == ["brief b", "movement_ready 1 min"]
     assert book.coach.phase is Phase.SETTING_UP
 
 
@@ -193,7 +193,7 @@ def test_stop_is_silent_and_stays_so_and_start_picks_up() -> None:
     book = in_phase(Phase.ROLLING).wait(20).hear(Command.STOP).forget().wait(600)
     assert book.said == []
     book.hear(Command.START).finish_speaking()
-    assert book.said == ["picked_up exercise one 2 the b", "brief b"]
+    assert book.said == ["picked_up exercise one 2 the b", "brief b", "movement_ready 40 s"]
     book.forget().hear(Command.START)
     assert book.said == ["movement_started 40 s"]
 
@@ -355,7 +355,7 @@ def test_back_from_an_exercise_that_was_asked_for_goes_to_the_one_before_it() ->
 def test_an_exercise_that_is_gone_back_to_after_the_end_is_picked_up_like_any() -> None:
     book = in_phase(Phase.DONE).hear(Command.EXERCISE, "two").hear(Command.STOP).forget()
     book.hear(Command.START).finish_speaking()
-    assert book.said == ["picked_up exercise two 1 the c", "brief c"]
+    assert book.said == ["picked_up exercise two 1 the c", "brief c", "movement_ready 1 min"]
 
 
 def test_start_after_a_finished_and_slept_routine_begins_anew() -> None:
@@ -520,7 +520,7 @@ def test_what_was_cut_off_is_explained_in_full_the_next_time() -> None:
     book.forget().hear(Command.PAUSE).wait(3).hear(Command.RESUME).wait(10)
     assert book.said == ["paused", "full b", "full b 2", "movement_ready 1 min"]
     book.forget().hear(Command.PAUSE).wait(3).hear(Command.RESUME).wait(10)
-    assert book.said == ["paused", "brief b"]
+    assert book.said == ["paused", "brief b", "movement_ready 1 min"]
 
 
 def test_what_was_skipped_by_mistake_is_explained_in_full_in_its_turn() -> None:
