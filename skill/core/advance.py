@@ -81,13 +81,13 @@ def _hear(turn: Turn, heard: Heard) -> None:
     if do is Do.NOTHING or (heard.command in ON and 0 < heard.ended_ms <= turn.coach.ended_at):
         return
     before = replace(turn.spot, rolled_ms=turn.coach.rolled(turn.now))
+    if do not in ASIDES | {Do.SAY_AGAIN}:
+        turn.new_reply()
+    turn.change(leaving=turn.coach.leaving and do is Do.STOP)
     if do in ASIDES and turn.spot.phase is not Phase.ROLLING:
         _answer_aside(turn, heard, do)
     else:
         turn.hush()
-        if do not in {Do.SAY_AGAIN, Do.NOT_NOW}:
-            turn.new_reply()
-        turn.change(leaving=turn.coach.leaving and do is Do.STOP)
         ACTIONS[do](turn, heard)
     turn.change(quiet_since=turn.now, stirred=True)
     if do not in TAKES_BACK and _changed(before, turn.spot):
@@ -97,16 +97,10 @@ def _hear(turn: Turn, heard: Heard) -> None:
 
 
 def _answer_aside(turn: Turn, heard: Heard, do: Do) -> None:
-    """What was being said goes on afterwards, and is what "repeat" says. Not while rolling: there
-    each line has its moment.
-    """
-    waiting, reply = turn.step_aside(), turn.coach.last_said
-    if not waiting and do is not Do.NOT_NOW:
-        turn.new_reply()
+    """Go on with what was being said; not while rolling, where each line has its moment."""
+    waiting = turn.step_aside()
     ACTIONS[do](turn, heard)
     turn.go_on_with(waiting)
-    if waiting:
-        turn.change(last_said=reply)
 
 
 def _changed(before: Spot, after: Spot) -> bool:

@@ -605,12 +605,12 @@ def test_who_wants_to_hear_it_better_hears_the_rest(command: Command) -> None:
     assert book.coach.told == ("one/a",)
 
 
-def test_what_went_on_is_what_is_repeated() -> None:
-    book = in_phase(Phase.SETTING_UP).hear(Command.PAIN).wait(0.5).hear(Command.LOUDER)
-    book.finish_speaking().forget().hear(Command.REPEAT)
+@pytest.mark.parametrize("command", COMFORTS)
+def test_repeat_says_what_could_not_be_heard_well(command: Command) -> None:
+    book = in_phase(Phase.HURT).hear(command).finish_speaking().forget().hear(Command.REPEAT)
     assert book.said == ["hurt"]
-    book.finish_speaking().hear(Command.LOUDER).finish_speaking().forget().hear(Command.REPEAT)
-    assert book.said == ["volume_changed"]
+    book = in_phase(Phase.ROLLING).wait(26).hear(command).wait(2).forget().hear(Command.REPEAT)
+    assert book.said == ["cue"]
 
 
 def test_a_word_too_many_at_the_end_does_not_cost_what_is_said_there() -> None:
