@@ -31,7 +31,8 @@ from skill.core.turn import Turn
 from skill.core.vocabulary import Command
 
 ON = frozenset({Command.NEXT, Command.SKIP, Command.START, Command.RESUME})
-"""Who says so as a movement ends has what they want: it must not begin the next one's clock."""
+"""Who says so as a movement ends has what they want: it must not begin the next one's clock, nor
+leave a step of which they have not heard."""
 
 
 def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, ...]]:
@@ -78,7 +79,9 @@ def _hear(turn: Turn, heard: Heard) -> None:
     if heard.command is Command.START and heard.argument is not None:
         heard = replace(heard, command=Command.EXERCISE)
     do = look_up(turn.coach, heard.command, turn.now)
-    if do is Do.NOTHING or (heard.command in ON and 0 < heard.ended_ms <= turn.coach.ended_at):
+    if do is Do.NOTHING:
+        return
+    if heard.command in ON and heard.ended_ms and _has_ended(turn, heard.ended_ms):
         return
     before = replace(turn.spot, rolled_ms=turn.coach.rolled(turn.now))
     if do not in ASIDES | {Do.SAY_AGAIN}:
@@ -94,6 +97,11 @@ def _hear(turn: Turn, heard: Heard) -> None:
         turn.keep(before)
     if do is Do.HURT:
         turn.change(history=tuple(calm(spot) for spot in turn.coach.history))
+
+
+def _has_ended(turn: Turn, spoken: int) -> bool:
+    """Whether a movement was over before the person could know it, or just as it is told."""
+    return spoken <= turn.coach.ended_at or turn.skip_ending()
 
 
 def _answer_aside(turn: Turn, heard: Heard, do: Do) -> None:

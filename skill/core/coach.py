@@ -84,6 +84,7 @@ class Line:
         pace: percent of the person's own pace.
         tells: "exercise/step" of the step that is told with its end; mostly empty.
         aside: whether it is said amid something else, which goes on afterwards.
+        ending: whether it tells that a movement is over.
     """
 
     what: str | Tone
@@ -91,6 +92,7 @@ class Line:
     pace: int = 100
     tells: str = ""
     aside: bool = False
+    ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class Coach:
         queue: what follows it.
         next_token: for the next line or chime.
         rolling_since: when the movement went on, milliseconds; counts while rolling.
-        ended_at: when a movement last came to its end by itself.
+        ended_at: when a movement last came to its end by itself, or that had been said.
         due: what remains to be said during the movement.
         quiet_since: when the person or the coach was last heard.
         asking: whether the soft question waits for an answer.

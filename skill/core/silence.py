@@ -43,6 +43,7 @@ def _end_movement(turn: Turn) -> None:
     turn.change(ended_at=turn.now)
     turn.new_reply()
     turn.speak(turn.coach.step.ending)
+    turn.change(queue=(*turn.coach.queue[:-1], replace(turn.coach.queue[-1], ending=True)))
     move_on(turn, Heard(Command.NEXT))
 
 

@@ -78,6 +78,20 @@ class Turn:
             waiting = (replace(waiting[0], pause_ms=self._pauses()[0]), *waiting[1:])
         self.change(queue=asides + waiting)
 
+    def skip_ending(self) -> bool:
+        """Go on at once with what follows the news that the movement is over; False: it is no
+        longer news.
+        """
+        playing = self.coach.line if self.coach.speaking is not None else None
+        lines = (playing, *self.coach.queue)
+        at = [number for number, line in enumerate(lines) if line is not None and line.ending]
+        if not at:
+            return False
+        following = self.coach.queue[at[-1] :]
+        self.hush()
+        self.queue(following)
+        return True
+
     def say(self, name: str, **values: str) -> None:
         """Queue the sentences of a phrase."""
         self.speak(self.coach.book.lines(name, **values))
@@ -229,6 +243,8 @@ class Turn:
         self.change(speaking=None, quiet_since=self.now)
         if line is not None and line.tells and line.tells not in self.coach.told:
             self.change(told=(*self.coach.told, line.tells))
+        if line is not None and line.ending:
+            self.change(ended_at=self.now)
 
     def _tell_how_to_go_on(self) -> None:
         movement = self.coach.step.movement

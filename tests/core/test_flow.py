@@ -548,6 +548,35 @@ def test_a_word_before_the_end_of_a_movement_does_not_begin_the_next_one(command
     assert book.at == ("setting up two/d" if command is Command.SKIP else "rolling two/c")
 
 
+@pytest.mark.parametrize("command", [Command.NEXT, Command.SKIP, Command.START, Command.RESUME])
+def test_a_word_over_the_ending_goes_on_to_what_comes_next(command: Command) -> None:
+    book = in_phase(Phase.ROLLING).wait(60.4).forget()
+    book.send(Heard(command, ended_ms=book.now - 100))
+    assert book.coach.saying == "exercise_done exercise one"
+    assert book.at == "setting up two/c"
+    book.wait(10)
+    assert book.said[-3:] == ["full c", "full c 2", "movement_ready 1 min"]
+
+
+def test_a_word_over_an_answer_that_outlasts_the_movement_goes_on_to_what_comes_next() -> None:
+    book = in_phase(Phase.ROLLING).wait(58)
+    book.line_ms = 5_000
+    book.hear(Command.TELL_MORE).wait(3).forget()
+    book.send(Heard(Command.NEXT, ended_ms=book.now - 100))
+    assert book.coach.saying == "exercise_done exercise one"
+
+
+def test_a_word_over_the_ending_is_not_too_late_for_being_understood_after_it() -> None:
+    book = in_phase(Phase.ROLLING)
+    ending = book.now + 61_000
+    book.wait(61.3).forget().send(Heard(Command.NEXT, ended_ms=ending - 100))
+    assert (book.at, book.effects) == ("setting up two/c", [])
+
+
+def test_a_press_during_the_ending_does_what_the_button_says() -> None:
+    assert in_phase(Phase.ROLLING).wait(60.4).hear(Command.START).at == "rolling two/c"
+
+
 def test_pain_is_never_too_late() -> None:
     book = in_phase(Phase.ROLLING)
     book.wait(60.4).send(Heard(Command.PAIN, ended_ms=book.now - 500))
