@@ -225,8 +225,10 @@ class Turn:
             self.chime(Tone.STEP)
         else:
             self.speak(step.full if full else step.brief, tells=key)
-        if full or (begins and step.movement is not None):
-            self._tell_how_to_go_on()
+        if full and step.movement is None:
+            self.say("setup_ready")
+        elif full or begins:
+            self.tell_how_it_begins()
 
     @property
     def is_new(self) -> bool:
@@ -246,11 +248,9 @@ class Turn:
         if line is not None and line.ending:
             self.change(ended_at=self.now)
 
-    def _tell_how_to_go_on(self) -> None:
-        movement = self.coach.step.movement
-        if movement is None:
-            self.say("setup_ready")
-        else:
+    def tell_how_it_begins(self) -> None:
+        """Say how long the step's movement takes and what begins it; nothing of a set-up."""
+        if self.coach.step.movement is not None:
             self.say("movement_ready", length=self.left)
 
     # The end of the turn

@@ -252,7 +252,7 @@ def test_that_was_wrong_undoes_keeps_the_sound_and_says_that_it_arrived() -> Non
     book.hear(Command.WRONG).finish_speaking()
     assert book.at == "setting up one/b"
     assert book.effects[0] == Keep()
-    assert book.said == ["<heard>", "undone exercise one 2 the b"]
+    assert book.said == ["<heard>", "undone exercise one 2 the b", "movement_ready 1 min"]
     assert book.coach.history == ()
     assert Keep() not in book.forget().hear(Command.UNDO).effects
 
@@ -271,6 +271,19 @@ def test_undo_tells_what_does_not_go_on(phase: Phase, command: Command, said: li
     book = in_phase(phase).hear(command).finish_speaking().forget()
     assert book.hear(Command.UNDO).finish_speaking().said == said
     assert book.coach.phase is phase
+
+
+def test_undo_that_comes_back_to_a_movement_tells_that_it_has_not_begun() -> None:
+    """Where it goes on, the same words are said, and nothing more."""
+    undone = ["undone exercise one 2 the b", "movement_ready 1 min"]
+    book = in_phase(Phase.ROLLING).wait(70).forget().hear(Command.UNDO).finish_speaking()
+    assert book.said == undone
+    book.hear(Command.START).finish_speaking().forget().hear(Command.UNDO).finish_speaking()
+    assert book.said == undone
+    book.hear(Command.LOUDER).finish_speaking().forget().hear(Command.UNDO).finish_speaking()
+    assert book.said == undone[:1]
+    book.hear(Command.BACK).hear(Command.NEXT).finish_speaking().forget().hear(Command.UNDO)
+    assert book.finish_speaking().said == ["undone exercise one 1 the a"]
 
 
 def test_undo_of_another_round_does_not_promise_to_pick_up() -> None:
