@@ -81,7 +81,7 @@ def _hear(turn: Turn, heard: Heard) -> None:
     do = look_up(turn.coach, heard.command, turn.now)
     if do is Do.NOTHING:
         return
-    if heard.command in ON and heard.ended_ms and _has_ended(turn, heard.ended_ms):
+    if heard.command in ON and heard.ended_ms and _comes_as_it_ends(turn, heard.ended_ms):
         return
     before = replace(turn.spot, rolled_ms=turn.coach.rolled(turn.now))
     if do not in ASIDES | {Do.SAY_AGAIN}:
@@ -99,8 +99,10 @@ def _hear(turn: Turn, heard: Heard) -> None:
         turn.change(history=tuple(calm(spot) for spot in turn.coach.history))
 
 
-def _has_ended(turn: Turn, spoken: int) -> bool:
-    """Whether a movement was over before the person could know it, or just as it is told."""
+def _comes_as_it_ends(turn: Turn, spoken: int) -> bool:
+    """Whether it was said before the person could know that a movement is over, or just as that is
+    told; what follows is what they want then.
+    """
     return spoken <= turn.coach.ended_at or turn.skip_ending()
 
 
