@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from skill.core.coach import Coach, Due, Line, Phase, Spot
-from skill.core.cues import schedule
+from skill.core.cues import ROOM_MS, schedule
 from skill.core.messages import (
     Bookmark,
     Chime,
@@ -182,8 +182,13 @@ class Turn:
         """Begin the movement anew."""
         self.move(rolled_ms=0, halved=False)
 
-    def plan_cues(self) -> None:
-        """Schedule what remains to be said in this movement."""
+    def plan_cues(self, *, told: bool = False) -> None:
+        """Schedule what remains to be said in this movement.
+
+        Args:
+            told: whether it is being told how much time is left; "ten seconds" right after it
+                would say so twice.
+        """
         coach, done = self.coach, self.coach.rolled(self.now)
         planned = schedule(
             coach.book,
@@ -193,6 +198,11 @@ class Turn:
             self.spot.talk,
             halved=self.spot.halved,
         )
+        if told:
+            twice = {Tone.TIME, *coach.book.lines("ten_seconds")}
+            planned = tuple(
+                due for due in planned if due.what not in twice or due.at_ms >= done + ROOM_MS
+            )
         self.change(due=planned)
 
     # Words that many replies need

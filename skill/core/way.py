@@ -42,7 +42,7 @@ def onward(turn: Turn, heard: Heard) -> None:
 def begin(turn: Turn) -> None:
     """Start the movement's clock."""
     turn.enter(Phase.ROLLING)
-    turn.plan_cues()
+    turn.plan_cues(told=True)
     if turn.spot.talk is Talk.CHIMES:
         turn.chime(Tone.TIME)
     else:
@@ -127,7 +127,7 @@ def resume(turn: Turn, heard: Heard) -> None:
     """Go on where the pause began; "start rolling" begins a movement that had not begun."""
     turn.enter(turn.spot.paused_from)
     if turn.spot.phase is Phase.ROLLING:
-        turn.plan_cues()
+        turn.plan_cues(told=True)
         turn.announce("resumed", left=turn.left)
     elif heard.command is Command.START and turn.coach.step.movement is not None:
         begin(turn)

@@ -133,6 +133,17 @@ def test_a_pause_in_a_set_up_goes_back_to_the_set_up() -> None:
     assert book.coach.phase is Phase.SETTING_UP
 
 
+@pytest.mark.parametrize("talk", [Talk.FULL, Talk.CHIMES])
+def test_who_has_just_been_told_what_is_left_is_not_told_ten_seconds(talk: Talk) -> None:
+    book = in_phase(Phase.ROLLING).wait(47.5)
+    book.coach = replace(book.coach, spot=replace(book.coach.spot, talk=talk))
+    book.hear(Command.PAUSE).wait(3).forget().hear(Command.RESUME).wait(12)
+    assert book.said[0] == "resumed 10 s"
+    assert not {"ten_seconds", "<time>"} & set(book.said)
+    book = in_phase(Phase.ROLLING).wait(45.5).hear(Command.PAUSE).hear(Command.RESUME).wait(8)
+    assert "ten_seconds" in book.said
+
+
 def test_more_time_moves_ten_seconds_and_says_halfway_once() -> None:
     book = in_phase(Phase.ROLLING).wait(40).hear(Command.MORE_TIME).forget().wait(49)
     assert book.said.count("halfway") == 0
