@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from skill.core.actions import ACTIONS
 from skill.core.answers import PACES, VOLUMES
-from skill.core.coach import Coach, Spot
+from skill.core.coach import Coach, Phase, Spot
 from skill.core.mending import calm
 from skill.core.messages import (
     AudioEnded,
@@ -25,13 +25,14 @@ from skill.core.messages import (
 )
 from skill.core.outage import follow
 from skill.core.silence import pass_time
-from skill.core.table import TAKES_BACK, Do, look_up
+from skill.core.table import ASIDES, TAKES_BACK, Do, look_up
 from skill.core.trouble import notice, tell
 from skill.core.turn import Turn
 from skill.core.vocabulary import Command
 
 ON = frozenset({Command.NEXT, Command.SKIP, Command.START, Command.RESUME})
-"""Who says so as a movement ends has what they want: it must not begin the next one's clock."""
+"""Who says so as a movement ends has what they want: it must not begin the next one's clock, nor
+leave a step of which they have not heard."""
 
 
 def advance(coach: Coach, event: Event, now: int) -> tuple[Coach, tuple[Effect, ...]]:
@@ -78,19 +79,38 @@ def _hear(turn: Turn, heard: Heard) -> None:
     if heard.command is Command.START and heard.argument is not None:
         heard = replace(heard, command=Command.EXERCISE)
     do = look_up(turn.coach, heard.command, turn.now)
-    if do is Do.NOTHING or (heard.command in ON and 0 < heard.ended_ms <= turn.coach.ended_at):
+    if do is Do.NOTHING:
+        return
+    if heard.command in ON and heard.ended_ms and _comes_as_it_ends(turn, heard.ended_ms):
         return
     before = replace(turn.spot, rolled_ms=turn.coach.rolled(turn.now))
-    turn.hush()
-    if do not in {Do.SAY_AGAIN, Do.NOT_NOW}:
+    if do not in ASIDES | {Do.SAY_AGAIN}:
         turn.new_reply()
     turn.change(leaving=turn.coach.leaving and do is Do.STOP)
-    ACTIONS[do](turn, heard)
-    turn.change(quiet_since=turn.now, asking=False)
+    if do in ASIDES and turn.spot.phase is not Phase.ROLLING:
+        _answer_aside(turn, heard, do)
+    else:
+        turn.hush()
+        ACTIONS[do](turn, heard)
+    turn.change(quiet_since=turn.now, stirred=True)
     if do not in TAKES_BACK and _changed(before, turn.spot):
         turn.keep(before)
     if do is Do.HURT:
         turn.change(history=tuple(calm(spot) for spot in turn.coach.history))
+
+
+def _comes_as_it_ends(turn: Turn, spoken: int) -> bool:
+    """Whether it was said before the person could know that a movement is over, or just as that is
+    told; what follows is what they want then.
+    """
+    return spoken <= turn.coach.ended_at or turn.skip_ending()
+
+
+def _answer_aside(turn: Turn, heard: Heard, do: Do) -> None:
+    """Go on with what was being said; not while rolling, where each line has its moment."""
+    waiting = turn.step_aside()
+    ACTIONS[do](turn, heard)
+    turn.go_on_with(waiting)
 
 
 def _changed(before: Spot, after: Spot) -> bool:

@@ -97,10 +97,10 @@ def faster(turn: Turn, _heard: Heard) -> None:
 
 def _change_pace(turn: Turn, by: int) -> None:
     if turn.spot.pace + by not in PACES:
-        turn.say("no_further")
+        turn.announce("no_further")
         return
     turn.move(pace=turn.spot.pace + by)
-    turn.say("pace_changed")
+    turn.announce("pace_changed")
 
 
 def quieter(turn: Turn, _heard: Heard) -> None:
@@ -115,7 +115,7 @@ def louder(turn: Turn, _heard: Heard) -> None:
 
 def _change_volume(turn: Turn, by: int) -> None:
     if turn.spot.volume + by not in VOLUMES:
-        turn.say("no_further")
+        turn.announce("no_further")
         return
     turn.move(volume=turn.spot.volume + by)
-    turn.say("volume_changed")
+    turn.announce("volume_changed")

@@ -83,12 +83,16 @@ class Line:
         pause_ms: silence before it.
         pace: percent of the person's own pace.
         tells: "exercise/step" of the step that is told with its end; mostly empty.
+        aside: whether it is said amid something else, which goes on afterwards.
+        ending: whether it tells that a movement is over.
     """
 
     what: str | Tone
     pause_ms: int = 0
     pace: int = 100
     tells: str = ""
+    aside: bool = False
+    ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,11 @@ class Coach:
         queue: what follows it.
         next_token: for the next line or chime.
         rolling_since: when the movement went on, milliseconds; counts while rolling.
-        ended_at: when a movement last came to its end by itself.
+        ended_at: when a movement last came to its end by itself, or that had been said.
         due: what remains to be said during the movement.
         quiet_since: when the person or the coach was last heard.
         asking: whether the soft question waits for an answer.
+        stirred: whether the person has said something since it was asked, which was no answer.
         last_said: the last reply, for "repeat".
         help_page: how many commands "what can I say" has named since the phase began.
         deaf: whether the microphone is lost.
@@ -193,6 +198,7 @@ class Coach:
     due: tuple[Due, ...] = ()
     quiet_since: int = 0
     asking: bool = False
+    stirred: bool = False
     last_said: tuple[Line, ...] = ()
     help_page: int = 0
     deaf: bool = False

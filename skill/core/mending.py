@@ -29,6 +29,7 @@ def undo(turn: Turn, _heard: Heard) -> None:
     if spot.phase is turn.spot.phase is Phase.ROLLING and spot.place == turn.spot.place:
         # Only how it is said, or how long it lasts, has changed: the time that has gone by is done.
         spot = replace(spot, rolled_ms=turn.coach.rolled(turn.now), halved=turn.spot.halved)
+    elsewhere = (spot.phase, spot.place) != (turn.spot.phase, turn.spot.place)
     turn.enter(spot.phase)
     turn.change(spot=spot, history=tuple(earlier))
     if turn.spot.phase is Phase.ROLLING:
@@ -37,6 +38,8 @@ def undo(turn: Turn, _heard: Heard) -> None:
     phase = Phase.DONE if asleep_at_the_end else turn.spot.phase
     for name in BACK_IN.get(phase, ("undone",)):
         turn.say(name, **turn.where)
+    if elsewhere and phase is Phase.SETTING_UP:
+        turn.tell_how_it_begins()
 
 
 def wrong(turn: Turn, heard: Heard) -> None:

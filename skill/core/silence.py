@@ -43,6 +43,7 @@ def _end_movement(turn: Turn) -> None:
     turn.change(ended_at=turn.now)
     turn.new_reply()
     turn.speak(turn.coach.step.ending)
+    turn.change(queue=(*turn.coach.queue[:-1], replace(turn.coach.queue[-1], ending=True)))
     move_on(turn, Heard(Command.NEXT))
 
 
@@ -61,13 +62,13 @@ def _wait(turn: Turn) -> None:
 
 
 def _ask_then_sleep(turn: Turn, quiet: int, before_asking: int) -> None:
-    if turn.coach.asking:
+    if turn.coach.asking and not turn.coach.stirred:
         if quiet >= turn.coach.book.patience.before_sleep:
             _fall_asleep(turn)
             turn.new_reply()
             turn.say("going_to_sleep")
     elif quiet >= before_asking:
-        turn.change(asking=True)
+        turn.change(asking=True, stirred=False)
         turn.announce("still_there")
 
 

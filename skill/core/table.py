@@ -59,6 +59,9 @@ class Do(StrEnum):
 
 
 TAKES_BACK = frozenset({Do.UNDO, Do.WRONG})
+ASIDES = frozenset({Do.NOT_NOW, Do.SLOWER, Do.FASTER, Do.QUIETER, Do.LOUDER})
+"""Who says these wants to hear the coach better, or is mistaken: what it was saying is not to be
+lost, so it goes on with it afterwards, and says it again at "repeat"."""
 _ = Do.NOTHING
 CHIME = Do.NOT_NOW
 

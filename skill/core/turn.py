@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from skill.core.coach import Coach, Due, Line, Phase, Spot
-from skill.core.cues import schedule
+from skill.core.cues import ROOM_MS, schedule
 from skill.core.messages import (
     Bookmark,
     Chime,
@@ -64,6 +64,34 @@ class Turn:
         self.hush()
         self.change(queue=waiting)
 
+    def step_aside(self) -> tuple[Line, ...]:
+        """Be silent at once; what was being said is to follow what is said now: `go_on_with`."""
+        self.interrupt()
+        waiting = tuple(line for line in self.coach.queue if not line.aside)
+        self.change(queue=())
+        return waiting
+
+    def go_on_with(self, waiting: tuple[Line, ...]) -> None:
+        """Queue the lines that were interrupted, from the first one's start."""
+        asides = tuple(replace(line, aside=True) for line in self.coach.queue)
+        if waiting:
+            waiting = (replace(waiting[0], pause_ms=self._pauses()[0]), *waiting[1:])
+        self.change(queue=asides + waiting)
+
+    def skip_ending(self) -> bool:
+        """Go on at once with what follows the news that the movement is over; False: it is no
+        longer news.
+        """
+        playing = self.coach.line if self.coach.speaking is not None else None
+        lines = (playing, *self.coach.queue)
+        at = [number for number, line in enumerate(lines) if line is not None and line.ending]
+        if not at:
+            return False
+        following = self.coach.queue[at[-1] :]
+        self.hush()
+        self.queue(following)
+        return True
+
     def say(self, name: str, **values: str) -> None:
         """Queue the sentences of a phrase."""
         self.speak(self.coach.book.lines(name, **values))
@@ -105,9 +133,13 @@ class Turn:
             reminders = [cue.text for cue in movement.cues]
             self.change(last_said=(line,) if due.what in reminders else ())
 
-    def _lines(self, sentences: Sequence[str]) -> tuple[Line, ...]:
+    def _pauses(self) -> tuple[int, int]:
+        """Silence before something new, and between its sentences, at the person's pace."""
         pauses = self.coach.book.phrases.pauses
-        first, others = (ms * 100 // self.spot.pace for ms in (pauses.subject, pauses.sentence))
+        return pauses.subject * 100 // self.spot.pace, pauses.sentence * 100 // self.spot.pace
+
+    def _lines(self, sentences: Sequence[str]) -> tuple[Line, ...]:
+        first, others = self._pauses()
         return tuple(
             Line(text, others if number else first) for number, text in enumerate(sentences)
         )
@@ -150,8 +182,13 @@ class Turn:
         """Begin the movement anew."""
         self.move(rolled_ms=0, halved=False)
 
-    def plan_cues(self) -> None:
-        """Schedule what remains to be said in this movement."""
+    def plan_cues(self, *, told: bool = False) -> None:
+        """Schedule what remains to be said in this movement.
+
+        Args:
+            told: whether it is being told how much time is left; "ten seconds" right after it
+                would say so twice.
+        """
         coach, done = self.coach, self.coach.rolled(self.now)
         planned = schedule(
             coach.book,
@@ -161,6 +198,11 @@ class Turn:
             self.spot.talk,
             halved=self.spot.halved,
         )
+        if told:
+            twice = {Tone.TIME, *coach.book.lines("ten_seconds")}
+            planned = tuple(
+                due for due in planned if due.what not in twice or due.at_ms >= done + ROOM_MS
+            )
         self.change(due=planned)
 
     # Words that many replies need
@@ -179,22 +221,33 @@ class Turn:
             "title": self.coach.step.title,
         }
 
-    def explain(self, *, in_full: bool | None = None) -> None:
+    def explain(self, *, in_full: bool | None = None, begins: bool = False) -> None:
         """Say what the current step is about.
 
         Args:
             in_full: whether to use the full wording; None: the first time, if talk is full.
+            begins: whether the person may think that the movement has begun, and so is told in any
+                case how it does.
         """
-        step = self.coach.step
-        key = f"{self.coach.exercise.id}/{step.id}"
-        new = key not in self.coach.told
+        step, key, new = self.coach.step, self._step_key, self.is_new
+        full = (new and self.spot.talk is Talk.FULL) if in_full is None else in_full
         if self.spot.talk is Talk.CHIMES and in_full is None and not new:
             self.chime(Tone.STEP)
-            return
-        full = (new and self.spot.talk is Talk.FULL) if in_full is None else in_full
-        self.speak(step.full if full else step.brief, tells=key)
-        if full:
-            self._tell_how_to_go_on()
+        else:
+            self.speak(step.full if full else step.brief, tells=key)
+        if full and step.movement is None:
+            self.say("setup_ready")
+        elif full or begins:
+            self.tell_how_it_begins()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the current step has not been explained yet."""
+        return self._step_key not in self.coach.told
+
+    @property
+    def _step_key(self) -> str:
+        return f"{self.coach.exercise.id}/{self.coach.step.id}"
 
     def heard_out(self) -> None:
         """What was being played has come to its end."""
@@ -202,12 +255,12 @@ class Turn:
         self.change(speaking=None, quiet_since=self.now)
         if line is not None and line.tells and line.tells not in self.coach.told:
             self.change(told=(*self.coach.told, line.tells))
+        if line is not None and line.ending:
+            self.change(ended_at=self.now)
 
-    def _tell_how_to_go_on(self) -> None:
-        movement = self.coach.step.movement
-        if movement is None:
-            self.say("setup_ready")
-        else:
+    def tell_how_it_begins(self) -> None:
+        """Say how long the step's movement takes and what begins it; nothing of a set-up."""
+        if self.coach.step.movement is not None:
             self.say("movement_ready", length=self.left)
 
     # The end of the turn

@@ -28,7 +28,7 @@ def wake(turn: Turn, heard: Heard) -> None:
     if turn.coach.length() - turn.spot.rolled_ms < NEARLY_OVER_MS:
         turn.rewind()
     turn.say("picked_up", **turn.where)
-    turn.explain()
+    turn.explain(begins=True)
 
 
 def onward(turn: Turn, heard: Heard) -> None:
@@ -42,7 +42,7 @@ def onward(turn: Turn, heard: Heard) -> None:
 def begin(turn: Turn) -> None:
     """Start the movement's clock."""
     turn.enter(Phase.ROLLING)
-    turn.plan_cues()
+    turn.plan_cues(told=True)
     if turn.spot.talk is Talk.CHIMES:
         turn.chime(Tone.TIME)
     else:
@@ -106,8 +106,10 @@ def explain_again(turn: Turn, _heard: Heard) -> None:
 
 
 def say_again(turn: Turn, heard: Heard) -> None:
-    """Say the last reply again; of what told the time, how much is left by now."""
-    if turn.coach.last_said:
+    """Say the last reply again, or the question; of what told the time, how much is left by now."""
+    if turn.coach.asking:
+        turn.announce("still_there")
+    elif turn.coach.last_said:
         turn.queue(turn.coach.last_said)
     else:
         time_left(turn, heard)
@@ -125,12 +127,12 @@ def resume(turn: Turn, heard: Heard) -> None:
     """Go on where the pause began; "start rolling" begins a movement that had not begun."""
     turn.enter(turn.spot.paused_from)
     if turn.spot.phase is Phase.ROLLING:
-        turn.plan_cues()
+        turn.plan_cues(told=True)
         turn.announce("resumed", left=turn.left)
     elif heard.command is Command.START and turn.coach.step.movement is not None:
         begin(turn)
     else:
-        turn.explain()
+        turn.explain(begins=True)
 
 
 def stop(turn: Turn, _heard: Heard) -> None:
@@ -145,10 +147,13 @@ def hurt(turn: Turn, _heard: Heard) -> None:
 
 
 def recover(turn: Turn, _heard: Heard) -> None:
-    """After pain: set the step up anew; its clock waits for another word."""
+    """After pain: set the step up anew, in brief if it is known; its clock waits for a word."""
+    begun = turn.spot.begun
     turn.go(turn.spot.place)
     turn.say("after_hurt", exercise=turn.where["exercise"], number=turn.where["number"])
-    turn.explain(in_full=False)
+    if not begun:
+        turn.speak(turn.coach.exercise.intro)
+    turn.explain(in_full=None if turn.is_new else False, begins=True)
 
 
 def restart(turn: Turn, _heard: Heard) -> None:
@@ -176,6 +181,7 @@ def visit(turn: Turn, heard: Heard) -> None:
 
 def more_time(turn: Turn, _heard: Heard) -> None:
     """Make the movement longer."""
+    turn.change(asking=False)
     turn.move(extra_ms=turn.spot.extra_ms + MORE_TIME_MS)
     if turn.spot.phase is Phase.ROLLING:
         turn.plan_cues()
@@ -192,6 +198,7 @@ def more_time_paused(turn: Turn, heard: Heard) -> None:
 
 def take_your_time(turn: Turn, _heard: Heard) -> None:
     """There is no hurry."""
+    turn.change(asking=False)
     turn.say("take_your_time")
 
 

@@ -15,6 +15,7 @@ from skill.core.messages import (
     Finish,
     Heard,
     Keep,
+    Say,
     SpeechEnded,
     Started,
     Talk,
@@ -128,8 +129,19 @@ def test_a_pause_in_a_set_up_goes_back_to_the_set_up() -> None:
     book = in_phase(Phase.SETTING_UP).hear(Command.PAUSE).hear(Command.MORE_TIME)
     assert book.said[-1] == "take_your_time"
     book.forget().hear(Command.RESUME).finish_speaking()
-    assert book.said == ["brief b"]
+    assert book.said == ["brief b", "movement_ready 1 min"]
     assert book.coach.phase is Phase.SETTING_UP
+
+
+@pytest.mark.parametrize("talk", [Talk.FULL, Talk.CHIMES])
+def test_who_has_just_been_told_what_is_left_is_not_told_ten_seconds(talk: Talk) -> None:
+    book = in_phase(Phase.ROLLING).wait(47.5)
+    book.coach = replace(book.coach, spot=replace(book.coach.spot, talk=talk))
+    book.hear(Command.PAUSE).wait(3).forget().hear(Command.RESUME).wait(12)
+    assert book.said[0] == "resumed 10 s"
+    assert not {"ten_seconds", "<time>"} & set(book.said)
+    book = in_phase(Phase.ROLLING).wait(45.5).hear(Command.PAUSE).hear(Command.RESUME).wait(8)
+    assert "ten_seconds" in book.said
 
 
 def test_more_time_moves_ten_seconds_and_says_halfway_once() -> None:
@@ -192,7 +204,7 @@ def test_stop_is_silent_and_stays_so_and_start_picks_up() -> None:
     book = in_phase(Phase.ROLLING).wait(20).hear(Command.STOP).forget().wait(600)
     assert book.said == []
     book.hear(Command.START).finish_speaking()
-    assert book.said == ["picked_up exercise one 2 the b", "brief b"]
+    assert book.said == ["picked_up exercise one 2 the b", "brief b", "movement_ready 40 s"]
     book.forget().hear(Command.START)
     assert book.said == ["movement_started 40 s"]
 
@@ -251,7 +263,7 @@ def test_that_was_wrong_undoes_keeps_the_sound_and_says_that_it_arrived() -> Non
     book.hear(Command.WRONG).finish_speaking()
     assert book.at == "setting up one/b"
     assert book.effects[0] == Keep()
-    assert book.said == ["<heard>", "undone exercise one 2 the b"]
+    assert book.said == ["<heard>", "undone exercise one 2 the b", "movement_ready 1 min"]
     assert book.coach.history == ()
     assert Keep() not in book.forget().hear(Command.UNDO).effects
 
@@ -270,6 +282,19 @@ def test_undo_tells_what_does_not_go_on(phase: Phase, command: Command, said: li
     book = in_phase(phase).hear(command).finish_speaking().forget()
     assert book.hear(Command.UNDO).finish_speaking().said == said
     assert book.coach.phase is phase
+
+
+def test_undo_that_comes_back_to_a_movement_tells_that_it_has_not_begun() -> None:
+    """Where it goes on, the same words are said, and nothing more."""
+    undone = ["undone exercise one 2 the b", "movement_ready 1 min"]
+    book = in_phase(Phase.ROLLING).wait(70).forget().hear(Command.UNDO).finish_speaking()
+    assert book.said == undone
+    book.hear(Command.START).finish_speaking().forget().hear(Command.UNDO).finish_speaking()
+    assert book.said == undone
+    book.hear(Command.LOUDER).finish_speaking().forget().hear(Command.UNDO).finish_speaking()
+    assert book.said == undone[:1]
+    book.hear(Command.BACK).hear(Command.NEXT).finish_speaking().forget().hear(Command.UNDO)
+    assert book.finish_speaking().said == ["undone exercise one 1 the a"]
 
 
 def test_undo_of_another_round_does_not_promise_to_pick_up() -> None:
@@ -354,7 +379,7 @@ def test_back_from_an_exercise_that_was_asked_for_goes_to_the_one_before_it() ->
 def test_an_exercise_that_is_gone_back_to_after_the_end_is_picked_up_like_any() -> None:
     book = in_phase(Phase.DONE).hear(Command.EXERCISE, "two").hear(Command.STOP).forget()
     book.hear(Command.START).finish_speaking()
-    assert book.said == ["picked_up exercise two 1 the c", "brief c"]
+    assert book.said == ["picked_up exercise two 1 the c", "brief c", "movement_ready 1 min"]
 
 
 def test_start_after_a_finished_and_slept_routine_begins_anew() -> None:
@@ -519,7 +544,7 @@ def test_what_was_cut_off_is_explained_in_full_the_next_time() -> None:
     book.forget().hear(Command.PAUSE).wait(3).hear(Command.RESUME).wait(10)
     assert book.said == ["paused", "full b", "full b 2", "movement_ready 1 min"]
     book.forget().hear(Command.PAUSE).wait(3).hear(Command.RESUME).wait(10)
-    assert book.said == ["paused", "brief b"]
+    assert book.said == ["paused", "brief b", "movement_ready 1 min"]
 
 
 def test_what_was_skipped_by_mistake_is_explained_in_full_in_its_turn() -> None:
@@ -545,6 +570,35 @@ def test_a_word_before_the_end_of_a_movement_does_not_begin_the_next_one(command
     assert not book.effects, "it is not even hushed"
     book.wait(10).send(Heard(command, ended_ms=book.now - 200))
     assert book.at == ("setting up two/d" if command is Command.SKIP else "rolling two/c")
+
+
+@pytest.mark.parametrize("command", [Command.NEXT, Command.SKIP, Command.START, Command.RESUME])
+def test_a_word_over_the_ending_goes_on_to_what_comes_next(command: Command) -> None:
+    book = in_phase(Phase.ROLLING).wait(60.4).forget()
+    book.send(Heard(command, ended_ms=book.now - 100))
+    assert book.coach.saying == "exercise_done exercise one"
+    assert book.at == "setting up two/c"
+    book.wait(10)
+    assert book.said[-3:] == ["full c", "full c 2", "movement_ready 1 min"]
+
+
+def test_a_word_over_an_answer_that_outlasts_the_movement_goes_on_to_what_comes_next() -> None:
+    book = in_phase(Phase.ROLLING).wait(58)
+    book.line_ms = 5_000
+    book.hear(Command.TELL_MORE).wait(3).forget()
+    book.send(Heard(Command.NEXT, ended_ms=book.now - 100))
+    assert book.coach.saying == "exercise_done exercise one"
+
+
+def test_a_word_over_the_ending_is_not_too_late_for_being_understood_after_it() -> None:
+    book = in_phase(Phase.ROLLING)
+    ending = book.now + 61_000
+    book.wait(61.3).forget().send(Heard(Command.NEXT, ended_ms=ending - 100))
+    assert (book.at, book.effects) == ("setting up two/c", [])
+
+
+def test_a_press_during_the_ending_does_what_the_button_says() -> None:
+    assert in_phase(Phase.ROLLING).wait(60.4).hear(Command.START).at == "rolling two/c"
 
 
 def test_pain_is_never_too_late() -> None:
@@ -583,3 +637,61 @@ def test_whoever_goes_on_after_pain_at_the_end_has_a_place(command: Command) -> 
     mark = book.coach.bookmark
     again = Playbook(started=False).send(Started(mark)).finish_speaking()
     assert again.said[1].startswith("greeting_back")
+
+
+COMFORTS = {
+    Command.LOUDER: "volume_changed",
+    Command.QUIETER: "volume_changed",
+    Command.SLOWER: "pace_changed",
+    Command.FASTER: "pace_changed",
+}
+
+
+@pytest.mark.parametrize("command", COMFORTS)
+def test_who_wants_to_hear_it_better_hears_the_rest(command: Command) -> None:
+    book = Playbook().hear(Command.START).wait(1.2).forget().hear(command).wait(0.2).hear(command)
+    assert book.coach.saying == COMFORTS[command]
+    book.wait(10)
+    assert book.said[1:] == [COMFORTS[command], "full a", "full a 2", "setup_ready"]
+    last = [effect for effect in book.effects if isinstance(effect, Say)][-1]
+    assert (last.volume, last.pace) == (book.coach.spot.volume, book.coach.spot.pace)
+    assert book.coach.told == ("one/a",)
+
+
+@pytest.mark.parametrize("command", COMFORTS)
+def test_repeat_says_what_could_not_be_heard_well(command: Command) -> None:
+    book = in_phase(Phase.HURT).hear(command).finish_speaking().forget().hear(Command.REPEAT)
+    assert book.said == ["hurt"]
+    book = in_phase(Phase.ROLLING).wait(26).hear(command).wait(2).forget().hear(Command.REPEAT)
+    assert book.said == ["cue"]
+
+
+def test_a_word_too_many_at_the_end_does_not_cost_what_is_said_there() -> None:
+    book = in_phase(Phase.SETTING_UP)
+    for _ in range(3):
+        book.hear(Command.SKIP).wait(0.3)
+    book.forget()
+    for _ in range(3):
+        book.hear(Command.NEXT).wait(0.3)
+    book.wait(10)
+    ends = ["exercise_done exercise two", "routine_done the routine"]
+    assert book.coach.phase is Phase.DONE
+    assert book.said == ["<not_now>"] * 3 + ends
+
+
+def test_a_chime_does_not_cost_the_word_that_goes_on() -> None:
+    book = in_phase(Phase.ROLLING).hear(Command.PAUSE).wait(0.3).hear(Command.PAUSE)
+    assert book.forget().wait(5).said == ["paused"]
+
+
+def test_while_rolling_what_was_cut_off_has_had_its_moment() -> None:
+    book = in_phase(Phase.ROLLING).wait(5.2).hear(Command.LOUDER).wait(2)
+    assert book.said == ["in", "volume_changed"]
+
+
+def test_an_interrupted_line_follows_after_a_silence_as_before_something_new() -> None:
+    book = Playbook().hear(Command.START).wait(0.3).hear(Command.SLOWER).wait(1)
+    speaking = book.coach.speaking
+    assert speaking is not None
+    assert book.coach.saying == "intro one"
+    assert speaking.pause_ms == BOOK.phrases.pauses.subject * 100 // 90

@@ -29,7 +29,7 @@ def test_one_soft_question_then_sleep_then_pick_up() -> None:
     book.forget().wait(3600)
     assert book.said == []
     book.hear(Command.START).finish_speaking()
-    assert book.said == ["picked_up exercise one 2 the b", "brief b"]
+    assert book.said == ["picked_up exercise one 2 the b", "brief b", "movement_ready 1 min"]
 
 
 def test_yes_to_the_question_goes_on_and_no_waits() -> None:
@@ -64,7 +64,8 @@ def test_after_pain_and_after_the_end_sleep_comes_without_a_word(
 def test_resume_counts_as_long_as_it_was_said_to_after_pain(command: Command) -> None:
     book = in_phase(Phase.HURT).wait(600)
     assert book.hear(command).at == "setting up one/b"
-    assert book.finish_speaking().said == ["after_hurt exercise one 2", "brief b"]
+    told = ["after_hurt exercise one 2", "brief b", "movement_ready 1 min"]
+    assert book.finish_speaking().said == told
     book.hear(Command.STOP).forget().hear(Command.RESUME)
     assert book.said == []
 
@@ -173,7 +174,7 @@ def test_that_something_hurt_is_remembered_over_a_restart() -> None:
     mark = in_phase(Phase.HURT).coach.bookmark
     book = Playbook(started=False).send(Started(mark)).finish_speaking()
     book.forget().hear(Command.START).finish_speaking()
-    assert book.said == ["after_hurt exercise one 2", "brief b"]
+    assert book.said == ["after_hurt exercise one 2", "brief b", "movement_ready 1 min"]
     assert book.coach.bookmark is not None
     assert not book.coach.bookmark.hurt
 
@@ -195,3 +196,59 @@ def test_every_change_of_place_is_remembered_at_once() -> None:
     marks = [effect.bookmark for effect in book.effects if isinstance(effect, Remember)]
     assert [(mark.exercise, mark.step) for mark in marks] == [("two", "c")]
     assert marks[0].finished == ("one",)
+
+
+@pytest.mark.parametrize(
+    "command", [Command.LOUDER, Command.WHERE, Command.HELP, Command.CHECK, Command.REPEAT]
+)
+def test_a_question_is_not_answered_by_asking_something_else(command: Command) -> None:
+    book = in_phase(Phase.SETTING_UP).wait(50).hear(command).finish_speaking().forget()
+    assert book.hear(Command.YES).said == ["movement_started 1 min"]
+
+
+@pytest.mark.parametrize("phase", [Phase.SETTING_UP, Phase.PAUSED])
+@pytest.mark.parametrize("command", [Command.NO, Command.MORE_TIME])
+def test_a_question_that_was_answered_is_no_longer_one(phase: Phase, command: Command) -> None:
+    book = in_phase(phase).wait(95 if phase is Phase.PAUSED else 50).hear(command)
+    assert not book.coach.asking
+    assert book.finish_speaking().forget().hear(Command.YES).said == []
+
+
+def test_who_stirs_after_the_question_is_asked_once_more_before_sleep() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(50).hear(Command.WHERE).finish_speaking().forget()
+    assert book.wait(44).said == []
+    assert book.wait(2).said == ["still_there"]
+    assert book.wait(50).said == ["still_there", "going_to_sleep"]
+
+
+def test_in_a_pause_the_question_is_said_again() -> None:
+    book = in_phase(Phase.PAUSED).wait(95).forget().hear(Command.REPEAT).finish_speaking()
+    assert book.said == ["still_there"]
+    assert book.hear(Command.NO).forget().hear(Command.REPEAT).said == ["take_your_time"]
+
+
+def test_louder_over_the_question_says_it_again_and_waits_for_the_answer() -> None:
+    book = in_phase(Phase.SETTING_UP).wait(45.2).forget().hear(Command.LOUDER).finish_speaking()
+    assert book.said == ["volume_changed", "still_there"]
+    assert book.forget().hear(Command.YES).said == ["movement_started 1 min"]
+
+
+def test_pain_before_a_step_was_explained_does_not_cost_its_explanation() -> None:
+    book = Playbook().hear(Command.START).wait(0.3).hear(Command.PAIN).finish_speaking().forget()
+    book.hear(Command.RESUME).finish_speaking()
+    assert book.said == ["after_hurt exercise one 1", "full a", "full a 2", "setup_ready"]
+    book.hear(Command.PAIN).finish_speaking().forget().hear(Command.RESUME).finish_speaking()
+    assert book.said == ["after_hurt exercise one 1", "brief a"]
+
+
+def test_pain_before_the_start_does_not_cost_the_introduction() -> None:
+    book = Playbook().hear(Command.PAIN).finish_speaking().forget()
+    book.hear(Command.START).finish_speaking()
+    full = ["full a", "full a 2", "setup_ready"]
+    assert book.said == ["after_hurt exercise one 1", "intro one", *full]
+
+
+def test_after_pain_not_even_who_wants_chimes_is_told_the_step_by_one() -> None:
+    book = in_phase(Phase.SETTING_UP).hear(Command.SAY_LESS).hear(Command.SAY_LESS)
+    book.hear(Command.PAIN).finish_speaking().forget().hear(Command.RESUME).finish_speaking()
+    assert book.said[1] == "brief b"

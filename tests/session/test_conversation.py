@@ -75,7 +75,8 @@ def test_stop_is_silence_and_after_a_goodbye_the_place_is_kept() -> None:
     letters.answer("next", 0)
     assert letters.answer("stop", 1) == ""
     assert letters.answer("goodbye", 2) == "goodbye"
-    assert letters.answer("start", 3) == "picked_up exercise one 2 the b brief b"
+    said = "picked_up exercise one 2 the b brief b movement_ready 1 min"
+    assert letters.answer("start", 3) == said
 
 
 def test_asking_for_help_changes_nothing() -> None:
