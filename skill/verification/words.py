@@ -75,7 +75,9 @@ class Words:
         self._ways = Ways(sounds, lengths, another.cumsum() - 1)
         self._usual = self._ways.owners < usual
         self._ends = np.concatenate(([0], lengths.cumsum()))
-        self._first = dict(zip(reversed(self._words), reversed(range(len(self._words))), strict=True))
+        self._first = dict(
+            zip(reversed(self._words), reversed(range(len(self._words))), strict=True)
+        )
 
     @property
     def highest(self) -> int:

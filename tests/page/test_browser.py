@@ -48,8 +48,8 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture(scope="module")
 def person(browser: "Browser") -> "BrowserContext":
-    """Somebody's browser, with a page that stays open: each context of its own, and each process for
-    pages, takes as long again as the test. The coach's page leaves nothing in a browser.
+    """Somebody's browser, with a page that stays open: each context of its own, and each process
+    for pages, takes as long again as the test. The coach's page leaves nothing in a browser.
     """
     context = browser.new_context()
     context.new_page()
