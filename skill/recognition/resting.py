@@ -1,5 +1,6 @@
 """Any recogniser, resting while the room is as quiet as it was."""
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Sequence
 
@@ -41,6 +42,7 @@ class RestingRecognizer:
         self._inner = inner
         self._rate = rate
         self._room: deque[tuple[int, float]] = deque()
+        self._levels: list[float] = []  # of the room, the lowest first
         self._kept: deque[Block] = deque()
         self._raised_at: int | None = None
         self._partial = ""
@@ -92,10 +94,12 @@ class RestingRecognizer:
         if block.kind is not BlockKind.HEARD:
             return False
         (level,) = block.levels(1)
+        levels = self._levels
         self._room.append((block.end_frame, level))
+        insort(levels, level)
         while self._room[0][0] <= block.end_frame - ROOM_S * self._rate:
-            self._room.popleft()
-        levels = sorted(one for _, one in self._room)
+            _, gone = self._room.popleft()
+            del levels[bisect_left(levels, gone)]
         room = levels[int(ROOM_SHARE * len(levels))]
         rise = min(MOST_DB, max(LEAST_DB, SPREADS * (room - levels[0])))
         return level - room >= rise or len(block.again) > 0

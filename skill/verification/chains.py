@@ -39,13 +39,9 @@ class Match(NamedTuple):
     words: Numbers
 
 
-class _Place(NamedTuple):
-    """One sound of a chain; where a way comes from that steps on to it, or that skips a pause."""
-
-    sound: int
-    word: int
-    before: int
-    skipped: int
+_Place = tuple[int, int, int, int]
+"""One sound of a chain, its word, and where a way comes from that steps on to it, or that skips a
+pause. There are thousands, and tuples with names for what is in them take three times as long."""
 
 
 class Chains:
@@ -129,7 +125,7 @@ def _places(words: Sequence[Sounds], first: int) -> Iterator[_Place]:
         for index, sound in enumerate(word):
             begins = index == 0
             before = OUTSIDE if begins and not number else at - 1
-            yield _Place(sound, number, before, at - 2 if begins and number else NOWHERE)
+            yield sound, number, before, at - 2 if begins and number else NOWHERE
             at += 1
-        yield _Place(SILENCE, NO_WORD, at - 1, NOWHERE)
+        yield SILENCE, NO_WORD, at - 1, NOWHERE
         at += 1

@@ -21,6 +21,8 @@ STRIDE = 3
 """Frames of 10 ms for each output."""
 BACK, AHEAD = 16, 3
 """Frames of 30 ms that the network sees, and a little more; the first and last are repeated."""
+BYTES = 256
+"""As many values has one."""
 INPUT = "input"
 NODE = re.compile(r"^(?:component|output)-node name=(\S+) .*?input=(.+?)(?: objective=\w+)?$", re.M)
 CALL = re.compile(r"(Append|Sum|Offset|Scale)\((.+)\)")
@@ -141,8 +143,8 @@ def _component(data: bytes, match: re.Match[bytes]) -> Component:
     marks = np.frombuffer(data, "<u2", 4 * columns, at).reshape(columns, 4)
     at += marks.nbytes
     codes = np.frombuffer(data, np.uint8, rows * columns, at).reshape(columns, rows)
-    curves = (low + span / 65535 * marks) @ _bends()
-    weights = np.take_along_axis(curves, codes.astype(np.int64), axis=1).astype(np.float32)
+    curves = ((low + span / 65535 * marks) @ _bends()).astype(np.float32)
+    weights = curves.ravel().take(codes + BYTES * np.arange(columns)[:, None])
     return Component(kind, weights, _vector(data, at + codes.nbytes + len(VECTOR)))
 
 
@@ -150,7 +152,7 @@ def _component(data: bytes, match: re.Match[bytes]) -> Component:
 def _bends() -> npt.NDArray[np.float64]:
     """What each byte has of a column's four marks, straight between two: shape (4, 256)."""
     marks = (0, 64, 192, 255)
-    return np.stack([np.interp(np.arange(256), marks, mark) for mark in np.eye(4)])
+    return np.stack([np.interp(np.arange(BYTES), marks, mark) for mark in np.eye(4)])
 
 
 def _vector(data: bytes, at: int) -> Floats:

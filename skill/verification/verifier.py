@@ -66,9 +66,9 @@ class Verifier:
         # programs have these cores.
         self._threads = ThreadpoolController()
         try:
-            self._network = Network(model)
             words = Words(model / FILE)
             with self._threads.limit(limits=1, user_api="blas"):
+                self._network = Network(model)
                 tried = self._network.fits(np.zeros((1, BINS), np.float32))
             if words.highest >= tried.shape[1]:
                 raise ValueError("its words have other sounds than its network")

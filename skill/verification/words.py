@@ -1,8 +1,9 @@
 """How the words of a model sound: what `scripts/acoustic/lookalikes.py` writes."""
 
 import io
-from collections.abc import Container, Iterator, Sequence
-from itertools import islice, pairwise, product, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, product, takewhile
+from operator import ne
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,11 +70,14 @@ class Words:
             usual = int(kept["usual"])
         if len(lengths) != len(self._words) or lengths.sum() != len(sounds) or not lengths.all():
             raise ValueError("its words and their sounds do not belong together")
-        another = [word != before for before, word in pairwise(["", *self._words])]
-        self._ways = Ways(sounds, lengths, np.cumsum(another) - 1)
+        # Thousands of words: what goes through them is not written in Python, which takes 100 ms.
+        another = np.fromiter(map(ne, self._words, ["", *self._words[:-1]]), np.bool_)
+        self._ways = Ways(sounds, lengths, another.cumsum() - 1)
         self._usual = self._ways.owners < usual
         self._ends = np.concatenate(([0], lengths.cumsum()))
-        self._first = {word: way for way, word in reversed(list(enumerate(self._words)))}
+        self._first = dict(
+            zip(reversed(self._words), reversed(range(len(self._words))), strict=True)
+        )
 
     @property
     def highest(self) -> int:
@@ -92,13 +96,18 @@ class Words:
         """The same, word by word; no more than `MOST_WAYS`."""
         return islice(product(*map(self._ways_of, phrase.split())), MOST_WAYS)
 
-    def usual(self, without: Container[str]) -> Ways:
+    def usual(self, without: Iterable[str]) -> Ways:
         """The usual words, without some."""
-        asked = [word not in without for word in self._words]
-        return self._ways.among(self._usual & np.array(asked))
+        asked = self._usual.copy()
+        for word in without:
+            asked[self._numbers_of(word)] = False
+        return self._ways.among(asked)
+
+    def _numbers_of(self, word: str) -> list[int]:
+        """Of the ways to say a word: none, if the model does not have it."""
+        first = self._first.get(word, len(self._words))
+        return list(takewhile(lambda n: self._words[n] == word, range(first, len(self._words))))
 
     def _ways_of(self, word: str) -> list[Sounds]:
-        first = self._first[word]
-        numbers = takewhile(lambda n: self._words[n] == word, range(first, len(self._words)))
-        edges = [(self._ends[number], self._ends[number + 1]) for number in numbers]
+        edges = [self._ends[number : number + 2] for number in self._numbers_of(word)]
         return [tuple(self._ways.sounds[start:end].tolist()) for start, end in edges]

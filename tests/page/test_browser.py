@@ -28,7 +28,7 @@ from tests.support.playbook import in_phase
 from tests.support.waiting import LONG_S
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 LARGE_ENOUGH_PX = 44
 CONTRAST_AA = 4.5
@@ -46,24 +46,40 @@ def browser() -> "Iterator[Browser]":
         yield found
 
 
+@pytest.fixture(scope="module")
+def person(browser: "Browser") -> "BrowserContext":
+    """Somebody's browser, with a page that stays open: each context of its own, and each process
+    for pages, takes as long again as the test. The coach's page leaves nothing in a browser.
+    """
+    context = browser.new_context()
+    context.new_page()
+    return context
+
+
 @pytest.fixture
-def open_at(browser: "Browser") -> "Iterator[Callable[..., Page]]":
+def open_at(person: "BrowserContext") -> "Iterator[Callable[..., Page]]":
     """Opens pages; whatever a page complains about fails the test."""
-    opened: list[Any] = []
+    before = person.pages
     complaints: list[str] = []
 
-    def opening(url: str, **options: Any) -> "Page":
-        context = browser.new_context(**{"viewport": PHONE, **options})
-        opened.append(context)
-        page = context.new_page()
+    def opening(
+        url: str,
+        *,
+        viewport: Any = PHONE,
+        reduced_motion: Literal["no-preference", "reduce"] | None = None,
+    ) -> "Page":
+        page = person.new_page()
+        page.set_viewport_size(viewport)
+        page.emulate_media(reduced_motion=reduced_motion)
         page.set_default_timeout(LONG_S * 1000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(url)
         return page
 
     yield opening
-    for context in opened:
-        context.close()
+    for page in person.pages:
+        if page not in before:
+            page.close()
     assert complaints == []
 
 
