@@ -308,7 +308,9 @@ def _progress(console: Console) -> Progress:
 def _facts(
     app: App, plan: Plan, manifests: Sequence[Path], words: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    where = f"Dask at {plan.cluster}" if plan.cluster else f"{plan.jobs} of {os.cpu_count()} cores"
+    cores = os.cpu_count() or 1
+    busy = "all of" if plan.jobs > cores else f"{plan.jobs} of"
+    where = f"Dask at {plan.cluster}" if plan.cluster else f"{busy} {cores} cores"
     yield BY, f"{machine()}, {where}"
     yield "recordings", ", ".join(path.name for path in manifests)
     yield "model", app.settings.model.name

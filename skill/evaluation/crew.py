@@ -2,6 +2,8 @@
 
 import importlib.util
 import logging
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -57,7 +59,9 @@ def share_out(
 
     with _nobody_ends_early():
         parallel = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
-        yield from parallel(joblib.delayed(_numbered)(work, *task) for task in enumerate(tasks))
+        with _answering_for_all():
+            done = parallel(joblib.delayed(_numbered)(work, *task) for task in enumerate(tasks))
+        yield from done
 
 
 def alone(work: Callable[[Task], Done], task: Task) -> Done:
@@ -80,6 +84,22 @@ def _nobody_ends_early() -> Iterator[None]:
             "A process that was listening was ended from outside.",
             "Most likely memory was short: begin again with fewer --jobs.",
         ) from failure
+
+
+@contextmanager
+def _answering_for_all() -> Iterator[None]:
+    """Processes that begin in this block never see a Ctrl-C, which comes to all of a terminal's:
+    in the middle of their start each would print a traceback. This one ends them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # A mask would be no use: who starts a resource tracker takes it off.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _numbered(work: Callable[[Task], Done], place: int, task: Task) -> tuple[int, Done]:

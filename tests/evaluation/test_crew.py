@@ -134,6 +134,14 @@ def test_a_process_that_is_ended_from_outside_is_explained() -> None:
             begin()
 
 
+def test_ctrl_c_is_this_processs_alone() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    assert set(dict(share_out(signal.getsignal, [signal.SIGINT] * 2, 2)).values()) == {
+        signal.SIG_IGN
+    }
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("skill.evaluation.crew.PATIENCE_S", 1)
     for address in ("tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1:none"):
