@@ -33,11 +33,15 @@ WHOLE_ROUTINE = {
 """Seconds and presses: set up, roll for 60 s, the other exercise's 60 s, and the end."""
 
 
+BLOCKS_A_SECOND = 10
+"""As long as blocks may be: these are sessions of minutes, in which seconds count."""
+
+
 class Fingers:
     """Presses at seconds of the session."""
 
     def __init__(self, at: dict[int, Command]) -> None:
-        self._at = {second * 20: command for second, command in at.items()}
+        self._at = {second * BLOCKS_A_SECOND: command for second, command in at.items()}
         self._blocks = 0
 
     def pressed(self) -> Sequence[Press]:
@@ -49,7 +53,9 @@ class Fingers:
 def keeping(
     keeper: Keeper, at: dict[int, Command], seconds: float, *before: Observer
 ) -> tuple[Session, Witness]:
-    talk, witness = session(source=Blocks((seconds, BlockKind.HEARD)))
+    talk, witness = session(
+        source=Blocks((seconds, BlockKind.HEARD), frames=RATE // BLOCKS_A_SECOND)
+    )
     talk.hands = (Fingers(at),)
     talk.observers = (*talk.observers, *before, keeper)
     talk.this_week = keeper.this_week

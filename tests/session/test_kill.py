@@ -10,10 +10,10 @@ from skill.core.advance import advance
 from skill.core.coach import Coach
 from skill.core.messages import Bookmark, Effect, Event, Remember, Started
 from skill.journal import JournalWriter, read_journal
-from skill.ports import Block
+from skill.ports import Block, BlockKind
 from skill.shelf import Shelf
 from tests.support.book import BOOK
-from tests.support.room import session
+from tests.support.room import Blocks, session
 from tests.support.scripted import Cue
 
 CUES = tuple(
@@ -54,7 +54,7 @@ def run_and_die(folder: Path, fatal: int) -> bool:
     """Run a session in a process of its own; whether it was killed."""
     child = os.fork()
     if child == 0:
-        talk, _ = session(*CUES, seconds=70)
+        talk, _ = session(*CUES, source=Blocks((70, BlockKind.HEARD), frames=1600))
         talk.remember = Shelf(folder / "mark.json").put
         with JournalWriter(folder / "journal.jsonl", {}) as journal:
             talk.observers = (journal, Killer(fatal))

@@ -49,15 +49,16 @@ class Blocks:
 
     rate = RATE
 
-    def __init__(self, *kinds: tuple[float, BlockKind]) -> None:
+    def __init__(self, *kinds: tuple[float, BlockKind], frames: int = BLOCK) -> None:
         self._kinds = kinds
+        self._frames = frames
 
     def blocks(self) -> Iterator[Block]:
         start = 0
         for seconds, kind in (*self._kinds, (3600.0, BlockKind.ENDED)):
-            for _ in range(round(seconds * RATE / BLOCK)):
-                yield Block(start, np.zeros(BLOCK, np.int16), kind)
-                start += BLOCK
+            for _ in range(round(seconds * RATE / self._frames)):
+                yield Block(start, np.zeros(self._frames, np.int16), kind)
+                start += self._frames
 
 
 class Witness:
