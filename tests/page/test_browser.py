@@ -417,6 +417,29 @@ def test_nothing_moves_for_those_who_want_it_still(
     for seen, count in ((moving, 1), (still, 0)):
         seen.wait_for_selector("#drawing svg")
         assert seen.evaluate("document.getAnimations().length") == count
+        assert (seen.evaluate(FRAMES) > 0) is bool(count)
+
+
+FRAMES = """() => new Promise((tell) => {
+    const ask = window.requestAnimationFrame;
+    let count = 0;
+    window.requestAnimationFrame = (draw) => (count += 1, ask(draw));
+    setTimeout(() => { window.requestAnimationFrame = ask; tell(count); }, 1500);
+})"""
+"""How often a page asks to draw something, in longer than it takes to look for news."""
+
+
+def test_a_page_on_which_nothing_moves_draws_nothing(
+    page: Served, book: Book, open_at: "Callable[..., Page]"
+) -> None:
+    """It drew 60 times a second between two movements as well, on a phone's battery."""
+    page.show(at(book, 0, 3), 20_000)
+    seen = open_at(page.address.url)
+    seen.get_by_role("heading", name="Roll to the left and right").wait_for()
+    assert seen.evaluate(FRAMES) == 0
+    page.show(at(book, 0, 3, Phase.ROLLING), 21_000)
+    seen.wait_for_selector('body[data-phase="rolling"]')
+    assert seen.evaluate(FRAMES) > 0
 
 
 def test_a_hostile_page_gets_nothing_from_the_browser(

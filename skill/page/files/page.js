@@ -17,6 +17,9 @@
   const write = (node, text) => {
     if (node.textContent !== text) node.textContent = text;
   };
+  const mark = (node, name, value) => {
+    if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  };
 
   let view = null;
   let past = null; // what is known of earlier sessions
@@ -28,6 +31,7 @@
   let begunAt = 0; // when the connection was begun, or failed
   let source = null;
   let trouble = "";
+  let moving = false; // whether a frame has been asked for
 
   // What is shown
 
@@ -62,6 +66,7 @@
     showHistory();
     byId("time").hidden = !view.timer;
     tick();
+    move();
   }
 
   function showDrawing() {
@@ -187,10 +192,11 @@
     const rolled = Math.min(timer.length_ms, timer.running ? performance.now() + ahead - timer.zero_ms : timer.rolled_ms);
     const text = clock(timer.length_ms - rolled);
     write(byId("left"), text);
-    byId("time").setAttribute("aria-label", word("left", { words: text }));
+    mark(byId("time"), "aria-label", word("left", { words: text }));
     const part = timer.length_ms ? Math.max(0, rolled / timer.length_ms) : 0;
-    byId("done").setAttribute("stroke-dashoffset", (1000 * (1 - part)).toFixed(1));
-    byId("done").style.strokeDashoffset = (1000 * (1 - part)).toFixed(1);
+    const offset = (1000 * (1 - part)).toFixed(1);
+    mark(byId("done"), "stroke-dashoffset", offset);
+    byId("done").style.strokeDashoffset = offset;
     breathe(timer, rolled);
   }
 
@@ -205,12 +211,18 @@
     const through = (rolled % every) / every;
     const eased = still.matches ? 1 : (1 - Math.cos(Math.PI * through)) / 2;
     const full = !going ? 0 : beat % 2 === 0 ? eased : 1 - eased;
-    byId("lung").setAttribute("r", (34 + 40 * full).toFixed(1));
+    mark(byId("lung"), "r", (34 + 40 * full).toFixed(1));
   }
 
-  function frame() {
-    if (!still.matches) tick();
-    requestAnimationFrame(frame);
+  // Sixty times a second only while something moves: a phone on the floor has a battery.
+  function move() {
+    if (moving || still.matches || !view || !view.timer || !view.timer.running) return;
+    moving = true;
+    requestAnimationFrame(() => {
+      moving = false;
+      tick();
+      move();
+    });
   }
 
   // The connection
@@ -265,10 +277,8 @@
   setInterval(() => {
     if (document.hidden) return;
     show();
-    if (still.matches) tick();
     if (performance.now() - Math.max(beatAt, begunAt) > LOST_AFTER_MS) connect();
   }, AGAIN_MS);
   document.addEventListener("visibilitychange", connect);
   connect();
-  frame();
 })();
