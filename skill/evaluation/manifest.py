@@ -11,7 +11,7 @@ A text file with tabs between, a title line first, and these columns in any orde
                      by the text
     synthetic        yes if a machine spoke it
 
-Only `path` and `text` must be there.
+Only `path` and `text` must be there. A clip is listed once.
 """
 
 import math
