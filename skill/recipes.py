@@ -16,7 +16,7 @@ from skill.evaluation.labels import with_words
 from skill.evaluation.runner import Kit
 from skill.evaluation.scene import Line
 from skill.mouth import make_mouth
-from skill.settings import SHIPPED, Settings
+from skill.settings import PACKAGE, SHIPPED, Settings
 from skill.speech.cache import CachedVoice
 
 BUILT_IN, VOSK, SPHINX = "built-in", "vosk", "pocketsphinx"
@@ -35,6 +35,18 @@ class EarsRecipe:
     name: str
     settings: Settings
     also: tuple[str, ...] = ()
+
+    @property
+    def made_of(self) -> tuple[Path, ...]:
+        """The files and folders on which it depends what is heard, and said by the coach."""
+        chosen = self.settings
+        return (
+            PACKAGE,
+            SHIPPED,
+            *(chosen.routine, chosen.phrases, chosen.commands, chosen.words, chosen.people),
+            *(chosen.model, chosen.models / chosen.model.name),
+            *(Path(chosen.voice), chosen.models / chosen.voice),
+        )
 
     def prepare(self) -> Kit:
         """Load the model.

@@ -24,6 +24,7 @@ from skill.evaluation import crew
 from skill.evaluation.condition import EXAMPLES, Condition, parse
 from skill.evaluation.labels import with_words
 from skill.evaluation.manifest import LabelledClip, read_manifest
+from skill.evaluation.resuming import heard_before, marks, unfinished
 from skill.evaluation.run_file import read_run, write_run
 from skill.evaluation.runner import Chunk, chunks, hear, kit_of, peak_memory_mb
 from skill.evaluation.scene import Surroundings
@@ -38,6 +39,7 @@ ONLY_WHEN_HEARD = (
     "cluster", "json_file",
 )  # fmt: skip
 """Options that change what is heard, or keep it."""
+BY, THEN = "machine", "; then "
 WIDTH = 100
 KEPT_EVERY_S = 60
 """How much of the work a power cut may cost."""
@@ -107,7 +109,8 @@ def evaluate(
     A manifest is a table with tabs between and a title line: path, text, and, if known, speaker,
     kind, group, start_s, end_s, end_of_speech_s, expected, synthetic.
 
-    A single file that --json wrote (.jsonl) is shown again.
+    A single file that --json wrote (.jsonl) is shown again. If a run was ended early, the same
+    command goes on with what --json has kept.
     """
     written = {"--json": json_file, "--html": html_file}
     keep_apart(manifests, written)
@@ -198,15 +201,18 @@ def _run(plan: Plan, about: dict[str, str], json_file: Path | None) -> Run:
     for one in plan.recipes:
         kit_of(one).ears()  # a missing model should be known before hours of work
     work = plan.chunks
+    wanted = marks(work, machine(), {one.name: one.made_of for one in plan.recipes})
     count = sum(len(chunk.clips) for chunk in work)
-    done: dict[int, list[Trial]] = {}
+    about, done = _taken_up(json_file, about, wanted, count)
+    left = [place for place in range(len(work)) if place not in done]
     console = Console(stderr=True)
-    keeping = _keeping(json_file, about, done, count)
+    keeping = _keeping(json_file, about, done, wanted, count)
     with ending_well(), keeping as keep, _progress(console) as progress:
-        task = progress.add_task("listening", total=count)
+        task = progress.add_task("listening", total=count, completed=_clips(done))
         kept_at = time.monotonic()
-        for place, trials in crew.share_out(hear, work, plan.jobs, plan.cluster):
-            done[place] = trials
+        tasks = [work[place] for place in left]
+        for number, trials in crew.share_out(hear, tasks, plan.jobs, plan.cluster):
+            done[left[number]] = trials
             progress.advance(task, len(trials))
             if time.monotonic() - kept_at >= KEPT_EVERY_S:
                 with suppress(StorageError):  # there may be room again at the end
@@ -217,11 +223,32 @@ def _run(plan: Plan, about: dict[str, str], json_file: Path | None) -> Run:
     return Run(about, memory, _in_order(done))
 
 
+def _taken_up(
+    json_file: Path | None, about: dict[str, str], wanted: Sequence[str], count: int
+) -> tuple[dict[str, str], dict[int, list[Trial]]]:
+    """What an unfinished run in the file has of this one, and the facts about both; says so."""
+    before = unfinished(json_file)
+    if before is None:
+        return about, {}
+    done = heard_before(before, wanted)
+    if not done:
+        click.echo(
+            f"The unfinished run in {json_file} is another one: this one begins anew.", err=True
+        )
+        return about, {}
+    click.echo(
+        f"Going on with {json_file}: {_clips(done)} of {count} clips were heard before.", err=True
+    )
+    by = dict.fromkeys((*before.about.get(BY, about[BY]).split(THEN), about[BY]))
+    return {**about, BY: THEN.join(by)}, done
+
+
 @contextmanager
 def _keeping(
     json_file: Path | None,
     about: Mapping[str, str],
     done: Mapping[int, Sequence[Trial]],
+    wanted: Sequence[str],
     count: int,
 ) -> Iterator[Callable[[], str]]:
     """Write what has been heard of `count` clips, whatever ends this block early, and say so.
@@ -235,8 +262,9 @@ def _keeping(
         if json_file is None or not trials:
             return ""
         whole = f"no, {len(trials)} of {count} clips; what stands side by side may differ in them"
-        write_run(Run({**about, "complete": whole}, {}, trials), json_file)
-        return f"What was heard before is in {json_file}."
+        heard = tuple((wanted[place], len(done[place])) for place in sorted(done))
+        write_run(Run({**about, "complete": whole}, {}, trials, heard), json_file)
+        return f"What was heard before is in {json_file}. The same command goes on from there."
 
     try:
         yield keep
@@ -249,6 +277,10 @@ def _keeping(
     except BaseException:
         keep()
         raise
+
+
+def _clips(done: Mapping[int, Sequence[Trial]]) -> int:
+    return sum(map(len, done.values()))
 
 
 def _in_order(done: Mapping[int, Sequence[Trial]]) -> tuple[Trial, ...]:
@@ -276,8 +308,10 @@ def _progress(console: Console) -> Progress:
 def _facts(
     app: App, plan: Plan, manifests: Sequence[Path], words: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    where = f"Dask at {plan.cluster}" if plan.cluster else f"{plan.jobs} of {os.cpu_count()} cores"
-    yield "machine", f"{machine()}, {where}"
+    cores = os.cpu_count() or 1
+    busy = "all of" if plan.jobs > cores else f"{plan.jobs} of"
+    where = f"Dask at {plan.cluster}" if plan.cluster else f"{busy} {cores} cores"
+    yield BY, f"{machine()}, {where}"
     yield "recordings", ", ".join(path.name for path in manifests)
     yield "model", app.settings.model.name
     if app.settings.person:

@@ -86,24 +86,26 @@ def solve(
 def heed(
     listener: Listener, outcry: Outcry, opinions: Iterable[Hypothesis]
 ) -> tuple[Listener, Heard | None]:
-    """Decide whether it was stop or a word of pain, and which; None if others do not agree.
+    """Decide whether it was stop or a word of pain, and which; None if others do not agree: half of
+    what is needed must be theirs.
 
     Args:
         listener: who asks.
         outcry: about what.
         opinions: no more of them are asked for than are needed.
     """
-    likely, asked, enough = dict(outcry.likely), 1, listener.tuning.outcry
+    likely, support, asked, enough = dict(outcry.likely), 0.0, 1, listener.tuning.outcry
     for opinion in opinions:
         asked += 1
         said = listener.persons(opinion, over_coach=False)
         for command, more in outcries(said, listener.vocabulary).items():
             likely[command] = likely.get(command, 0.0) + more
-        if sum(likely.values()) >= enough:
+            support += more
+        if sum(likely.values()) >= enough and support >= enough / 2:
             break
-    sure = sum(likely.values())
-    if sure < enough or asked == 1:
+    else:
         return listener, None
+    sure = sum(likely.values())
     command = max(likely, key=lambda one: likely[one])
     phrase = listener.vocabulary.suggest(command)
     past = replace(listener.past, talk_until=outcry.talk_until)

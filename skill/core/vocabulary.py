@@ -136,12 +136,11 @@ class Vocabulary:
         return {word: one for word, one in begins.items() if word not in self.meanings}
 
     @cached_property
-    def _ends(self) -> Mapping[str, Command]:
+    def _ends(self) -> frozenset[str]:
         """How protected phrases end, but for words that other phrases have."""
         foreign = [text for text in self.grammar if text not in self._outcries]
         others = {word for text in foreign for word in text.split()}
-        ends = {text.split()[-1]: one for text, one in self._outcries.items()}
-        return {word: one for word, one in ends.items() if word not in others}
+        return frozenset(text.split()[-1] for text in self._outcries) - others
 
     @cached_property
     def _cried(self) -> frozenset[str]:
@@ -152,17 +151,13 @@ class Vocabulary:
         """The protected command that words come to: they are a phrase of it, or nearly.
 
         Vosk makes a bigram of the phrases, so "I'm hurt" may come out as "I'm halt". What begins as
-        one protected phrase and ends as another, or is only such an end, is hardly anything else.
+        one protected phrase and ends as another is hardly anything else.
         """
         if text in self.meanings or text in self.decoys:
             return self._outcries.get(text)
         first, *others = text.split()
-        if not others:
-            return self._ends.get(first)
-        spliced = (
-            len(others) < SPLICED and others[-1] in self._ends and self._cried.issuperset(others)
-        )
-        return self._begins.get(first) if spliced else None
+        cried = 0 < len(others) < SPLICED and self._cried.issuperset(others)
+        return self._begins.get(first) if cried and others[-1] in self._ends else None
 
     def is_opening(self, phrase: str) -> bool:
         """Whether a longer phrase that means something else begins with this one.

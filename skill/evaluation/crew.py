@@ -1,13 +1,13 @@
-"""Who does the work: this process, several processes of this machine, or a Dask cluster.
-
-joblib is the one interface to all of them.
-"""
+"""Who does the work: this process, several processes of this machine, or a Dask cluster."""
 
 import importlib.util
+import logging
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 PATIENCE_S = 10
-"""How long a scheduler may take to answer."""
+"""How long a scheduler may take to answer, and its first worker to come."""
+WORKERS = "`dask worker ADDRESS --nthreads 1`"
 
 
 def require(cluster: str = "") -> None:
@@ -47,20 +48,20 @@ def share_out(
         cluster: address of a Dask scheduler that does the work instead; empty for none.
 
     Raises:
-        CoachError: if the scheduler does not answer, or a process ends in the middle of its work;
-            and whatever `work` raises.
+        CoachError: if the scheduler does not answer, has no workers or goes away, or a process ends
+            in the middle of its work; and whatever `work` raises.
     """
     require(cluster)
+    if cluster:
+        yield from _by_cluster(work, tasks, cluster)
+        return
     import joblib  # noqa: PLC0415 - an extra
 
-    with ExitStack() as stack, _nobody_ends_early():
-        if cluster:
-            client = stack.enter_context(_client(cluster))
-            stack.enter_context(joblib.parallel_config("dask", client=client))
-        parallel = joblib.Parallel(
-            n_jobs=-1 if cluster else jobs, batch_size=1, return_as="generator_unordered"
-        )
-        yield from parallel(joblib.delayed(_numbered)(work, *task) for task in enumerate(tasks))
+    with _nobody_ends_early():
+        parallel = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        with _answering_for_all():
+            done = parallel(joblib.delayed(_numbered)(work, *task) for task in enumerate(tasks))
+        yield from done
 
 
 def alone(work: Callable[[Task], Done], task: Task) -> Done:
@@ -85,8 +86,70 @@ def _nobody_ends_early() -> Iterator[None]:
         ) from failure
 
 
+@contextmanager
+def _answering_for_all() -> Iterator[None]:
+    """Processes that begin in this block never see a Ctrl-C, which comes to all of a terminal's:
+    in the middle of their start each would print a traceback. This one ends them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # A mask would be no use: who starts a resource tracker takes it off.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _numbered(work: Callable[[Task], Done], place: int, task: Task) -> tuple[int, Done]:
     return place, work(task)
+
+
+def _by_cluster(
+    work: Callable[[Task], Done], tasks: Sequence[Task], address: str
+) -> Iterator[tuple[int, Done]]:
+    # Not by joblib's bridge to Dask: it waits for ever for a scheduler that is gone, and does the
+    # work of a cluster with one worker in this process.
+    from distributed import KilledWorker, as_completed  # noqa: PLC0415 - an extra
+
+    with _unheard("distributed.client"), _client(address) as client:
+        _wait_for_a_worker(client, address)
+        places = range(len(tasks))
+        futures = client.map(_numbered, [work] * len(tasks), places, tasks, pure=False)
+        finished: Any = as_completed
+        try:
+            for future in finished(futures, loop=client.loop):
+                yield future.result()
+        except CancelledError as failure:
+            raise CoachError(
+                f"The Dask scheduler at {address} is gone.", "Start it and its workers again."
+            ) from failure
+        except KilledWorker as failure:
+            raise CoachError(
+                "Several workers of the cluster ended in the middle of the same work.",
+                f"Most likely memory was short: start fewer with {WORKERS} on each machine.",
+            ) from failure
+
+
+def _wait_for_a_worker(client: Any, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE_S)
+    except TimeoutError as failure:
+        raise CoachError(
+            f"The Dask scheduler at {address} has no workers.", f"Start some with {WORKERS}."
+        ) from failure
+
+
+@contextmanager
+def _unheard(name: str) -> Iterator[None]:
+    """Keep a library's complaints from the terminal; what they are about is told in a sentence."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def _client(address: str) -> Any:
@@ -102,5 +165,5 @@ def _client(address: str) -> Any:
     except (OSError, ValueError) as failure:
         raise CoachError(
             f"No Dask scheduler answers at {address}.",
-            "Start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`.",
+            f"Start one with `dask scheduler`, and workers with {WORKERS}.",
         ) from failure

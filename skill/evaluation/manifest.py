@@ -64,6 +64,10 @@ class LabelledClip:
     synthetic: bool = False
 
 
+Part = tuple[Path, float | None, float | None]
+"""A file, and from where to where."""
+
+
 class _RowError(Exception):
     """A mistake in one row: what is wrong, and what to do."""
 
@@ -86,11 +90,14 @@ def read_manifest(
     titles, *lines = _lines(manifest)
     columns = _columns(manifest, titles.rstrip("\r").split("\t"))
     clips, mistakes = [], []
+    lines_of: dict[Part, int] = {}
     for number, line in enumerate(lines, 2):
         if not line.strip():
             continue
         try:
-            clips.append(_clip(_row(columns, line.split("\t")), folder, vocabulary))
+            clip = _clip(_row(columns, line.split("\t")), folder, vocabulary)
+            _seen_once(clip, number, lines_of)
+            clips.append(clip)
         except _RowError as mistake:
             mistakes.append(f"{manifest}, line {number}: {mistake}")
     if mistakes:
@@ -104,18 +111,27 @@ def read_manifest(
 
 def _lines(manifest: Path) -> list[str]:
     try:
-        return read_given(manifest).decode("utf-8-sig").split("\n")
+        given = read_given(manifest)
     except OSError as failure:
         problem = f"{manifest} cannot be read: {failure.strerror}; check the name."
         raise ContentError([problem]) from failure
+    try:
+        return given.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as failure:
-        problem = f"{manifest} is no text in UTF-8; name a manifest, not a recording."
+        number = given.count(b"\n", 0, failure.start) + 1
+        problem = (
+            f"{manifest}, line {number}, is no text in UTF-8; save a manifest in that encoding, "
+            "and name no recording here."
+        )
         raise ContentError([problem]) from failure
 
 
 def _columns(manifest: Path, titles: list[str]) -> list[str]:
     if not any(titles):
         raise ContentError([f"{manifest}, line 1: name the columns here, with tabs between."])
+    if len(titles) == 1 and all(needed in titles[0] for needed in NEEDED):
+        problem = f"{manifest}, line 1: {titles[0]} is one column, because there is no tab in it"
+        raise ContentError([f"{problem}; put tabs between all columns, here and below."])
     mistakes = [
         f'{manifest}, line 1: there is no column "{title}"; {_or(nearest(title, COLUMNS), COLUMNS)}'
         for title in titles
@@ -166,6 +182,13 @@ def _clip(row: Mapping[str, str], folder: Path, vocabulary: Vocabulary) -> Label
         expected=_expected(row, vocabulary),
         synthetic=row["synthetic"].lower() in TRUE,
     )
+
+
+def _seen_once(clip: LabelledClip, line: int, lines_of: dict[Part, int]) -> None:
+    """Heard twice, a clip would count twice, and intervals would be too narrow."""
+    first = lines_of.setdefault((clip.path, clip.start_s, clip.end_s), line)
+    if first != line:
+        raise _RowError(f"{clip.name} is in line {first} already; leave one of them out.")
 
 
 def _is_file(path: Path) -> bool:

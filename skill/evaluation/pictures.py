@@ -46,7 +46,7 @@ def thresholds(trials: Sequence[Trial]) -> "Figure":
     above.set(title="Hits, %", ylim=(0, 101), xlim=(0, 1))
     below.set(title="False accepts per hour", xlabel="threshold: least score acted on")
     below.set_yscale("symlog", linthresh=1, linscale=0.5)
-    below.set_ylim(bottom=0)
+    below.set_ylim(0, max(1, below.get_ylim()[1]))
     below.yaxis.set_major_formatter("{x:g}")
     for axes in (above, below):
         axes.grid(color=INK, alpha=FADED / 2)

@@ -14,12 +14,15 @@ from skill.given import read_given, why_not
 from skill.lasting import write_whole
 
 HEAD, TRIAL = TypeAdapter(Run), TypeAdapter(Trial)
+HEARD = "heard"
 REMEDY = "Name a file that `roller-coach evaluate --json FILE` wrote."
 
 
 def to_json(run: Run) -> str:
     """A run as JSON lines."""
-    head = {"about": run.about, "peak_memory_mb": run.peak_memory_mb}
+    head: dict[str, Any] = {"about": run.about, "peak_memory_mb": run.peak_memory_mb}
+    if run.heard:
+        head[HEARD] = run.heard
     lines: Iterable[dict[str, Any]] = (head, *(asdict(trial) for trial in run.trials))
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
@@ -38,7 +41,7 @@ def from_json(text: str) -> Run:
             if number:
                 trials.append(_trial(entry, line))
             else:
-                _exactly(entry, "about", "peak_memory_mb")
+                _exactly(entry, "about", "peak_memory_mb", *({HEARD} & set(entry)))
                 head = HEAD.validate_json(line, strict=True)
         except (ValueError, RecursionError) as failure:
             raise ValueError(f"line {number + 1} is no part of a run") from failure

@@ -68,8 +68,11 @@ class Run:
         about: machine, Python, model, commands; nothing that changes from day to day.
         peak_memory_mb: most memory a process with this recogniser has had, megabytes.
         trials: every clip in every condition through every recogniser.
+        heard: of an unfinished run, the mark (`skill.evaluation.resuming`) and the number of trials
+            of each chunk that it has, in their order.
     """
 
     about: dict[str, str] = field(default_factory=dict)
     peak_memory_mb: dict[str, float] = field(default_factory=dict)
     trials: tuple[Trial, ...] = ()
+    heard: tuple[tuple[str, int], ...] = ()

@@ -8,11 +8,11 @@ from typing import Never
 
 import pytest
 
-from skill.evaluation import runner
+from skill.evaluation import crew, runner
 from skill.evaluation.crew import alone
 from skill.evaluation.run_file import read_run
 from skill.evaluation.trial import Trial
-from tests.evaluation.clips import hiss, manifest, recording, sound
+from tests.evaluation.clips import hiss, manifest, recording, sound, timeless
 from tests.support.shell import Done, run
 from tests.support.sphinx import needs_sphinx
 
@@ -175,6 +175,51 @@ def test_what_was_heard_before_an_interruption_is_kept(
     else:
         explained(done, 130, f"interrupted. What was heard before is in {file}.")
         explained(run(capfd, "evaluate", clips, "--jobs", 1), 130, "Nothing is kept.")
+
+
+def test_the_same_command_goes_on_where_it_was_ended(
+    capfd: Capture, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, whole = clips.with_suffix(".jsonl"), clips.with_name("whole.jsonl")
+    hum = clips.parent / "hum.wav"
+    heard: list[str] = []
+    end = "hum"
+
+    def until_the_end(chunk: runner.Chunk) -> list[Trial]:
+        heard.append(chunk.clips[0].text or "hum")
+        if heard[-1] == end:
+            signal.raise_signal(signal.SIGINT)
+        return runner.hear(chunk)
+
+    def again(*more: object) -> Done:
+        heard.clear()
+        return run(capfd, "evaluate", clips, "--jobs", 1, "--json", file, *more)
+
+    monkeypatch.setattr(runner, "CLIPS", 1)
+    monkeypatch.setattr("skill.cli.evaluate.hear", until_the_end)
+    monkeypatch.setattr(crew, "alone", lambda *_: 80.0)
+    assert "The same command goes on from there." in again().err
+    before, end = file.read_bytes(), ""
+    hum.write_bytes(hum.read_bytes() + b"mended")
+
+    done = again()
+    assert f"Going on with {file}: 3 of 4 clips were heard before." in done.err
+    assert heard == ["hum"]
+    run(capfd, "evaluate", clips, "--jobs", 1, "--json", whole)
+    found, wanted = read_run(file), read_run(whole)
+    assert (found.about, found.heard) == (wanted.about, wanted.heard)
+    assert timeless(found.trials) == timeless(wanted.trials)
+    assert "Going on" not in again().err, "it was whole"
+
+    file.write_bytes(before)
+    assert "; then " not in read_run(file).about["machine"]
+    monkeypatch.setattr(os, "cpu_count", lambda: 99)
+    again()
+    assert "; then " in read_run(file).about["machine"]
+
+    file.write_bytes(before)
+    assert "is another one" in again("--also", "up", "--every", 2).err
+    assert len(heard) == 2
 
 
 def test_a_run_that_is_shown_again_is_not_written_over(capfd: Capture, clips: Path) -> None:

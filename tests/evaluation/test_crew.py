@@ -77,6 +77,45 @@ def test_two_workers_of_a_cluster_find_what_one_process_finds(
         assert results(1, cluster.scheduler_address) == found
 
 
+CLUSTER = """
+from distributed import LocalCluster
+cluster = LocalCluster(n_workers=0, threads_per_worker=1, processes=False, protocol="tcp://",
+                       dashboard_address=None)
+print(cluster.scheduler_address, flush=True)
+input()
+cluster.scale(1)
+input()
+"""
+
+
+@pytest.mark.cluster
+def test_a_scheduler_that_is_gone_or_has_no_workers_is_waited_for_no_longer(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", CLUSTER]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as cluster:
+        assert cluster.stdin is not None
+        assert cluster.stdout is not None
+        address = cluster.stdout.readline().strip()
+        with monkeypatch.context() as patch:
+            patch.setattr("skill.evaluation.crew.PATIENCE_S", 1)
+            with pytest.raises(CoachError, match=r"no workers\. Start some with `dask worker"):
+                list(share_out(abs, [1], 1, address))
+        print(file=cluster.stdin, flush=True)
+        found = share_out(whose_after, [0.0, LONG_S], 1, address)
+        assert next(found) == (0, cluster.pid), "one worker does the work as well"
+        cluster.kill()
+        with pytest.raises(CoachError, match="is gone"):
+            next(found)
+    assert capfd.readouterr().err == ""
+
+
+def whose_after(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
 def test_a_mistake_in_another_process_is_explained_here(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("no sound")
     (one,) = WORK[0].clips[:1]
@@ -93,6 +132,14 @@ def test_a_process_that_is_ended_from_outside_is_explained() -> None:
     ):
         with pytest.raises(CoachError, match="fewer --jobs"):
             begin()
+
+
+def test_ctrl_c_is_this_processs_alone() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    assert set(dict(share_out(signal.getsignal, [signal.SIGINT] * 2, 2)).values()) == {
+        signal.SIG_IGN
+    }
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,6 +83,7 @@ def test_paths_may_be_relative_to_another_folder(folder: Path, tmp_path: Path) -
         ("path\tkind", "a.wav\tword", 1, '"text" is missing'),
         ("path\ttext\ttext", "a.wav\tnext\tnext", 1, "twice"),
         ("", "", 1, "name the columns"),
+        ("path,text", "a.wav,next", 1, "no tab in it"),
         (TITLE, "a.wav\tnext", 2, "2 values for 4 columns"),
         (TITLE, "b.wav\tnext\t\t", 2, "b.wav"),
         (TITLE, "\tnext\t\t", 2, "no recording"),
@@ -107,6 +108,15 @@ def test_a_mistake_is_named_with_its_line_and_what_to_do(
     assert said in mistake
 
 
+def test_the_same_sound_is_not_counted_twice(folder: Path) -> None:
+    title = "path\ttext\tstart_s"
+    found = mistakes(
+        manifest(folder, "a.wav\tnext\t", "a.wav\tnext\t0.1", "a.wav\t\t", title=title)
+    )
+    assert len(found) == 1
+    assert "line 4: a.wav is in line 2 already" in found[0]
+
+
 def test_all_mistakes_come_at_once_but_not_thousands_of_them(folder: Path) -> None:
     assert len(mistakes(manifest(folder, "b.wav\t\t\t", "a.wav\tnext\t\t", "c.wav\t\t\t"))) == 2
     many = mistakes(manifest(folder, *["gone.wav\t\t\t"] * 500))
@@ -117,7 +127,9 @@ def test_all_mistakes_come_at_once_but_not_thousands_of_them(folder: Path) -> No
 def test_files_that_are_no_manifests(folder: Path) -> None:
     assert "cannot be read" in mistakes(folder / "none.tsv")[0]
     assert "cannot be read" in mistakes(folder)[0]
-    assert "not a recording" in mistakes(folder / "a.wav")[0]
+    assert "line 1, is no text in UTF-8" in mistakes(folder / "a.wav")[0]
+    (folder / "latin.tsv").write_bytes("path\ttext\na.wav\tgrün\n".encode("latin-1"))
+    assert "line 2, is no text in UTF-8; save" in mistakes(folder / "latin.tsv")[0]
     assert "lists no recordings" in mistakes(manifest(folder))[0]
 
 
