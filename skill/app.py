@@ -1,4 +1,7 @@
-"""The composition root: it makes sessions of ears (`skill.hearing`) and a voice (`skill.mouth`)."""
+"""The composition root: it makes sessions of ears (`skill.hearing`) and a voice (`skill.mouth`).
+
+What a session is made of is imported with the first one: `history` and `devices` have none.
+"""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,28 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import skill
-from skill.core.coach import Book, Coach, Patience
-from skill.core.messages import Bookmark
-from skill.ears import Ears
-from skill.journal import JournalWriter
 from skill.languages import DATA
-from skill.mouth import Mouth, make_mouth
-from skill.ports import AudioSource, Hands, Playback, Speaker
-from skill.recorder.beginning import Later, beginning, kept_folder
-from skill.recorder.overheard import Overheard
-from skill.recorder.retold import Retold
-from skill.recorder.shelf import SOUND
-from skill.rehearsal import RehearsedPerson
-from skill.session import Observer, Session, told_dropouts
 from skill.settings import JOURNALED, Settings
-from skill.shelf import Shelf
-from skill.speech.narrator import Inline, Narrator
 
 if TYPE_CHECKING:
     from skill.content.load import Content
     from skill.content.words import Words
+    from skill.core.coach import Coach
+    from skill.core.messages import Bookmark
+    from skill.ears import Ears
     from skill.hearing import Hearing
+    from skill.mouth import Mouth
+    from skill.ports import AudioSource, Hands, Playback, Speaker
+    from skill.rehearsal import RehearsedPerson
+    from skill.session import Observer, Session
+    from skill.shelf import Shelf
     from skill.speech.cache import CachedVoice
+    from skill.speech.narrator import Narrator
 
 ENROLLED = "enrolled"
 """In a journal's header: whether the ears were fitted to somebody; not to whom, for others may read
@@ -94,12 +92,14 @@ class App:
         return self.mouth.cached(self.settings.cache)
 
     @cached_property
-    def mouth(self) -> Mouth:
+    def mouth(self) -> "Mouth":
         """The chosen voice with its ready-made lines.
 
         Raises:
             VoiceError: if there is no such voice.
         """
+        from skill.mouth import make_mouth
+
         return make_mouth(self.settings)
 
     @cached_property
@@ -110,12 +110,16 @@ class App:
         return Hearing(self.settings, self.notices.append)
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> "Shelf":
         """Where the bookmark is kept."""
+        from skill.shelf import Shelf
+
         return Shelf(self.settings.state / "bookmark.json")
 
-    def coach(self) -> Coach:
+    def coach(self) -> "Coach":
         """A coach at the beginning of a session."""
+        from skill.core.coach import Book, Coach, Patience
+
         patience = Patience(
             before_asking=self.settings.ask_after_s * 1000,
             before_asking_paused=self.settings.ask_after_s * 2000,
@@ -124,7 +128,7 @@ class App:
         content = self.content
         return Coach(Book(content.routine, content.phrases, content.vocabulary, patience))
 
-    def ears(self) -> Ears:
+    def ears(self) -> "Ears":
         """The recogniser on the chosen model, with the voice detector and the listener.
 
         Raises:
@@ -141,15 +145,17 @@ class App:
         channel: int | None = None,
         write_audio: Path | None = None,
         journal: Path | None = None,
-        observers: Sequence[Observer] = (),
-        hands: Sequence[Hands] = (),
-    ) -> Iterator[Session]:
+        observers: "Sequence[Observer]" = (),
+        hands: "Sequence[Hands]" = (),
+    ) -> "Iterator[Session]":
         """A session over a recording, as fast as it goes and always the same.
 
         One that the recorder kept sets in where it does, whatever the coach was doing then.
         """
         from skill.audio.recording import RecordingSource
         from skill.audio.session_file import PERSON
+        from skill.recorder.beginning import kept_folder
+        from skill.recorder.shelf import SOUND
 
         with ExitStack() as stack:
             kept = kept_folder(recording) if channel is None else None
@@ -167,14 +173,18 @@ class App:
     def _going_on(
         self,
         kept: Path,
-        source: AudioSource,
+        source: "AudioSource",
         write_audio: Path | None,
-        observers: Sequence[Observer],
+        observers: "Sequence[Observer]",
         stack: ExitStack,
-    ) -> Session:
+    ) -> "Session":
         """A session that sets in where a kept recording does, and to which the same happens."""
         from skill.audio.recording import RecordingSource
         from skill.audio.session_file import COACH
+        from skill.recorder.beginning import Later, beginning
+        from skill.recorder.overheard import Overheard
+        from skill.recorder.retold import Retold
+        from skill.recorder.shelf import SOUND
 
         start = beginning(kept, self.coach())
         later = Later(source, start.sound_frame, start.start_frame)
@@ -193,13 +203,13 @@ class App:
     @contextmanager
     def rehearse(
         self,
-        person: RehearsedPerson,
+        person: "RehearsedPerson",
         *,
         write_audio: Path | None = None,
         journal: Path | None = None,
-        observers: Sequence[Observer] = (),
-        hands: Sequence[Hands] = (),
-    ) -> Iterator[Session]:
+        observers: "Sequence[Observer]" = (),
+        hands: "Sequence[Hands]" = (),
+    ) -> "Iterator[Session]":
         """A session with somebody who answers the coach."""
         with ExitStack() as stack:
             watching = self.with_journal(journal, (person, *observers), stack)
@@ -209,15 +219,16 @@ class App:
 
     def _headless(
         self,
-        source: AudioSource,
+        source: "AudioSource",
         write_audio: Path | None,
-        observers: Sequence[Observer],
+        observers: "Sequence[Observer]",
         stack: ExitStack,
-        playback: Playback | None = None,
-    ) -> Session:
+        playback: "Playback | None" = None,
+    ) -> "Session":
         from skill.audio.paced import Paced
         from skill.audio.session_file import SessionWriter, TeeSource, TeeSpeaker
         from skill.audio.timeline import TimelineSpeaker
+        from skill.session import Session
 
         if self.settings.page:
             source = Paced(source)
@@ -232,15 +243,16 @@ class App:
         deaf = self.settings.mute_while_speaking
         return Session(source, ears, narrator, self.coach(), observers, deaf_while_speaking=deaf)
 
-    def narrator(self, speaker: Speaker, worker: ThreadPoolExecutor | None) -> Narrator:
+    def narrator(self, speaker: "Speaker", worker: ThreadPoolExecutor | None) -> "Narrator":
         """The chosen voice at a speaker; with a worker, lines are rendered ahead of time."""
         from skill.audio.chimes import chime
+        from skill.speech.narrator import Inline, Narrator
 
         return Narrator(self.voice, speaker, chime, worker or Inline(), ahead=worker is not None)
 
     def with_journal(
-        self, journal: Path | None, observers: Sequence[Observer], stack: ExitStack
-    ) -> tuple[Observer, ...]:
+        self, journal: Path | None, observers: "Sequence[Observer]", stack: ExitStack
+    ) -> "tuple[Observer, ...]":
         """The observers, and the journal if there is to be one.
 
         Raises:
@@ -248,6 +260,8 @@ class App:
         """
         if journal is None:
             return tuple(observers)
+        from skill.journal import JournalWriter
+
         return (stack.enter_context(JournalWriter(journal, self.header())), *observers)
 
     def header(self) -> dict[str, object]:
@@ -261,12 +275,14 @@ class App:
             ENROLLED: bool(self.settings.person),
         }
 
-    def troubles(self, session: Session) -> tuple[str, ...]:
+    def troubles(self, session: "Session") -> tuple[str, ...]:
         """What did not work in a session that went on all the same."""
+        from skill.session import told_dropouts
+
         found = (self.hearing.stranger, self.mouth.trouble, self.voice.trouble, self.shelf.trouble)
         lost = told_dropouts(*session.equipment.dropouts)
         return (*(trouble for trouble in (*found, lost) if trouble), *session.narrator.troubles)
 
-    def bookmark(self) -> Bookmark | None:
+    def bookmark(self) -> "Bookmark | None":
         """Where the person was when the last live session ended."""
         return self.shelf.get()

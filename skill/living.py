@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from skill.ailments import Ailments
@@ -16,6 +15,7 @@ from skill.comforts import Comforts
 from skill.errors import StorageError
 from skill.history.keeper import Keeper
 from skill.history.store import Store
+from skill.history.today import wall_clock
 from skill.home.joining import join_home
 from skill.journal import JournalWriter, SpareJournal
 from skill.locking import try_lock
@@ -164,11 +164,6 @@ def alone(state: Path) -> Iterator[None]:
 
 def _unknown() -> int | None:
     return None
-
-
-def wall_clock() -> datetime:
-    """The wall clock of the person, with its offset from UTC."""
-    return datetime.now().astimezone()
 
 
 @contextmanager

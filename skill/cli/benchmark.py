@@ -15,9 +15,9 @@ from rich.progress import track
 from rich.table import Table
 
 from skill.app import App
+from skill.cli.console import Screen
 from skill.cli.machine import machine
 from skill.cli.options import FILE, given_choices, with_app
-from skill.cli.screen import Screen
 from skill.errors import CoachError
 from skill.measure import measure, read_labels
 

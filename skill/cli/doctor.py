@@ -15,9 +15,9 @@ from skill.audio.devices import Direction
 from skill.audio.pulse import server as find_server
 from skill.checkup import machine, sound
 from skill.checkup.finding import Finding, doubtful, fine, is_well, of_error, unknown
+from skill.cli.console import terminal
 from skill.cli.findings import exit_code, print_json, show
 from skill.cli.options import choices, microphone_option, speaker_option
-from skill.cli.screen import terminal
 from skill.core.coach import Book
 from skill.core.decision import Context
 from skill.core.repertoire import repertoire

@@ -12,9 +12,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from skill.app import App
+from skill.cli.console import print_whole, terminal
 from skill.cli.ending import ending_well, keeping_nothing
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
-from skill.cli.screen import print_whole, terminal
 from skill.core.vocabulary import Command, Vocabulary
 from skill.enrolment.learning import Lab, Lesson, learn
 from skill.enrolment.person import ANYBODY, Person

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from skill.app import App
+from skill.cli.console import Screen
 from skill.cli.ending import ending_well
 from skill.cli.machine import machine
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart, require_ending
-from skill.cli.screen import Screen
 from skill.core.vocabulary import plain
 from skill.errors import CoachError, SettingsError, StorageError
 from skill.evaluation import crew

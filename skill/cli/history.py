@@ -10,16 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from skill.app import App
+from skill.cli.console import print_whole, terminal
 from skill.cli.options import FILE, with_app
 from skill.cli.overwriting import keep_apart
-from skill.cli.screen import print_whole, terminal
 from skill.errors import SettingsError, StorageError, counted, printable
 from skill.history.export import as_csv, as_json
 from skill.history.picture import draw, headline, page
 from skill.history.records import Habit, Record, habits, minutes_per_day, past
 from skill.history.store import Store
+from skill.history.today import wall_clock
 from skill.lasting import write_whole
-from skill.living import wall_clock
 
 BAR_CELLS = 40
 BESIDE_BAR = 26

@@ -14,12 +14,12 @@ from skill.checkup.finding import Finding
 from skill.checkup.grades import delivery, grades, understood
 from skill.checkup.hearing import listen, person_alone
 from skill.checkup.mic_test import MicrophoneTest, Take, prompts, read_take
+from skill.cli.console import terminal
 from skill.cli.ending import ending_well, keeping_nothing
 from skill.cli.findings import exit_code, print_json, show
 from skill.cli.meter import Meter
 from skill.cli.options import FILE, microphone_option, speaker_option, with_app
 from skill.cli.overwriting import keep_apart
-from skill.cli.screen import terminal
 from skill.core.decision import Context
 from skill.core.messages import Heard
 from skill.core.vocabulary import Command, Vocabulary

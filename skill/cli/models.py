@@ -8,9 +8,9 @@ from rich.table import Table
 
 from skill.cli import complain
 from skill.cli.bars import Bars, left_alone
+from skill.cli.console import print_whole
 from skill.cli.ending import ending_well
 from skill.cli.options import FILE
-from skill.cli.screen import print_whole
 from skill.errors import ModelError, StorageError
 from skill.models.install import install
 from skill.models.manifest import load_manifest

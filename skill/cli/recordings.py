@@ -6,8 +6,8 @@ import click
 from rich.table import Table
 
 from skill.app import App
+from skill.cli.console import print_whole
 from skill.cli.options import with_app
-from skill.cli.screen import print_whole
 from skill.comforts import RECORDINGS
 from skill.errors import SettingsError, counted
 from skill.recorder.shelf import Kept, RecordingShelf

@@ -10,11 +10,12 @@ import click
 from skill.app import App
 from skill.audio.pcm import energy_end_ms, read_pcm, to_pcm
 from skill.cli import complain
+from skill.cli.console import terminal
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
 from skill.cli.replay import Notes
-from skill.cli.screen import terminal, watchers
+from skill.cli.screen import watchers
 from skill.content.script import ScriptLine, read_script
 from skill.core.messages import Heard
 from skill.errors import ExpectationError, RecordingError, StorageError, VoiceError, counted

@@ -10,11 +10,12 @@ import numpy as np
 from skill.app import App
 from skill.audio.overdrive import is_overdriven
 from skill.cli import complain
+from skill.cli.console import terminal
 from skill.cli.likeness import is_cut_short, otherwise
 from skill.cli.options import FILE, journal_option, json_option, quiet_option, with_app
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
-from skill.cli.screen import summary, terminal, watchers
+from skill.cli.screen import summary, watchers
 from skill.core.coach import Coach
 from skill.core.messages import Effect, Event, Heard, Ignored, Started, ThereAgain
 from skill.dialogue import differences, tell

@@ -10,6 +10,7 @@ import click
 from skill.app import App
 from skill.audio.devices import default_devices
 from skill.cli import complain
+from skill.cli.console import terminal
 from skill.cli.ending import ending_well
 from skill.cli.options import (
     FILE,
@@ -23,7 +24,7 @@ from skill.cli.options import (
 from skill.cli.overwriting import content, keep_apart
 from skill.cli.page import page_beside, page_options
 from skill.cli.replay import replay_recording
-from skill.cli.screen import Dashboard, terminal, watchers
+from skill.cli.screen import Dashboard, watchers
 from skill.cli.service import serve
 from skill.errors import DeviceError, SettingsError, StorageError
 from skill.living import alone, kept_history, live

@@ -1,15 +1,12 @@
 """What a person at the screen sees of a session."""
 
-import errno
 import json
-import os
 from collections.abc import Sequence
 
 import click
 import numpy as np
 from rich.console import Console, Group
 from rich.live import Live
-from rich.measure import Measurement
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -25,7 +22,6 @@ from skill.session import Observer
 STYLES = {PERSON: "bold cyan", COACH: "green"}
 LEVEL_FLOOR_DB = -60.0
 LEVEL_CELLS = 20
-WIDEST = 1000
 REFRESH_PER_SECOND = 8
 
 
@@ -127,37 +123,6 @@ def watchers(console: Console, *, quiet: bool, as_json: bool) -> Sequence[Observ
     if as_json:
         return (JsonLines(),)
     return () if quiet else (Transcript(console),)
-
-
-class Screen(Console):
-    """A console that shows what it is told: a title in [brackets] is no colour.
-
-    A reader who has enough ends the program, as with everything else that prints.
-    """
-
-    def __init__(self, width: int | None = None) -> None:
-        super().__init__(highlight=False, markup=False, width=width)
-
-    def on_broken_pipe(self) -> None:
-        """Print nothing more."""
-        self.quiet = True
-        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-
-
-def terminal() -> Console:
-    """The console that people look at."""
-    return Screen()
-
-
-def print_whole(table: Table) -> None:
-    """Print a table of which nothing is cut off. A line that is too long for the terminal goes on
-    in the next one; it has no frame then.
-    """
-    console = terminal()
-    needed = Measurement.get(console, console.options.update(width=WIDEST), table).maximum
-    if needed > console.width:
-        table.box = None
-    Screen(max(needed, console.width)).print(table)
 
 
 def summary(console: Console, fields: dict[str, object], *, as_json: bool) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from skill.app import App
 from skill.cli import complain
+from skill.cli.console import terminal
 from skill.cli.page import page_beside
-from skill.cli.screen import terminal, watchers
+from skill.cli.screen import watchers
 from skill.journal import JournalWriter, SpareJournal
 from skill.living import alone, kept_history, live, spare_journal
 from skill.session import Observer, Session

@@ -7,9 +7,9 @@ from rich.table import Table
 
 from skill.cli import complain
 from skill.cli.bars import Bars, left_alone
+from skill.cli.console import print_whole
 from skill.cli.ending import ending_well
 from skill.cli.options import FILE
-from skill.cli.screen import print_whole
 from skill.errors import VoiceError
 from skill.models.manifest import load_voices
 from skill.models.voices import install_voice, installed_voice, known_by

@@ -15,7 +15,8 @@ from skill.app import App
 from skill.history.records import Record
 from skill.history.store import Store
 from skill.history.tally import Visit
-from skill.living import kept_history, wall_clock
+from skill.history.today import wall_clock
+from skill.living import kept_history
 from skill.settings import Settings
 from tests.support.shell import Done, run
 
