@@ -1,6 +1,8 @@
 """What hears: a recogniser, a voice detector, the listener that judges, and others whom it asks."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import tee
 
 from skill.core.decision import Context, Decision, Doubt, Outcry, Puzzle
 from skill.core.deference import Deference
@@ -57,17 +59,12 @@ class Ears:
     def judge(self, hypothesis: Hypothesis, context: Context, now: int) -> Decision | None:
         """What to make of a hypothesis; others are asked where that is in doubt."""
         self.listener, decision = self.listener.listen(hypothesis, context, now)
-        outcry = decision if isinstance(decision, Outcry) else None
         if isinstance(decision, Outcry):
-            decision = decision.otherwise
+            decision = self._heed(decision)
         if isinstance(decision, Doubt):
-            decision = self._settle(decision)
-        if outcry is not None and not isinstance(decision, Heard) and self.second is not None:
-            opinions = self.second.opinions(outcry.reading.start_ms)
-            self.listener, heard = heed(self.listener, outcry, opinions)
-            decision = heard or decision
+            decision = self._settle(decision, self._opinions(decision.start_ms))
         if isinstance(decision, Puzzle):
-            start = decision.reading.start_ms
+            start = decision.said.reading.start_ms
             closest = None if self.second is None else self.second.closest(start)
             self.listener, decision = solve(self.listener, decision, closest)
         if isinstance(decision, Heard):
@@ -76,14 +73,25 @@ class Ears:
                 self.second.forget()
         return decision
 
-    def _settle(self, doubt: Doubt) -> Heard | Ignored:
-        if self.second is None:
-            return settle(self.listener, doubt, ())
-        opinions = self.second.opinions(doubt.start_ms)
+    def _heed(self, outcry: Outcry) -> Heard | Ignored | Puzzle:
+        # Both questions are about one sound, which is heard again once.
+        about_it, about_outcry = tee(self._opinions(outcry.said.reading.start_ms))
+        first = outcry.otherwise
+        decision = self._settle(first, about_it) if isinstance(first, Doubt) else first
+        if isinstance(decision, Heard):
+            return decision
+        self.listener, heard = heed(self.listener, outcry, about_outcry)
+        return heard or decision
+
+    def _settle(self, doubt: Doubt, opinions: Iterator[Hypothesis]) -> Heard | Ignored:
         # Words over what is left of an echo fit as the echo does.
-        known = not doubt.over_coach
-        standing = self.second.standing(doubt.heard.phrase, doubt.start_ms) if known else None
+        if self.second is None or doubt.over_coach:
+            return settle(self.listener, doubt, opinions)
+        standing = self.second.standing(doubt.heard.phrase, doubt.start_ms)
         return settle(self.listener, doubt, opinions, standing)
+
+    def _opinions(self, start_ms: int) -> Iterator[Hypothesis]:
+        return iter(()) if self.second is None else self.second.opinions(start_ms)
 
 
 def _moments(block: Block, count: int, coach: bool) -> list[Moment]:

@@ -201,7 +201,8 @@ def _run(plan: Plan, about: dict[str, str], json_file: Path | None) -> Run:
     for one in plan.recipes:
         kit_of(one).ears()  # a missing model should be known before hours of work
     work = plan.chunks
-    wanted = marks(work, machine(), {one.name: one.made_of for one in plan.recipes})
+    made_of = {one.name: one.made_of for one in plan.recipes}
+    wanted = () if json_file is None else marks(work, machine(), made_of)
     count = sum(len(chunk.clips) for chunk in work)
     about, done = _taken_up(json_file, about, wanted, count)
     left = [place for place in range(len(work)) if place not in done]

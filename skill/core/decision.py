@@ -61,20 +61,31 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Puzzle:
-    """Ask others whether this, which came to nothing, was one of the phrases.
+class Utterance:
+    """What was taken for no command, or for another, with what is needed to take it for one yet.
 
     Attributes:
-        ignored: what it is if they do not know.
         reading: what the recogniser made of it.
         context: as it was heard.
         talk_until: when other talk ended before it, ms.
     """
 
-    ignored: Ignored
     reading: Reading
     context: Context
     talk_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Puzzle:
+    """Ask others whether this, which came to nothing, was one of the phrases.
+
+    Attributes:
+        ignored: what it is if they do not know.
+        said: the utterance.
+    """
+
+    ignored: Ignored
+    said: Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +111,13 @@ class Outcry:
 
     Attributes:
         otherwise: what it is if they do not agree.
-        reading: what the recogniser made of it.
-        context: as it was heard.
-        ended_ms: where its voice ended.
-        likely: how likely each of these commands was.
-        talk_until: when other talk ended before it, ms.
+        said: the utterance.
+        likely: how likely each of these commands was, of those that do something now.
     """
 
     otherwise: Doubt | Puzzle | Ignored
-    reading: Reading
-    context: Context
-    ended_ms: int
+    said: Utterance
     likely: Mapping[Command, float]
-    talk_until: int
 
 
 Decision = Flush | Doubt | Puzzle | Outcry | Heard | Ignored

@@ -5,10 +5,11 @@ A closed grammar turns any speech into one of its phrases with confidence 1.0 (v
 exactly one phrase, stands alone, its voice has ended, and the coach could not have said it itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from skill.core import colour
-from skill.core.decision import Context, Doubt, Outcry, Puzzle
+from skill.core.decision import Context, Doubt, Outcry, Puzzle, Utterance
 from skill.core.foreground import DOUBTED_DB
 from skill.core.loudness import noise_before, standing_out
 from skill.core.messages import Heard, Ignored
@@ -44,12 +45,10 @@ class Case:
 
     def decide(self, now: int) -> Doubt | Puzzle | Outcry | Heard | Ignored:
         """What to make of it at a time, ms."""
-        decision = self._decide(now)
-        if isinstance(decision, Heard) or not self._is_outcry(now):
+        decision, likely = self._decide(now), self._live_outcries()
+        if isinstance(decision, Heard) or not self._is_outcry(likely, now):
             return decision
-        reading, likely, past = self.verdict.reading, self.verdict.outcries, self.past
-        ended = past.voice_end(reading, self.tuning.detector_tail)
-        return Outcry(decision, reading, self.context, ended, likely, past.talk_until)
+        return Outcry(decision, self._said, likely)
 
     def _decide(self, now: int) -> Doubt | Puzzle | Heard | Ignored:
         reading, meaning = self.verdict.reading, self.verdict.meaning
@@ -59,19 +58,25 @@ class Case:
         ignored = Ignored(reading.text, reason or "", self.verdict.confidence)
         if not self._is_puzzling(now):
             return ignored
-        return Puzzle(ignored, reading, self.context, self.past.talk_until)
+        return Puzzle(ignored, self._said)
 
-    def _is_outcry(self, now: int) -> bool:
+    def _live_outcries(self) -> dict[Command, float]:
+        each = self.verdict.outcries.items()
+        return {command: likely for command, likely in each if command in self.context.live}
+
+    def _is_outcry(self, likely: Mapping[Command, float], now: int) -> bool:
         """Whether it may have been stop or a word of pain that came out as something else, while
         the coach was silent. What was taken for one of them has been judged as that.
         """
         meaning = self.verdict.meaning
         if self.context.saying or (meaning and meaning.command.care is Care.PROTECTED):
             return False
-        live = self.verdict.outcries.keys() & self.context.live
-        likely = sum(self.verdict.outcries[command] for command in live)
-        late = now - self._end > self.tuning.late
-        return likely >= self.tuning.least_outcry and not late and not self._strange(Care.PROTECTED)
+        enough = sum(likely.values()) >= self.tuning.least_outcry
+        return enough and not self._is_late(now) and not self._strange(Care.PROTECTED)
+
+    @property
+    def _said(self) -> Utterance:
+        return Utterance(self.verdict.reading, self.context, self.past.talk_until)
 
     @property
     def _start(self) -> int:
@@ -94,7 +99,7 @@ class Case:
         return "no single command"
 
     def _objection(self, command: Command, now: int) -> str | None:
-        if now - self._end > self.tuning.late:
+        if self._is_late(now):
             return "too long ago"
         if command not in self.context.live:
             return f"means nothing while {self.context.phase}"
@@ -141,6 +146,9 @@ class Case:
         least = colour.own(settled=past.is_settled, doubtful=unlikely and fainter)
         return past.recent.likeness(self._start, self._end) >= least
 
+    def _is_late(self, now: int) -> bool:
+        return now - self._end > self.tuning.late
+
     def _is_late_echo(self) -> bool:
         return self.past.is_late_echo(self._start, self._end, self.tuning.afterwards)
 
@@ -165,7 +173,7 @@ class Case:
         fits = tuning.least_puzzling <= end - start <= tuning.most_puzzling
         coach = self.context.saying or any(m.coach for m in past.recent.between(start, end))
         alone = not coach and not past.is_amid_talk(start, tuning.pause)
-        fresh = now - end <= tuning.late and start >= past.command_until + tuning.rest
+        fresh = not self._is_late(now) and start >= past.command_until + tuning.rest
         known = self._is_late_echo() or self._is_drowned()
         return several and fits and alone and fresh and not known
 

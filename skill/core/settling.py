@@ -11,10 +11,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from skill.core.decision import Closest, Doubt, Outcry, Puzzle, Standing
+from skill.core.decision import Closest, Doubt, Outcry, Puzzle, Standing, Utterance
 from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
+from skill.core.vocabulary import Meaning
 from skill.core.weighing import outcries, support
 
 MOST_MARGIN = 30.0
@@ -75,12 +76,9 @@ def solve(
     sure = likelihood(closest)
     meaning = listener.vocabulary.meanings[closest.phrase]
     command = meaning.command
-    if sure < listener.tuning.close[command.care] or command not in puzzle.context.live:
+    if sure < listener.tuning.close[command.care] or command not in puzzle.said.context.live:
         return listener, puzzle.ignored
-    past = replace(listener.past, talk_until=puzzle.talk_until)
-    ended = past.voice_end(puzzle.reading, listener.tuning.detector_tail)
-    heard = Heard(command, meaning.argument, closest.phrase, sure, ended)
-    return replace(listener, past=past.knowing(puzzle.reading, puzzle.context)), heard
+    return _taken_for(listener, puzzle.said, meaning, closest.phrase, sure)
 
 
 def heed(
@@ -99,18 +97,26 @@ def heed(
         asked += 1
         said = listener.persons(opinion, over_coach=False)
         for command, more in outcries(said, listener.vocabulary).items():
-            likely[command] = likely.get(command, 0.0) + more
-            support += more
+            if command in outcry.said.context.live:
+                likely[command] = likely.get(command, 0.0) + more
+                support += more
         if sum(likely.values()) >= enough and support >= enough / 2:
             break
     else:
         return listener, None
-    sure = sum(likely.values())
     command = max(likely, key=lambda one: likely[one])
-    phrase = listener.vocabulary.suggest(command)
-    past = replace(listener.past, talk_until=outcry.talk_until)
-    listener = replace(listener, past=past.knowing(outcry.reading, outcry.context))
-    return listener, Heard(command, None, phrase, sure / asked, outcry.ended_ms)
+    phrase, sure = listener.vocabulary.suggest(command), sum(likely.values()) / asked
+    return _taken_for(listener, outcry.said, Meaning(command), phrase, sure)
+
+
+def _taken_for(
+    listener: Listener, said: Utterance, meaning: Meaning, phrase: str, sure: float
+) -> tuple[Listener, Heard]:
+    """It was a command after all, and so no other talk."""
+    past = replace(listener.past, talk_until=said.talk_until)
+    ended = past.voice_end(said.reading, listener.tuning.detector_tail)
+    heard = Heard(meaning.command, meaning.argument, phrase, sure, ended)
+    return replace(listener, past=past.knowing(said.reading, said.context)), heard
 
 
 def likelihood(closest: Closest) -> float:

@@ -99,13 +99,13 @@ class Words:
     def usual(self, without: Iterable[str]) -> Ways:
         """The usual words, without some."""
         asked = self._usual.copy()
-        for word in without:
+        for word in self._first.keys() & without:
             asked[self._numbers_of(word)] = False
         return self._ways.among(asked)
 
     def _numbers_of(self, word: str) -> list[int]:
-        """Of the ways to say a word: none, if the model does not have it."""
-        first = self._first.get(word, len(self._words))
+        """Of the ways to say a word."""
+        first = self._first[word]
         return list(takewhile(lambda n: self._words[n] == word, range(first, len(self._words))))
 
     def _ways_of(self, word: str) -> list[Sounds]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from skill.core.decision import Context, Decision, Doubt, Flush, Puzzle
+from skill.core.decision import Context, Decision, Doubt, Flush, Puzzle, Utterance
 from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
@@ -66,7 +66,7 @@ def test_an_exercise_comes_with_its_name() -> None:
 )
 def test_what_is_not_exactly_a_phrase_is_a_puzzle_or_left_alone(text: str, reason: str) -> None:
     ignored, said = Ignored(text, reason, 1.0), final(text)
-    assert judge(said) == Puzzle(ignored, said.readings[0], LIVE, 0)
+    assert judge(said) == Puzzle(ignored, Utterance(said.readings[0], LIVE, 0))
     for length in (Tuning().least_puzzling - 10, Tuning().most_puzzling + 10):
         said_so_long = final(text, lasts=length)
         decision = BELIEVING.listen(said_so_long, LIVE, 1500 + length)[1]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from skill.core.decision import Context, Decision, Doubt, Outcry, Puzzle
+from skill.core.decision import Context, Decision, Doubt, Outcry, Puzzle, Utterance
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
@@ -85,7 +85,7 @@ def test_others_are_asked_about_what_came_out_as_something_else(other: str) -> N
     assert isinstance(decision, Outcry)
     assert isinstance(decision.otherwise, Doubt | Puzzle | Ignored)
     assert decision.likely == {Command.STOP: sure}
-    assert (decision.reading.text, decision.ended_ms, decision.talk_until) == (other, 1400, 300)
+    assert decision.said == Utterance(Reading(other, 1000, 1400, 0.9), LIVE, 300)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,9 @@ def test_nobody_is_asked(said: Hypothesis, context: Context, now: int) -> None:
     assert not isinstance(judged(said, context, now=now), Outcry)
 
 
-def heeded(likely: dict[Command, float], *others: Hypothesis) -> tuple[Listener, Heard | None, int]:
+def heeded(
+    likely: dict[Command, float], *others: Hypothesis, context: Context = LIVE
+) -> tuple[Listener, Heard | None, int]:
     asked = 0
 
     def opinions() -> Iterator[Hypothesis]:
@@ -119,8 +121,9 @@ def heeded(likely: dict[Command, float], *others: Hypothesis) -> tuple[Listener,
 
     ignored = Ignored("how", "sounds like a command, but is none", 0.5)
     reading = Reading("how", 1000, 1400, 0.5)
-    outcry = Outcry(ignored, reading, LIVE, ended_ms=1380, likely=likely, talk_until=300)
-    later = replace(LISTENER, past=replace(LISTENER.past, talk_until=1400))
+    outcry = Outcry(ignored, Utterance(reading, context, talk_until=300), likely)
+    ended = 1380 + TUNING.detector_tail
+    later = replace(LISTENER, past=replace(LISTENER.past, talk_until=1400, voice_until=ended))
     listener, heard = heed(later, outcry, opinions())
     return listener, heard, asked
 
@@ -155,6 +158,11 @@ def test_half_of_what_is_needed_must_be_what_others_heard() -> None:
         Heard(Command.STOP, None, "stop", 0.75, 1380),
         1,
     )
+
+
+def test_one_that_does_nothing_now_counts_for_nothing() -> None:
+    pain, stopping = final(("ouch", 1.0)), Context(frozenset({Command.STOP}), "")
+    assert heeded({Command.STOP: 0.5}, pain, pain, context=stopping)[1:] == (None, 2)
 
 
 def test_a_verdict_tells_of_them() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from skill.core.decision import Closest, Context, Doubt, Puzzle, Standing
+from skill.core.decision import Closest, Context, Doubt, Puzzle, Standing, Utterance
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
@@ -81,7 +81,7 @@ READING = Reading("time where", 3000, 3800, 1.0)
 
 def solved(closest: Closest | None, context: Context = ALL) -> tuple[Listener, Heard | Ignored]:
     listener = Listener(VOCABULARY, TUNING, past=Past(talk_until=3800, voice_until=3900))
-    return solve(listener, Puzzle(NOTHING, READING, context, talk_until=500), closest)
+    return solve(listener, Puzzle(NOTHING, Utterance(READING, context, talk_until=500)), closest)
 
 
 def test_a_phrase_that_is_close_enough_is_heard_and_was_no_other_talk() -> None:

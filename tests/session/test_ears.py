@@ -1,6 +1,6 @@
 """What the ears hear of how loud it is, and what they make of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,12 @@ SETTLED = Listener(VOCABULARY, past=Past(coached=60_000))
 def noise(level: float, blocks: int) -> list[Pcm]:
     sound = np.random.default_rng(1).normal(0, level, (blocks, BLOCK))
     return list(np.clip(sound, -32768, 32767).astype(np.int16))
+
+
+def listened(ears: Ears, sounds: Sequence[Pcm], context: Context = LIVE) -> list[Decision]:
+    """All that ears make of sounds, a block each."""
+    blocks = [Block(number * BLOCK, pcm) for number, pcm in enumerate(sounds)]
+    return [one for block in blocks for one in ears.hear(block, block.end_frame // 16, context)]
 
 
 def hear(word: float, context: Context = LIVE, kind: BlockKind = BlockKind.HEARD) -> list[Decision]:
@@ -118,10 +124,7 @@ def test_others_are_asked_about_a_word_unless_the_coach_speaks(
     second = Others(others)
     recognizer = ScriptedRecognizer([Cue(3000, 3500, "next")])
     ears = Ears(recognizer, WebRtcVoiceDetector(), SETTLED, second)
-    decisions: list[Decision] = []
-    for number, pcm in enumerate([*noise(room, 60), *noise(4000, 10), *noise(0, 20)]):
-        block = Block(number * BLOCK, pcm)
-        decisions += ears.hear(block, block.end_frame // 16, context)
+    decisions = listened(ears, [*noise(room, 60), *noise(4000, 10), *noise(0, 20)], context)
     assert [type(decision) for decision in decisions if not isinstance(decision, Flush)] == [kind]
     assert len(second.asked) == asked
     assert second.kept == 90 * BLOCK
@@ -138,10 +141,7 @@ def test_others_are_asked_only_where_other_words_do_not_settle_it(
     second = Others("next", standing)
     recognizer = ScriptedRecognizer([Cue(3000, 3500, "next")])
     ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
-    decisions: list[Decision] = []
-    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 10), *noise(0, 20)]):
-        block = Block(number * BLOCK, pcm)
-        decisions += ears.hear(block, block.end_frame // 16, LIVE)
+    decisions = listened(ears, [*noise(50, 60), *noise(4000, 10), *noise(0, 20)])
     assert [type(decision) for decision in decisions if not isinstance(decision, Flush)] == [kind]
     assert second.compared == [("next", 3000)]
     assert len(second.asked) == asked
@@ -167,10 +167,7 @@ def test_what_came_to_nothing_may_be_a_phrase_word_by_word(
     second = Others("next", Standing(0, 2.0), closest)
     recognizer = ScriptedRecognizer([Cue(3000, 3800, text)])
     ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
-    heard: list[Decision] = []
-    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 16), *noise(0, 40)]):
-        block = Block(number * BLOCK, pcm)
-        heard += ears.hear(block, block.end_frame // 16, context)
+    heard = listened(ears, [*noise(50, 60), *noise(4000, 16), *noise(0, 40)], context)
     assert [decision.phrase for decision in heard if isinstance(decision, Heard)] == found
     assert second.puzzled == [3000] * asked
     assert second.forgotten == len(found)
@@ -192,7 +189,7 @@ class Wavering(ScriptedRecognizer):
         ("text", "[unk]", LIVE, 2, []),
         ("[unk]", "stop", LIVE, 1, ["stop"]),
         ("[unk]", "[unk]", LIVE, 2, ["more time"]),
-        ("next", "stop", LIVE, 3, ["stop"]),
+        ("next", "stop", LIVE, 2, ["stop"]),
         ("next", "next", LIVE, 1, ["next"]),
         ("text", "stop", SPEAKING, 0, []),
     ],
@@ -203,10 +200,7 @@ def test_what_came_out_as_something_else_may_have_been_stop(
     second = Others(others, closest=CLOSE)
     recognizer = Wavering([Cue(3000, 3800, text, 0.8)])
     ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), second)
-    heard: list[Decision] = []
-    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 16), *noise(0, 40)]):
-        block = Block(number * BLOCK, pcm)
-        heard += ears.hear(block, block.end_frame // 16, context)
+    heard = listened(ears, [*noise(50, 60), *noise(4000, 16), *noise(0, 40)], context)
     assert [decision.phrase for decision in heard if isinstance(decision, Heard)] == found
     assert len(second.asked) == asked
     assert second.forgotten == len(found)
@@ -215,10 +209,7 @@ def test_what_came_out_as_something_else_may_have_been_stop(
 def test_without_second_ears_what_came_to_nothing_is_nothing() -> None:
     recognizer = ScriptedRecognizer([Cue(3000, 3800, "[unk]")])
     ears = Ears(recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY))
-    heard: list[Decision] = []
-    for number, pcm in enumerate([*noise(50, 60), *noise(4000, 16), *noise(0, 40)]):
-        block = Block(number * BLOCK, pcm)
-        heard += ears.hear(block, block.end_frame // 16, LIVE)
+    heard = listened(ears, [*noise(50, 60), *noise(4000, 16), *noise(0, 40)])
     assert [type(decision) for decision in heard] == [Ignored]
 
 
