@@ -20,6 +20,7 @@ MAX_BYTES = 512 * 1024
 """About thirty times the built-in content; more is a wrong file."""
 MAX_DEPTH = 20
 """The formats nest seven levels deep."""
+TOO_DEEP = "lists and mappings are nested too deeply; check the brackets."
 MAX_DIGITS = 12
 
 LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -99,7 +100,7 @@ def _surprise(file: str, text: str) -> str:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            return f"{where}: lists and mappings are nested too deeply; check the brackets."
+            return f"{where}: {TOO_DEEP}"
     return ""
 
 
@@ -119,6 +120,9 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     where = f"{file} (line {mark.line + 1})" if mark else file
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "bad text"
+    if "nesting depth" in problem:
+        # libyaml reads ahead, and has a limit of its own since PyYAML 6.0.4.
+        return f"{where}: {TOO_DEEP}"
     return (
         f"{where}: this is not valid YAML ({problem}); "
         "check the indentation, the quotes and the colons near this line."

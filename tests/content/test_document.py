@@ -71,6 +71,7 @@ def test_a_huge_file(files: Files) -> None:
         ("a: &x 1\nb: *x", "anchors and aliases"),
         ("a: !!python/object:os.system x", "tags (!) are not read"),
         ("a: 1\n---\nb: 2", "a second document"),
+        ("[" * 30 + "]" * 30, "nested too deeply"),
         ("[" * 5000 + "]" * 5000, "nested too deeply"),
         ("[1, 2]", "this must be a mapping, not a list"),
         ("just text", 'this must be a mapping, not "just text"'),
