@@ -65,14 +65,17 @@ class Case:
         return {command: likely for command, likely in each if command in self.context.live}
 
     def _is_outcry(self, likely: Mapping[Command, float], now: int) -> bool:
-        """Whether it may have been stop or a word of pain that came out as something else, while
-        the coach was silent. What was taken for one of them has been judged as that.
+        """Whether it may have been stop or a word of pain that came out as something else. What was
+        taken for one of them has been judged as that. Over the coach, others are asked about all
+        that was no command: an echo's rest around a word makes anything of it.
         """
         meaning = self.verdict.meaning
-        if self.context.saying or (meaning and meaning.command.care is Care.PROTECTED):
-            return False
-        enough = sum(likely.values()) >= self.tuning.least_outcry
-        return enough and not self._is_late(now) and not self._strange(Care.PROTECTED)
+        if self.context.saying:
+            asked = meaning is None
+        else:
+            judged = meaning is not None and meaning.command.care is Care.PROTECTED
+            asked = not judged and sum(likely.values()) >= self.tuning.least_outcry
+        return asked and not self._is_late(now) and not self._strange(Care.PROTECTED)
 
     @property
     def _said(self) -> Utterance:

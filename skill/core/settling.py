@@ -92,10 +92,12 @@ def heed(
         outcry: about what.
         opinions: no more of them are asked for than are needed.
     """
-    likely, support, asked, enough = dict(outcry.likely), 0.0, 1, listener.tuning.outcry
+    likely, support, asked = dict(outcry.likely), 0.0, 1
+    over_coach, tuning = bool(outcry.said.context.saying), listener.tuning
+    enough = tuning.outcry_over_coach if over_coach else tuning.outcry
     for opinion in opinions:
         asked += 1
-        said = listener.persons(opinion, over_coach=False)
+        said = listener.persons(opinion, over_coach=over_coach)
         for command, more in outcries(said, listener.vocabulary).items():
             if command in outcry.said.context.live:
                 likely[command] = likely.get(command, 0.0) + more

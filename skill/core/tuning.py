@@ -72,6 +72,10 @@ class Tuning:
         outcry: what this likelihood and those of second opinions must come to, then. Of all else on
             dev nothing came to it in quiet, and one thing at 10 dB ("I dizzy"); of other words that
             only measure, "bed" to 0.91.
+        outcry_over_coach: the same over the coach, where others are asked about all that was no
+            command. Of 140 commands over an echo as loud as the person, "stop" and "that hurts"
+            that had come to `[unk]` made 1.26 and 1.95; what was left of the coach, and was not
+            told by its colour, made 0.7 at most (266 lines in ten rooms).
         close: how likely the phrase must be that fits word by word what came to nothing.
         least_puzzling, most_puzzling: shorter sounds are no phrase of several words, and longer
             ones are talk: learners' sentences of two to five words, on dev, last up to 3.5 s.
@@ -154,6 +158,7 @@ class Tuning:
     three_views_of_phrases: float = 1.4
     least_outcry: float = 0.02
     outcry: float = 1.0
+    outcry_over_coach: float = 1.1
     close: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 0.6, Care.LIGHT: 0.6, Care.COSTLY: 0.8}
     )

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from skill.core import colour
 from skill.core.decision import Context, Decision, Doubt, Outcry, Puzzle, Utterance
 from skill.core.hypothesis import Hypothesis, Reading
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.past import Past
+from skill.core.recent import Moment, Recent
 from skill.core.settling import heed
 from skill.core.tuning import Tuning
 from skill.core.vocabulary import Command, Meaning, Vocabulary
@@ -93,7 +95,6 @@ def test_others_are_asked_about_what_came_out_as_something_else(other: str) -> N
     [
         (final(("how", 0.9), ("halt", TUNING.least_outcry / 2)), LIVE, 1500),
         (final(("halt", 0.5), ("ouch", 0.4)), LIVE, 1500),
-        (final(("how", 0.5), ("halt", 0.5)), Context(frozenset(Command), "", "Roll."), 1500),
         (final(("how", 0.5), ("halt", 0.5)), Context(frozenset({Command.PAIN}), ""), 1500),
         (final(("how", 0.5), ("halt", 0.5)), LIVE, 1400 + TUNING.late + 1),
         (
@@ -102,10 +103,26 @@ def test_others_are_asked_about_what_came_out_as_something_else(other: str) -> N
             1500,
         ),
     ],
-    ids=["unlikely", "judged as one", "over the coach", "not live", "late", "a click"],
+    ids=["unlikely", "judged as one", "not live", "late", "a click"],
 )
 def test_nobody_is_asked(said: Hypothesis, context: Context, now: int) -> None:
     assert not isinstance(judged(said, context, now=now), Outcry)
+
+
+OVER_COACH = Context(frozenset(Command), "rolling", "Roll gently.")
+
+
+def test_over_the_coach_others_are_asked_about_whatever_comes_out() -> None:
+    decision = judged(final(("[unk]", 1.0)), OVER_COACH)
+    assert isinstance(decision, Outcry)
+    assert decision.likely == {}
+
+
+def test_over_the_coach_nobody_is_asked_about_what_has_its_colour() -> None:
+    settled = Recent((Moment(60.0, True, True, 60.0, colour.OWN_EARLY),) * 150, 1500)
+    past = replace(LISTENER.past, recent=settled)
+    listener = replace(LISTENER, past=past)
+    assert isinstance(judged(final(("[unk]", 1.0)), OVER_COACH, listener), Ignored)
 
 
 def heeded(
@@ -163,6 +180,15 @@ def test_half_of_what_is_needed_must_be_what_others_heard() -> None:
 def test_one_that_does_nothing_now_counts_for_nothing() -> None:
     pain, stopping = final(("ouch", 1.0)), Context(frozenset({Command.STOP}), "")
     assert heeded({Command.STOP: 0.5}, pain, pain, context=stopping)[1:] == (None, 2)
+
+
+def test_over_the_coach_more_is_needed() -> None:
+    less, enough = (final(("halt", share / 2)) for share in (1.0, TUNING.outcry_over_coach))
+    assert heeded({}, less, less, context=OVER_COACH)[1:] == (None, 2)
+    assert heeded({}, enough, enough, context=OVER_COACH)[1:] == (
+        Heard(Command.STOP, None, "stop", TUNING.outcry_over_coach / 3, 1380),
+        2,
+    )
 
 
 def test_a_verdict_tells_of_them() -> None:

@@ -191,7 +191,8 @@ class Wavering(ScriptedRecognizer):
         ("[unk]", "[unk]", LIVE, 2, ["more time"]),
         ("next", "stop", LIVE, 2, ["stop"]),
         ("next", "next", LIVE, 1, ["next"]),
-        ("text", "stop", SPEAKING, 0, []),
+        ("text", "stop", SPEAKING, 1, ["stop"]),
+        ("text", "[unk]", SPEAKING, 2, []),
     ],
 )
 def test_what_came_out_as_something_else_may_have_been_stop(
