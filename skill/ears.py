@@ -10,7 +10,7 @@ from skill.core.hypothesis import Hypothesis
 from skill.core.listener import Listener
 from skill.core.messages import Heard, Ignored
 from skill.core.recent import Moment
-from skill.core.settling import heed, settle, solve
+from skill.core.settling import heed, is_whole, settle, solve
 from skill.ports import Block, BlockKind, Recognizer, SecondEars, VoiceDetector
 
 
@@ -52,7 +52,7 @@ class Ears:
         before = [self.recognizer.flush()] if len(block.again) else []
         heard = (*before, *self.recognizer.feed(block))
         decisions = [self.judge(hypothesis, context, now) for hypothesis in heard]
-        if self.listener.wait(context, now) is not None:
+        if self.listener.wait(context, now) is not None or self._is_whole(context, now):
             decisions.append(self.judge(self.recognizer.flush(), context, now))
         return [decision for decision in decisions if decision is not None]
 
@@ -72,6 +72,13 @@ class Ears:
             if self.second is not None:
                 self.second.forget()
         return decision
+
+    def _is_whole(self, context: Context, now: int) -> bool:
+        """Whether others know what was said, before the recogniser ends the utterance."""
+        self.listener, puzzle = self.listener.wonder(context, now)
+        if puzzle is None or self.second is None:
+            return False
+        return is_whole(self.listener, puzzle, self.second.closest(puzzle.said.reading.start_ms))
 
     def _heed(self, outcry: Outcry) -> Heard | Ignored | Puzzle:
         # Both questions are about one sound, which is heard again once.

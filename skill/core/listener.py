@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from skill.core.decision import Context, Decision, Doubt, Flush, Outcry
+from skill.core.decision import Context, Decision, Doubt, Flush, Outcry, Puzzle
 from skill.core.foreground import LATELY_MS
-from skill.core.hypothesis import Hypothesis, Word
+from skill.core.hypothesis import Hypothesis, Reading, Word
 from skill.core.judging import Case
 from skill.core.loudness import loudness, noise_before
 from skill.core.messages import Heard
@@ -34,6 +34,8 @@ class Listener:
         echoed: how many of its first words were faint, over the coach, when they first showed.
         partial_since: when it became that, ms.
         words_since: when the latest utterance's first words came out, ms.
+        begun: when the voice began that they came out of, ms.
+        wondered: the end of the voice after which others were asked what it said, ms.
     """
 
     vocabulary: Vocabulary
@@ -43,6 +45,8 @@ class Listener:
     echoed: int = 0
     partial_since: int = 0
     words_since: int = 0
+    begun: int = 0
+    wondered: int = 0
 
     def notice(self, moments: Sequence[Moment], now: int) -> "Listener":
         """Take in how it sounded, for each 10 ms up to `now`."""
@@ -69,11 +73,12 @@ class Listener:
             return self._listen_to_final(hypothesis, context, now)
         if hypothesis.text == self.partial:
             return self, None
-        begun = self.words_since if self.partial else now
+        first = self
+        if not self.partial:
+            first = replace(self, words_since=now, begun=self.past.voice_since)
         echoed = self._echoed(hypothesis.text, context, now)
         text = hypothesis.text
-        following = replace(self, partial=text, echoed=echoed, partial_since=now, words_since=begun)
-        return following, None
+        return replace(first, partial=text, echoed=echoed, partial_since=now), None
 
     def _listen_to_final(
         self, hypothesis: Hypothesis, context: Context, now: int
@@ -125,6 +130,21 @@ class Listener:
         ended = now - until >= hang and stood >= max(after, tuning.dwell[care])
         lasting = self._in_noise(self.words_since) and stood >= max(hang, tuning.steady[care])
         return Flush() if ended or lasting else None
+
+    def wonder(self, context: Context, now: int) -> tuple["Listener", Puzzle | None]:
+        """Whether a voice has ended and what it said is no phrase so far: others may know one, long
+        before the recogniser ends the utterance. They are asked once for each end of a voice.
+        """
+        past, tuning, text = self.past, self.tuning, self.partial
+        waited = now - past.voice_until >= tuning.wondering and past.voice_until != self.wondered
+        if not text or not waited or context.saying or text in self.vocabulary.meanings:
+            return self, None
+        end = past.voice_until - tuning.detector_tail
+        verdict = Verdict(Reading(text, self.begun, end, 1.0), None, 0.0)
+        noisy = self._in_noise(self.words_since)
+        decision = Case(verdict, context, past, noisy, self.vocabulary, tuning).decide(now)
+        asking = replace(self, wondered=past.voice_until)
+        return asking, decision if isinstance(decision, Puzzle) else None
 
     def _is_the_rooms(self, word: Word, room: float) -> bool:
         level = loudness(self.past.recent, word.start_ms, word.end_ms)

@@ -81,6 +81,21 @@ def solve(
     return _taken_for(listener, puzzle.said, meaning, closest.phrase, sure)
 
 
+def is_whole(listener: Listener, puzzle: Puzzle, closest: Closest | None) -> bool:
+    """Whether what puzzles is a phrase already, while the recogniser still waits for more.
+
+    Args:
+        listener: who is puzzled.
+        puzzle: by what.
+        closest: None where nobody knows.
+    """
+    if closest is None or listener.vocabulary.is_opening(closest.phrase):
+        return False
+    command = listener.vocabulary.meanings[closest.phrase].command
+    least = max(listener.tuning.close[command.care], listener.tuning.close_at_once)
+    return command in puzzle.said.context.live and likelihood(closest) >= least
+
+
 def heed(
     listener: Listener, outcry: Outcry, opinions: Iterable[Hypothesis]
 ) -> tuple[Listener, Heard | None]:

@@ -77,6 +77,8 @@ class Tuning:
             that had come to `[unk]` made 1.26 and 1.95; what was left of the coach, and was not
             told by its colour, made 0.7 at most (266 lines in ten rooms).
         close: how likely the phrase must be that fits word by word what came to nothing.
+        wondering, close_at_once: how long after a voice, ms, others are asked what it said while
+            the recogniser still waits for more, and how likely the phrase must be then.
         least_puzzling, most_puzzling: shorter sounds are no phrase of several words, and longer
             ones are talk: learners' sentences of two to five words, on dev, last up to 3.5 s.
         quiet: a room below this level, in dB, makes up no commands: 100 steps of 16 bits.
@@ -162,6 +164,8 @@ class Tuning:
     close: Mapping[Care, float] = field(
         default_factory=lambda: {Care.PROTECTED: 0.6, Care.LIGHT: 0.6, Care.COSTLY: 0.8}
     )
+    wondering: int = 250
+    close_at_once: float = 0.7
     least_puzzling: int = 400
     most_puzzling: int = 4_500
     quiet: float = 40.0

@@ -153,10 +153,10 @@ CLOSE = Closest("more time", 40.0, 0.3, 0.6)
 @pytest.mark.parametrize(
     ("text", "closest", "context", "asked", "found"),
     [
-        ("time where", CLOSE, LIVE, 1, ["more time"]),
-        ("[unk]", CLOSE, LIVE, 1, ["more time"]),
-        ("[unk]", replace(CLOSE, misfit=1.5), LIVE, 1, []),
-        ("[unk]", None, LIVE, 1, []),
+        ("time where", CLOSE, LIVE, 2, ["more time"]),
+        ("[unk]", CLOSE, LIVE, 2, ["more time"]),
+        ("[unk]", replace(CLOSE, misfit=1.5), LIVE, 2, []),
+        ("[unk]", None, LIVE, 2, []),
         ("[unk]", CLOSE, SPEAKING, 0, []),
         ("next", CLOSE, LIVE, 0, ["next"]),
     ],
@@ -171,6 +171,30 @@ def test_what_came_to_nothing_may_be_a_phrase_word_by_word(
     assert [decision.phrase for decision in heard if isinstance(decision, Heard)] == found
     assert second.puzzled == [3000] * asked
     assert second.forgotten == len(found)
+
+
+def heard_at(closest: Closest | None) -> list[int]:
+    """When a command is heard, ms; it ends at 3.8 s, and at 6 s for the recogniser."""
+    recognizer = ScriptedRecognizer([Cue(3000, 3800, "[unk]")], endpoint_ms=2200)
+    ears = Ears(
+        recognizer, WebRtcVoiceDetector(), Listener(VOCABULARY), Others("next", None, closest)
+    )
+    sounds, found = [*noise(50, 60), *noise(4000, 16), *noise(0, 50)], []
+    for number, pcm in enumerate(sounds):
+        block = Block(number * BLOCK, pcm)
+        now = block.end_frame // 16
+        found += [now for one in ears.hear(block, now, LIVE) if isinstance(one, Heard)]
+    return found
+
+
+def test_a_phrase_word_by_word_is_acted_on_before_the_recogniser_ends_it() -> None:
+    (at,) = heard_at(CLOSE)
+    assert 4000 < at < 4400
+
+
+def test_where_others_do_not_know_one_the_recogniser_ends_it() -> None:
+    assert heard_at(replace(CLOSE, misfit=1.5)) == []
+    assert heard_at(None) == []
 
 
 class Wavering(ScriptedRecognizer):
