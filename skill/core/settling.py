@@ -92,8 +92,8 @@ def is_whole(listener: Listener, puzzle: Puzzle, closest: Closest | None) -> boo
     if closest is None or listener.vocabulary.is_opening(closest.phrase):
         return False
     command = listener.vocabulary.meanings[closest.phrase].command
-    least = max(listener.tuning.close[command.care], listener.tuning.close_at_once)
-    return command in puzzle.said.context.live and likelihood(closest) >= least
+    likely = likelihood(closest) >= listener.tuning.close_at_once
+    return likely and command in puzzle.said.context.live
 
 
 def heed(

@@ -165,7 +165,7 @@ class Tuning:
         default_factory=lambda: {Care.PROTECTED: 0.6, Care.LIGHT: 0.6, Care.COSTLY: 0.8}
     )
     wondering: int = 250
-    close_at_once: float = 0.7
+    close_at_once: float = 0.8
     least_puzzling: int = 400
     most_puzzling: int = 4_500
     quiet: float = 40.0

@@ -18,7 +18,6 @@ WORDS = Vocabulary(
         "show me": Meaning(Command.WHERE),
         "show me more": Meaning(Command.TELL_MORE),
         "one more time": Meaning(Command.REPEAT),
-        "from the top": Meaning(Command.START_OVER),
     }
 )
 LIVE = Context(frozenset(Command), "rolling")
@@ -116,14 +115,6 @@ def test_more_is_needed_than_where_nobody_can_go_on() -> None:
         less = replace(less, misfit=less.misfit - 0.02)
     assert likelihood(less) < TUNING.close_at_once
     assert not whole(less)
-
-
-def test_what_costs_more_must_be_likelier_here_too() -> None:
-    costly = replace(CLOSE, phrase="from the top", misfit=0.9)
-    while likelihood(costly) < TUNING.close_at_once:
-        costly = replace(costly, misfit=costly.misfit - 0.02)
-    assert likelihood(costly) < TUNING.close[Care.COSTLY]
-    assert not whole(costly)
 
 
 def test_what_may_go_on_what_does_nothing_now_and_what_nobody_knows_is_not() -> None:
