@@ -130,7 +130,6 @@ class Task:
     phrase: str = ""
     voice: str = ""
     lines: tuple[str, ...] = field(default=())
-    drifts: tuple[float, ...] = DRIFTS
     again: bool = False
 
     @property
@@ -241,7 +240,7 @@ def run(task: Task) -> Outcome:
     room = Room(
         response(task.room),
         delay=int(rng.choice(DELAYS_MS)) * RATE // 1000,
-        drift_ppm=float(rng.choice(task.drifts)),
+        drift_ppm=float(rng.choice(DRIFTS)),
     )
     unscaled = room.echo(tape, OPENED_S * RATE, min(len(tape.samples), 20 * RATE))
     gain = voice_level * 10 ** (task.echo_db / 20) / level(unscaled)

@@ -221,14 +221,6 @@ class Settings(BaseModel):
     def _built_in(self) -> bool:
         return self.model == SHIPPED / self.chosen.models[-1]
 
-    def in_language(self, code: str) -> Self:
-        """The same choices for a session in a language.
-
-        Raises:
-            ContentError: if the coach does not speak it.
-        """
-        return self.but_for({"language": code})
-
     def but_for(self, others: Mapping[str, object]) -> Self:
         """The same choices, but for some.
 

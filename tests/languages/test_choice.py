@@ -38,7 +38,7 @@ def test_a_language_picks_everything_and_each_can_be_chosen_otherwise() -> None:
     assert (mixed.voice, mixed.commands, mixed.phrases) == (
         "espeak:de+f2", Path("mine.yaml"), chosen.phrases,
     )  # fmt: skip
-    english = mixed.in_language("en")
+    english = mixed.but_for({"language": "en"})
     assert (english.voice, english.routine.name) == ("espeak:de+f2", "back.yaml")
 
 
