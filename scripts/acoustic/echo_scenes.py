@@ -6,7 +6,7 @@ filter (`skill/echo/kalman.py`) takes out what it can. What is left, and what sh
 as powers of bands. Every range here is a guess about living rooms. None of the recorded rooms is
 used: those measure. A shard that exists is not made again.
 
-Usage: PYTHONPATH=. echo_scenes.py AUDIO_FOLDER BUILD_FOLDER [--shards N] [--jobs N]
+Usage: PYTHONPATH=. echo_scenes.py AUDIO_FOLDER BUILD_FOLDER [--first N] [--shards N] [--jobs N]
 """
 
 import argparse
@@ -235,13 +235,14 @@ def make_shards(make: Callable[[tuple[Path, Path, int]], None], what: str, shard
     parser.add_argument("audio", type=Path)
     parser.add_argument("build", type=Path)
     parser.add_argument("--shards", type=int, default=shards)
+    parser.add_argument("--first", type=int, default=0, help="go on from this shard")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     (options.build / FOLDER).mkdir(exist_ok=True)
     kept = options.build / FOLDER / "rooms.npz"
     if not kept.exists():
         make_rooms(kept)
-    tasks = [(options.audio, options.build, number) for number in range(options.shards)]
+    tasks = [(options.audio, options.build, number) for number in range(options.first, options.shards)]
     with workers(options.jobs) as crew:
         for _ in crew.imap_unordered(make, tasks):
             pass

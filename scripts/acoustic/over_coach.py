@@ -6,7 +6,7 @@ the "p" of "pause". So people of the training part talk while the coach does, in
 what is left of the coach is silence to them. A shard that exists is not made again: like those of
 `features` they are BUILD/features/coach-0-NN.npz.
 
-Usage: PYTHONPATH=. over_coach.py AUDIO_FOLDER BUILD_FOLDER [--shards N] [--jobs N]
+Usage: PYTHONPATH=. over_coach.py AUDIO_FOLDER BUILD_FOLDER [--first N] [--shards N] [--jobs N]
 """
 
 from dataclasses import dataclass
