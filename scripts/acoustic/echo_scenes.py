@@ -242,7 +242,8 @@ def make_shards(make: Callable[[tuple[Path, Path, int]], None], what: str, shard
     kept = options.build / FOLDER / "rooms.npz"
     if not kept.exists():
         make_rooms(kept)
-    tasks = [(options.audio, options.build, number) for number in range(options.first, options.shards)]
+    numbers = range(options.first, options.shards)
+    tasks = [(options.audio, options.build, number) for number in numbers]
     with workers(options.jobs) as crew:
         for _ in crew.imap_unordered(make, tasks):
             pass
