@@ -78,9 +78,9 @@ class Tuning:
             told by its colour, made 0.7 at most (266 lines in ten rooms).
         close: how likely the phrase must be that fits word by word what came to nothing.
         wondering, close_at_once: how long after a voice, ms, others are asked what it said while
-            the recogniser still waits for more, and how likely the phrase must be then. On dev
-            (65 sentences as commands, 395 others) 0.6 to 0.8 act on the same; of those that only
-            measure, three that were going on had 0.70 to 0.76.
+            the recogniser still waits for more, and how likely the phrase must be then. With 0.6
+            to 0.8 the same 48 of 65 sentences of dev are acted on, or one more, and the same 7 of
+            395 others; of those that only measure, three that were going on had 0.70 to 0.76.
         least_puzzling, most_puzzling: shorter sounds are no phrase of several words, and longer
             ones are talk: learners' sentences of two to five words, on dev, last up to 3.5 s.
         quiet: a room below this level, in dB, makes up no commands: 100 steps of 16 bits.
